@@ -1,0 +1,22 @@
+import type { Cause } from './cause.ts';
+import type { Coordinates } from './coordinates.ts';
+
+/** The duty to bring one event to one endpoint, at one moment of its life. */
+export interface Delivery {
+  deliveryId: string;
+  endpointId: string;
+  eventId: string;
+  /** Dispositions so far; with the delivery id it names one moment of the delivery's life. */
+  step: number;
+  /** Requests made so far. */
+  attempts: number;
+  /** Not before this time, in epoch milliseconds; 0 means at once. */
+  dueAtMs: number;
+  /** Where the event was read from. */
+  origin: Coordinates;
+  cause: Cause;
+  /** The delivery lane waits until its endpoint table has this revision; -1 asks for none. */
+  configRevision: number;
+  /** W3C Trace Context, passed on untouched. */
+  traceparent: string | undefined;
+}

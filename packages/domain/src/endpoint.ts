@@ -1,0 +1,46 @@
+import type { EventType } from './event-type.ts';
+import type { RetryTierName } from './retry-tiers.ts';
+
+export type EndpointKind = 'webhook' | 'telegram' | 'slack';
+export type PayloadFormat = 'publication' | 'upload-post' | 'cloudevents';
+export type SigningScheme = 'v1' | 'v1a';
+
+/** Which of a project's events an endpoint wants. An empty set means all. */
+export interface Subscription {
+  channelIds: ReadonlySet<string>;
+  eventTypes: ReadonlySet<EventType>;
+}
+
+export interface SealedSecret {
+  secretId: string;
+  scheme: SigningScheme;
+  sealed: Uint8Array;
+  createdAtMs: number;
+  /** Undefined for the secret that does not expire. */
+  expiresAtMs: number | undefined;
+}
+
+/** An endpoint as its owner configured it: what the route and delivery lanes work by. */
+export interface Endpoint {
+  id: string;
+  accountId: string;
+  projectId: string;
+  name: string;
+  kind: EndpointKind;
+  url: string;
+  format: PayloadFormat;
+  subscription: Subscription;
+  /** What the owner set. What the dispatcher decided is the endpoint's status. */
+  state: 'active' | 'paused' | 'disabled';
+  secrets: readonly SealedSecret[];
+  /** Never empty: an endpoint without a schedule of its own has the default one. */
+  retrySchedule: readonly RetryTierName[];
+  timeoutMs: number;
+  maxConcurrency: number;
+  rateLimitPerSecond: number | undefined;
+  ordering: 'none' | 'publication';
+  /** Additional header fields, names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  createdAtMs: number;
+  updatedAtMs: number;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { formatCoordinates, parseCoordinates } from './coordinates.ts';
+import { deliveryId, webhookId } from './ids.ts';
+
+describe('ids', () => {
+  it('are the same when an event is routed again, now and in every later version', () => {
+    expect(deliveryId('e', 'ep', 'event')).toBe('1a352fb8-7e07-5cb5-957a-2b54eb6cfff1');
+    expect(webhookId('e', 'ep')).toBe('950f383a-ffb3-58e9-bc95-c771d92af53f');
+  });
+
+  it('tell causes apart while the receiver sees one message', () => {
+    expect(deliveryId('e', 'ep', 'replay:1')).not.toBe(deliveryId('e', 'ep', 'event'));
+  });
+});
+
+describe('coordinates', () => {
+  it('survive their text form', () => {
+    const at = { topic: 'publication.events', partition: 3, offset: 9_007_199_254 };
+    expect(parseCoordinates(formatCoordinates(at))).toEqual(at);
+  });
+
+  it.each(['', 'a:b:c', 't:1', 't:1:2:3', 't:-1:2'])('are refused when malformed: %j', (text) => {
+    expect(parseCoordinates(text)).toBeUndefined();
+  });
+});
