@@ -1,0 +1,321 @@
+// Generated from schemas/endpoint-config.avsc by `npm run generate`. Do not edit.
+
+/** What is behind the endpoint. */
+export type EndpointKind = 'UNKNOWN' | 'WEBHOOK' | 'TELEGRAM' | 'SLACK';
+
+/** Shape of the body. */
+export type PayloadFormat = 'UNKNOWN' | 'PUBLICATION' | 'UPLOAD_POST' | 'CLOUDEVENTS';
+
+/** Which of the project's events the endpoint wants. */
+export interface Subscription {
+  /** Only these channels; empty means all. */
+  channel_ids: Array<string>;
+  /** Only these types; empty means all. */
+  event_types: Array<string>;
+}
+
+/** Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs. */
+export type ConfiguredState = 'UNKNOWN' | 'ACTIVE' | 'PAUSED' | 'DISABLED';
+
+/** Standard Webhooks scheme: V1 is HMAC-SHA256, V1A is Ed25519. */
+export type SigningScheme = 'UNKNOWN' | 'V1' | 'V1A';
+
+/** One signing secret, sealed. During rotation both sign. */
+export interface SigningSecret {
+  /** Id of the secret, shown to the owner. */
+  secret_id: string;
+  /** How it signs. */
+  scheme: SigningScheme;
+  /** AES-256-GCM envelope of the secret: key id, nonce, ciphertext and tag. */
+  sealed: Buffer;
+  /** When it was made, UTC. */
+  created_at: number;
+  /** When it stops signing, UTC; null for the current one. */
+  expires_at: null | number;
+}
+
+/** What order the endpoint asks for. */
+export type Ordering = 'UNKNOWN' | 'NONE' | 'PUBLICATION';
+
+/** Where messages go and by which rules, as the integrator set it. Topic herald.endpoints, key endpoint_id, compacted; a tombstone deletes. The record's offset is its revision. */
+export interface EndpointConfig {
+  /** Id of the endpoint. */
+  endpoint_id: string;
+  /** Account that owns it. */
+  account_id: string;
+  /** Project whose events it gets. */
+  project_id: string;
+  /** Name for people. */
+  name: string;
+  /** What is behind the endpoint. */
+  kind: EndpointKind;
+  /** Where to POST. */
+  url: string;
+  /** Shape of the body. */
+  format: PayloadFormat;
+  /** Which events it wants. */
+  subscription: Subscription;
+  /** Whether the owner lets deliveries through. */
+  state: ConfiguredState;
+  /** Secrets that sign its messages, the current one first. */
+  secrets: Array<SigningSecret>;
+  /** Retry tiers in order, one a retry; empty means the default schedule. */
+  retry_schedule: Array<string>;
+  /** Deadline of one attempt over connect, header fields and body, in milliseconds. */
+  timeout_ms: number;
+  /** Attempts under way at once. */
+  max_concurrency: number;
+  /** Attempts a second at most; null means no limit. */
+  rate_limit_per_second: null | number;
+  /** NONE, or PUBLICATION: the events of one publication arrive in order. */
+  ordering: Ordering;
+  /** Additional header fields of its requests, names in lower case. */
+  headers: Record<string, string>;
+  /** When it was created, UTC. */
+  created_at: number;
+  /** When it was last changed, UTC. */
+  updated_at: number;
+}
+
+export const endpointConfigSchema = {
+  "type": "record",
+  "name": "EndpointConfig",
+  "namespace": "herald.configuration",
+  "doc": "Where messages go and by which rules, as the integrator set it. Topic herald.endpoints, key endpoint_id, compacted; a tombstone deletes. The record's offset is its revision.",
+  "fields": [
+    {
+      "name": "endpoint_id",
+      "type": "string",
+      "doc": "Id of the endpoint."
+    },
+    {
+      "name": "account_id",
+      "type": "string",
+      "doc": "Account that owns it."
+    },
+    {
+      "name": "project_id",
+      "type": "string",
+      "doc": "Project whose events it gets."
+    },
+    {
+      "name": "name",
+      "type": "string",
+      "default": "",
+      "doc": "Name for people."
+    },
+    {
+      "name": "kind",
+      "type": {
+        "type": "enum",
+        "name": "EndpointKind",
+        "doc": "What is behind the endpoint.",
+        "symbols": [
+          "UNKNOWN",
+          "WEBHOOK",
+          "TELEGRAM",
+          "SLACK"
+        ],
+        "default": "UNKNOWN"
+      },
+      "doc": "What is behind the endpoint."
+    },
+    {
+      "name": "url",
+      "type": "string",
+      "doc": "Where to POST."
+    },
+    {
+      "name": "format",
+      "type": {
+        "type": "enum",
+        "name": "PayloadFormat",
+        "doc": "Shape of the body.",
+        "symbols": [
+          "UNKNOWN",
+          "PUBLICATION",
+          "UPLOAD_POST",
+          "CLOUDEVENTS"
+        ],
+        "default": "UNKNOWN"
+      },
+      "doc": "Shape of the body."
+    },
+    {
+      "name": "subscription",
+      "type": {
+        "type": "record",
+        "name": "Subscription",
+        "doc": "Which of the project's events the endpoint wants.",
+        "fields": [
+          {
+            "name": "channel_ids",
+            "type": {
+              "type": "array",
+              "items": "string"
+            },
+            "default": [],
+            "doc": "Only these channels; empty means all."
+          },
+          {
+            "name": "event_types",
+            "type": {
+              "type": "array",
+              "items": "string"
+            },
+            "default": [],
+            "doc": "Only these types; empty means all."
+          }
+        ]
+      },
+      "doc": "Which events it wants."
+    },
+    {
+      "name": "state",
+      "type": {
+        "type": "enum",
+        "name": "ConfiguredState",
+        "doc": "Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs.",
+        "symbols": [
+          "UNKNOWN",
+          "ACTIVE",
+          "PAUSED",
+          "DISABLED"
+        ],
+        "default": "UNKNOWN"
+      },
+      "doc": "Whether the owner lets deliveries through."
+    },
+    {
+      "name": "secrets",
+      "type": {
+        "type": "array",
+        "items": {
+          "type": "record",
+          "name": "SigningSecret",
+          "doc": "One signing secret, sealed. During rotation both sign.",
+          "fields": [
+            {
+              "name": "secret_id",
+              "type": "string",
+              "doc": "Id of the secret, shown to the owner."
+            },
+            {
+              "name": "scheme",
+              "type": {
+                "type": "enum",
+                "name": "SigningScheme",
+                "doc": "Standard Webhooks scheme: V1 is HMAC-SHA256, V1A is Ed25519.",
+                "symbols": [
+                  "UNKNOWN",
+                  "V1",
+                  "V1A"
+                ],
+                "default": "UNKNOWN"
+              },
+              "doc": "How it signs."
+            },
+            {
+              "name": "sealed",
+              "type": "bytes",
+              "doc": "AES-256-GCM envelope of the secret: key id, nonce, ciphertext and tag."
+            },
+            {
+              "name": "created_at",
+              "type": {
+                "type": "long",
+                "logicalType": "timestamp-millis"
+              },
+              "doc": "When it was made, UTC."
+            },
+            {
+              "name": "expires_at",
+              "type": [
+                "null",
+                {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                }
+              ],
+              "default": null,
+              "doc": "When it stops signing, UTC; null for the current one."
+            }
+          ]
+        }
+      },
+      "default": [],
+      "doc": "Secrets that sign its messages, the current one first."
+    },
+    {
+      "name": "retry_schedule",
+      "type": {
+        "type": "array",
+        "items": "string"
+      },
+      "default": [],
+      "doc": "Retry tiers in order, one a retry; empty means the default schedule."
+    },
+    {
+      "name": "timeout_ms",
+      "type": "int",
+      "default": 15000,
+      "doc": "Deadline of one attempt over connect, header fields and body, in milliseconds."
+    },
+    {
+      "name": "max_concurrency",
+      "type": "int",
+      "default": 10,
+      "doc": "Attempts under way at once."
+    },
+    {
+      "name": "rate_limit_per_second",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "Attempts a second at most; null means no limit."
+    },
+    {
+      "name": "ordering",
+      "type": {
+        "type": "enum",
+        "name": "Ordering",
+        "doc": "What order the endpoint asks for.",
+        "symbols": [
+          "UNKNOWN",
+          "NONE",
+          "PUBLICATION"
+        ],
+        "default": "UNKNOWN"
+      },
+      "default": "NONE",
+      "doc": "NONE, or PUBLICATION: the events of one publication arrive in order."
+    },
+    {
+      "name": "headers",
+      "type": {
+        "type": "map",
+        "values": "string"
+      },
+      "default": {},
+      "doc": "Additional header fields of its requests, names in lower case."
+    },
+    {
+      "name": "created_at",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When it was created, UTC."
+    },
+    {
+      "name": "updated_at",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When it was last changed, UTC."
+    }
+  ]
+} as const;

@@ -1,0 +1,26 @@
+import { apiKeySchema } from './generated/api-key.ts';
+import { deliveryAttemptSchema } from './generated/delivery-attempt.ts';
+import { endpointConfigSchema } from './generated/endpoint-config.ts';
+import { endpointStatusSchema } from './generated/endpoint-status.ts';
+import { publicationEventSchema } from './generated/publication-event.ts';
+import { routeRecordSchema } from './generated/route-record.ts';
+import { TOPICS } from './topics.ts';
+
+/** A record's schema and the subject that it is registered under: `<topic>-value`. */
+export interface SubjectSchema {
+  subject: string;
+  schema: object;
+}
+
+export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
+  { subject: subjectOf(TOPICS.events), schema: publicationEventSchema },
+  { subject: subjectOf(TOPICS.routes), schema: routeRecordSchema },
+  { subject: subjectOf(TOPICS.attempts), schema: deliveryAttemptSchema },
+  { subject: subjectOf(TOPICS.endpoints), schema: endpointConfigSchema },
+  { subject: subjectOf(TOPICS.endpointStatus), schema: endpointStatusSchema },
+  { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
+];
+
+export function subjectOf(topic: string): string {
+  return `${topic}-value`;
+}
