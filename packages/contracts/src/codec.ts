@@ -148,9 +148,24 @@ export function encoderWithId<T>(id: number, subjectSchema: SubjectSchema): Enco
   header.writeUInt32BE(id, 1);
   return {
     encode(value) {
-      return Buffer.concat([header, type.toBuffer(value)]);
+      try {
+        return Buffer.concat([header, type.toBuffer(value)]);
+      } catch (error) {
+        throw new Error(`${subjectSchema.subject} cannot be written: ${describeMisfits(type, value)}`, {
+          cause: error,
+        });
+      }
     },
   };
+}
+
+/** Every field that does not fit, with its path and value: `toBuffer` names neither. */
+function describeMisfits(type: Type, value: unknown): string {
+  const misfits: string[] = [];
+  type.isValid(value, {
+    errorHook: (path, found) => misfits.push(`field ${path.join('.')} has ${JSON.stringify(found) ?? found}`),
+  });
+  return misfits.join('; ');
 }
 
 /** Options objects of avsc keep state: each call gets its own. */
