@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type BrokerPorts, brokerProperties } from './kafka-config.ts';
+import { liveBrokers } from './kafka-probe.ts';
+import { assertFree } from './ports.ts';
+import type { ServerPlan } from './server.ts';
+
+/** Any 16 bytes; the same for every local cluster, so that its data needs no second place to remember it. */
+const CLUSTER_ID = 'aGVyYWxkLWxvY2FsLTAwMQ';
+
+const LOGGING = join(import.meta.dirname, '..', 'kafka', 'log4j2.properties');
+
+export interface KafkaPlace {
+  env: NodeJS.ProcessEnv;
+  /** Resolves the Java to run. */
+  java(): Promise<string>;
+  /** Resolves the folder of the broker's jars. */
+  jarDir(): Promise<string>;
+  dataDir: string;
+  logDir: string;
+}
+
+/** @param nodeId counted from 1, as Kafka does in `controller.quorum.voters` */
+export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], place: KafkaPlace): ServerPlan {
+  const ports = cluster[nodeId - 1]!;
+  const name = cluster.length === 1 ? 'kafka' : `kafka-${nodeId}`;
+  const dataDir = join(place.dataDir, `kafka-${nodeId}`);
+  const logDirs = join(dataDir, 'log');
+  const configFile = join(dataDir, 'server.properties');
+
+  const format = async (java: string, classPath: string) => {
+    if (existsSync(join(logDirs, 'meta.properties'))) return;
+    await rm(logDirs, { recursive: true, force: true });
+    const storageTool = [
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-cp',
+      classPath,
+      'kafka.tools.StorageTool',
+    ];
+    await promisify(execFile)(
+      java,
+      [...storageTool, 'format', '--cluster-id', CLUSTER_ID, '--config', configFile],
+      { env: place.env },
+    );
+  };
+
+  return {
+    name,
+    logFile: join(place.logDir, `${name}.log`),
+    stopBy: 'SIGTERM',
+    stopTimeoutMs: 5_000,
+    readyTimeoutMs: 60_000,
+    async prepare() {
+      const remedy = 'choose other ports by --kafka-port or HERALD_KAFKA_PORT';
+      const java = await place.java();
+      const classPath = join(await place.jarDir(), '*');
+      await assertFree(ports.client, name, remedy);
+      await assertFree(ports.controller, `${name}'s controller`, remedy);
+      await mkdir(dataDir, { recursive: true });
+      await writeFile(configFile, brokerProperties(nodeId, cluster, logDirs));
+      await format(java, classPath);
+      const heap = ['-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
+      const main = ['-cp', classPath, 'kafka.Kafka', configFile];
+      return {
+        command: java,
+        args: [...heap, `-Dlog4j2.configurationFile=${LOGGING}`, ...main],
+        env: place.env,
+      };
+    },
+    probe: async () => (await liveBrokers(ports.client, 2_000)).includes(nodeId),
+  };
+}
