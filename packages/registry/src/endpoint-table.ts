@@ -1,0 +1,44 @@
+import type { SchemaSource } from '@herald/contracts/schema-registry';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { Routable } from '@herald/domain/subscription';
+import type { KafkaConnection } from '@herald/kafka/connection';
+import type { RegistryLog } from './log.ts';
+
+/** An endpoint's configuration and its revision: the offset of the record that set it. */
+export interface ConfiguredEndpoint {
+  endpoint: Endpoint;
+  revision: number;
+}
+
+/** The local copy of `herald.endpoints`, indexed by account and project. */
+export interface EndpointTable {
+  /**
+   * Undefined for an endpoint that was never seen or was deleted. It means deleted only once the table has the
+   * revision that a delivery is stamped with: until then, wait.
+   */
+  get(endpointId: string): ConfiguredEndpoint | undefined;
+  /** The endpoints that want the event, paused and disabled ones too. Looks only at those of the event's project. */
+  match(event: Routable): ConfiguredEndpoint[];
+  /** The endpoints of an account, or of one of its projects, in no particular order. */
+  list(accountId: string, projectId?: string): ConfiguredEndpoint[];
+  /** The last offset applied; -1 when the topic has none. */
+  readonly revision: number;
+  /** True as soon as the table has applied `revision`; false when `timeoutMs` (default 5,000) passed before. */
+  waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
+  /** `now` is undefined when the endpoint was deleted. Returns the function that ends the subscription. */
+  onChange(listener: (endpointId: string, now: ConfiguredEndpoint | undefined) => void): () => void;
+  /** False when it is more than 5 s behind the end of the topic, or cannot ask where the end is. */
+  isFollowing(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface TableOptions {
+  connection: KafkaConnection;
+  source: SchemaSource;
+  log: RegistryLog;
+  /** The table is dead and will not follow any more: exit. */
+  onFatal: (error: Error) => void;
+}
+
+/** Resolves when the table has read to the end of the topic. */
+export declare function openEndpointTable(options: TableOptions): Promise<EndpointTable>;
