@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { ReadyMessage } from './service.ts';
+
+/** Why a process is no more. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A service from outside: the parent's side of `runService`. */
+export interface ServiceProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Resolves with what the service announced; undefined when it ended before it was ready. */
+  readonly ready: Promise<ReadyMessage | undefined>;
+  readonly ended: Promise<Ended>;
+  /** SIGTERM: the service drains. Resolves when it is gone. */
+  stop(): Promise<Ended>;
+  /** As a crash would: no warning, no flush. Resolves when it is gone. */
+  kill9(): Promise<Ended>;
+}
+
+/** Where standard output and error go: appended to a file, or a line at a time to a function. */
+export type ServiceOutput = { file: string } | { onLine: (line: string) => void };
+
+export interface ForkOptions {
+  name: string;
+  /** The path of its main.ts. */
+  entry: string;
+  env: NodeJS.ProcessEnv;
+  output: ServiceOutput;
+}
+
+/**
+ * A service as a child process. It ends when its parent does, however that ends, by the loss of the channel between
+ * them; and in a group of its own, so that Ctrl-C reaches the parent alone, which then stops its services in order.
+ */
+export function forkService({ name, entry, env, output }: ForkOptions): ServiceProcess {
+  const file = 'file' in output ? openSync(output.file, 'a') : undefined;
+  const sink = file ?? 'pipe';
+  const child = fork(entry, { env, execArgv: [], detached: true, stdio: ['ignore', sink, sink, 'ipc'] });
+  if (file !== undefined) closeSync(file);
+  if ('onLine' in output) readLines(child, output.onLine);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} could not be started from ${entry} by ${process.execPath}`);
+
+  const ready = Promise.withResolvers<ReadyMessage | undefined>();
+  const ended = Promise.withResolvers<Ended>();
+  child.on('message', (message: Partial<ReadyMessage> | null) => {
+    if (message?.type === 'ready') ready.resolve(message as ReadyMessage);
+  });
+  child.once('exit', (code, signal) => {
+    ready.resolve(undefined);
+    ended.resolve({ code, signal });
+  });
+
+  const send = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended.promise;
+  };
+  return {
+    name,
+    pid,
+    ready: ready.promise,
+    ended: ended.promise,
+    stop: () => send('SIGTERM'),
+    kill9: () => send('SIGKILL'),
+  };
+}
+
+function readLines(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const input of [child.stdout, child.stderr]) {
+    if (input) createInterface({ input }).on('line', onLine);
+  }
+}
