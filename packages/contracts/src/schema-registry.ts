@@ -64,8 +64,10 @@ function confluent(schema: object) {
   return { type: 'AVRO', schema: JSON.stringify(schema) } as Parameters<SchemaRegistry['register']>[0];
 }
 
+/** The client rejects a 404 with its status, but a look-up by schema with this class, which it raises for nothing else. */
 function isNotFound(error: unknown): boolean {
-  return (error as { status?: number } | undefined)?.status === 404;
+  const { status, name } = error as { status?: number; name?: string };
+  return status === 404 || name === 'ConfluentSchemaRegistryError';
 }
 
 async function withTimeout<T>(call: Promise<T>, timeoutMs: number, url: string): Promise<T> {
