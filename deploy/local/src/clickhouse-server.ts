@@ -2,12 +2,16 @@
  * ClickHouse as a process of its own: `node --experimental-ffi clickhouse-server.ts LIBRARY DATA_DIR PORT`.
  *
  * The library is clickhouse-local. Its first statement opens the HTTP listener; its second reads standard input, so
- * the call below lasts until that ends. Who holds the other end stops the server by closing it, or by dying.
+ * the call below lasts until that ends, which is when whoever started this process has died. SIGTERM ends it at
+ * once: an insert is answered when its part is complete on disk, and ClickHouse's own way out would wait 5 s for
+ * idle connections.
  */
-import { dlopen, getRawPointer } from 'node:ffi';
+import { dlopen, getRawPointer, toString as textAt } from 'node:ffi';
 
 const [library, dataDir, port] = process.argv.slice(2);
 if (!library || !dataDir || !port) throw new Error('usage: clickhouse-server.ts LIBRARY DATA_DIR PORT');
+
+const MAX_MEMORY_BYTES = 3_000_000_000;
 
 const argv = [
   'clickhouse',
@@ -17,11 +21,22 @@ const argv = [
   '--listen_host=127.0.0.1',
   `--path=${dataDir}`,
   "--query=SYSTEM START LISTEN HTTP; SELECT * FROM file('-', 'LineAsString', 'line String') FORMAT Null",
+  '--',
+  `--max_server_memory_usage=${MAX_MEMORY_BYTES}`,
+  // It idles at half the CPU when it looks after its own memory and figures less often.
+  '--memory_worker_period_ms=1000',
+  '--asynchronous_metrics_update_period_s=60',
 ];
 const strings = argv.map((argument) => Buffer.from(`${argument}\0`));
 const pointers = new BigUint64Array(strings.map((string) => getRawPointer(string)));
 
 const { functions } = dlopen(library, {
   chdb_query_cmdline: { arguments: ['i32', 'pointer'], return: 'pointer' },
+  chdb_result_error: { arguments: ['pointer'], return: 'pointer' },
 });
-functions.chdb_query_cmdline(argv.length, getRawPointer(pointers));
+const result = functions.chdb_query_cmdline(argv.length, getRawPointer(pointers));
+const error = functions.chdb_result_error(result);
+if (error) {
+  console.error(textAt(error));
+  process.exitCode = 1;
+}

@@ -28,7 +28,6 @@ export function clickHousePlan(port: number, place: ClickHousePlace): ServerPlan
   return {
     name: 'clickhouse',
     logFile: join(place.logDir, 'clickhouse.log'),
-    stopBy: 'end of input',
     stopTimeoutMs: 5_000,
     readyTimeoutMs: 30_000,
     async prepare() {

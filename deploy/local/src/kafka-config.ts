@@ -3,27 +3,16 @@ export interface BrokerPorts {
   controller: number;
 }
 
-/**
- * The `server.properties` of one KRaft process that is broker and controller at once. Three of them form a quorum of
- * three voters in which internal topics survive the loss of one, as in production.
- */
-export function brokerProperties(nodeId: number, cluster: readonly BrokerPorts[], dataDir: string): string {
-  const ports = cluster[nodeId - 1];
-  if (!ports) throw new RangeError(`broker ${nodeId} of ${cluster.length}`);
-  const replicas = Math.min(3, cluster.length);
-  const inSync = Math.max(1, replicas - 1);
-  const properties: Record<string, string | number | boolean> = {
-    'process.roles': 'broker,controller',
-    'node.id': nodeId,
-    'controller.quorum.voters': cluster
-      .map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`)
-      .join(','),
-    'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${ports.client},CONTROLLER://127.0.0.1:${ports.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.client}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'log.dirs': dataDir,
+type Settings = Readonly<Record<string, string | number | boolean>>;
 
+/**
+ * How every local broker behaves, whatever starts it. Three of them are a quorum of three voters in which internal
+ * topics survive the loss of one, as in production.
+ */
+export function brokerBehaviour(brokers: number): Settings {
+  const replicas = Math.min(3, brokers);
+  const inSync = Math.max(1, replicas - 1);
+  return {
     'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
     'offsets.topic.replication.factor': replicas,
@@ -48,13 +37,41 @@ export function brokerProperties(nodeId: number, cluster: readonly BrokerPorts[]
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'log.segment.bytes': 512 * 1024 * 1024,
     'log.index.size.max.bytes': 1024 * 1024,
+
+    // In a cluster a killed broker's leaders move after 6 s instead of 9 s.
+    ...(brokers > 1 && { 'broker.session.timeout.ms': 6000, 'broker.heartbeat.interval.ms': 1000 }),
   };
-  if (cluster.length > 1) {
-    // A killed broker's leaders move after 6 s instead of 9 s.
-    properties['broker.session.timeout.ms'] = 6000;
-    properties['broker.heartbeat.interval.ms'] = 1000;
-  }
-  return `${Object.entries(properties)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('\n')}\n`;
+}
+
+/** Who a broker is and where it listens: one KRaft process that is broker and controller at once. */
+export function brokerAddress(nodeId: number, cluster: readonly BrokerPorts[]): Settings {
+  const ports = cluster[nodeId - 1];
+  if (!ports) throw new RangeError(`broker ${nodeId} of ${cluster.length}`);
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': nodeId,
+    'controller.quorum.voters': cluster
+      .map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`)
+      .join(','),
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${ports.client},CONTROLLER://127.0.0.1:${ports.controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.client}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  };
+}
+
+export function asProperties(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** As Kafka's container image reads them: `log.dirs` is `KAFKA_LOG_DIRS`. */
+export function asContainerEnvironment(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`,
+      String(value),
+    ]),
+  );
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BrokerPorts, brokerProperties } from './kafka-config.ts';
+import { asProperties, type BrokerPorts, brokerAddress, brokerBehaviour } from './kafka-config.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { assertFree } from './ports.ts';
 import type { ServerPlan } from './server.ts';
@@ -29,10 +29,11 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
   const name = cluster.length === 1 ? 'kafka' : `kafka-${nodeId}`;
   const dataDir = join(place.dataDir, `kafka-${nodeId}`);
   const logDirs = join(dataDir, 'log');
+  const formatted = join(dataDir, 'formatted');
   const configFile = join(dataDir, 'server.properties');
 
   const format = async (java: string, classPath: string) => {
-    if (existsSync(join(logDirs, 'meta.properties'))) return;
+    if (existsSync(formatted)) return;
     await rm(logDirs, { recursive: true, force: true });
     const storageTool = [
       '-XX:+UseSerialGC',
@@ -46,12 +47,12 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
       [...storageTool, 'format', '--cluster-id', CLUSTER_ID, '--config', configFile],
       { env: place.env },
     );
+    await writeFile(formatted, '');
   };
 
   return {
     name,
     logFile: join(place.logDir, `${name}.log`),
-    stopBy: 'SIGTERM',
     stopTimeoutMs: 5_000,
     readyTimeoutMs: 60_000,
     async prepare() {
@@ -61,7 +62,12 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
       await assertFree(ports.client, name, remedy);
       await assertFree(ports.controller, `${name}'s controller`, remedy);
       await mkdir(dataDir, { recursive: true });
-      await writeFile(configFile, brokerProperties(nodeId, cluster, logDirs));
+      const settings = {
+        ...brokerAddress(nodeId, cluster),
+        ...brokerBehaviour(cluster.length),
+        'log.dirs': logDirs,
+      };
+      await writeFile(configFile, asProperties(settings));
       await format(java, classPath);
       const heap = ['-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
       const main = ['-cp', classPath, 'kafka.Kafka', configFile];

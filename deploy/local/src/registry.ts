@@ -23,7 +23,6 @@ export function registryPlan(port: number, place: RegistryPlace): ServerPlan {
   return {
     name: 'registry',
     logFile: join(place.logDir, 'registry.log'),
-    stopBy: 'SIGTERM',
     stopTimeoutMs: 5_000,
     readyTimeoutMs: 60_000,
     async prepare() {

@@ -25,8 +25,6 @@ export interface Launch {
 export interface ServerPlan {
   name: string;
   logFile: string;
-  /** How it is asked to end: by SIGTERM, or by the end of its standard input. */
-  stopBy: 'SIGTERM' | 'end of input';
   stopTimeoutMs: number;
   readyTimeoutMs: number;
   /** Makes sure of everything that a start needs; throws StackProblem. */
@@ -47,10 +45,9 @@ export function createServer(plan: ServerPlan, processes: Processes): Server {
   const launch = ({ command, args, env }: Launch) => {
     const log = openSync(plan.logFile, 'a');
     try {
-      const stdin = plan.stopBy === 'end of input' ? 'pipe' : 'ignore';
       const child = spawn(command, args, {
         env,
-        stdio: [stdin, log, log],
+        stdio: ['pipe', log, log],
         detached: true, // Ctrl-C goes to the foreground group; the stack ends its servers itself, in order
       });
       const { promise: exited, resolve } = Promise.withResolvers<string>();
@@ -101,11 +98,7 @@ export function createServer(plan: ServerPlan, processes: Processes): Server {
         `${plan.name} ${why}; the end of its log (${plan.logFile}) says: ${logTail(plan.logFile)}`,
       );
     },
-    stop: () =>
-      end(
-        (child) => (plan.stopBy === 'SIGTERM' ? child.kill('SIGTERM') : child.stdin?.end()),
-        plan.stopTimeoutMs,
-      ),
+    stop: () => end((child) => child.kill('SIGTERM'), plan.stopTimeoutMs),
     kill9: () => end((child) => child.kill('SIGKILL'), 10_000),
   };
 }

@@ -10,18 +10,33 @@ declare module 'vitest' {
 }
 
 /**
- * Vitest's global set-up: one stack for the whole run, on random ports, with data that goes when it ends. With
- * `HERALD_TEST_STACK` naming the `stack.json` of a running `npm run stack` that one is used, so that a single test
- * against real servers starts at once.
+ * Vitest's global set-up: one stack for the whole run, shared by its projects, on random ports, with data that goes
+ * when it ends. `HERALD_STACK=containers` takes the servers from Docker. `HERALD_TEST_STACK=FILE` uses the running
+ * `npm run stack` that wrote FILE, so that one test against real servers takes seconds.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const running = process.env.HERALD_TEST_STACK;
-  if (running) {
-    project.provide('stack', JSON.parse(await readFile(running, 'utf8')) as StackCoordinates);
-    return async () => {};
+  const root = project.vitest.getRootProject();
+  if ('stack' in root.getProvidedContext()) return async () => {};
+  const { coordinates, stop } = await openStack(process.env);
+  root.provide('stack', coordinates);
+  return stop;
+}
+
+async function openStack(
+  env: NodeJS.ProcessEnv,
+): Promise<{ coordinates: StackCoordinates; stop(): Promise<void> }> {
+  if (env.HERALD_TEST_STACK) {
+    const coordinates = JSON.parse(await readFile(env.HERALD_TEST_STACK, 'utf8')) as StackCoordinates;
+    return { coordinates, stop: async () => {} };
+  }
+  if (env.HERALD_STACK === 'containers') {
+    const { startContainers } = await import('./containers.ts'); // it brings a Docker client with it
+    return startContainers();
   }
   const stack = await startStack({ onProgress: (line) => console.error(`stack: ${line}`) });
   const { brokers, registryUrl, clickhouseUrl, clickhouseDatabase } = stack;
-  project.provide('stack', { brokers, registryUrl, clickhouseUrl, clickhouseDatabase });
-  return () => stack.stop();
+  return {
+    coordinates: { brokers, registryUrl, clickhouseUrl, clickhouseDatabase },
+    stop: stack.stop,
+  };
 }
