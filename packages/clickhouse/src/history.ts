@@ -1,0 +1,209 @@
+import type {
+  AttemptRequest,
+  DeliveryAttempt,
+  Disposition,
+  Verdict,
+} from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { Coordinates } from '@herald/domain/coordinates';
+import type { DeliveryState } from './delivery-state.ts';
+
+/** Whose history is read. Every read of an account's data takes one: there is no read without it. */
+export interface Scope {
+  accountId: string;
+}
+
+/** Half open: from ≤ time of the event < to, epoch milliseconds. */
+export interface TimeRange {
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+}
+
+export interface PageQuery {
+  /** Items wanted, 1 to 200. */
+  limit: number;
+  /** `nextCursor` of the page before, from the same query with the same filters. */
+  cursor?: string | undefined;
+}
+
+/**
+ * Newest first. A page can be shorter than its limit, even empty, while `nextCursor` is set: a rare state is
+ * looked for in bounded steps. Walking to the end sees each item that was there at the start exactly once.
+ */
+export interface Page<T> {
+  kind: 'page';
+  items: T[];
+  /** Undefined on the last page. */
+  nextCursor: string | undefined;
+}
+
+/** The cursor is damaged, or belongs to a query with other filters. Ask again without one. */
+export interface RefusedCursor {
+  kind: 'refused_cursor';
+  reason: string;
+}
+
+export type Listing<T> = Page<T> | RefusedCursor;
+
+export interface DeliveryQuery extends PageQuery, TimeRange {
+  projectId?: string | undefined;
+  endpointId?: string | undefined;
+  state?: DeliveryState | undefined;
+  eventType?: string | undefined;
+  publicationId?: string | undefined;
+  eventId?: string | undefined;
+}
+
+/** One delivery as it stands now. */
+export interface DeliverySummary {
+  deliveryId: string;
+  endpointId: string;
+  eventId: string;
+  projectId: string;
+  channelId: string;
+  publicationId: string;
+  /** As in @herald/domain/event-type. */
+  eventType: string;
+  /** As in @herald/domain/cause. */
+  cause: string;
+  state: DeliveryState;
+  /** Why it is held, dead or cancelled; null in other states. */
+  reason: string | null;
+  /** Requests made. */
+  attempts: number;
+  /** What the last request ended in: `response` or the name of a wire error; null before the first. */
+  lastOutcome: string | null;
+  /** HTTP status of the last answer; null where the last request got none. */
+  lastStatus: number | null;
+  /** When the next attempt is due; null unless it waits. */
+  nextAttemptAtMs: number | null;
+  /** When the event happened; the order of lists. */
+  occurredAtMs: number;
+  /** When the state last changed. */
+  updatedAtMs: number;
+}
+
+export interface AttemptResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+  bodyTruncated: boolean;
+}
+
+/** One disposition: an attempt, or a decision without a request. Bodies are the exact bytes. */
+export interface Attempt {
+  attemptId: string;
+  step: number;
+  /** Number of the request; 0 where none was made. */
+  attemptNumber: number;
+  disposition: Disposition;
+  verdict: Verdict;
+  reason: string | null;
+  outcome: string | null;
+  errorMessage: string | null;
+  nextAttemptAtMs: number | null;
+  retryTier: string | null;
+  request: AttemptRequest | null;
+  response: AttemptResponse | null;
+  remoteAddress: string | null;
+  startedAtMs: number;
+  durationMs: DeliveryAttempt['duration_ms'];
+  firstByteMs: number | null;
+  configRevision: number;
+  dispatcherId: string;
+  /** Where the delivery was read from. */
+  readFrom: Coordinates;
+}
+
+export interface DeliveryDetail extends DeliverySummary {
+  /** Where the event was read from; null while the delivery is pending. */
+  origin: Coordinates | null;
+  /** By step, then by time. */
+  history: Attempt[];
+}
+
+export interface EventQuery extends PageQuery, TimeRange {
+  projectId?: string | undefined;
+  channelId?: string | undefined;
+  eventType?: string | undefined;
+  publicationId?: string | undefined;
+}
+
+export interface EventSummary {
+  eventId: string;
+  eventType: string;
+  projectId: string;
+  channelId: string;
+  channelType: string;
+  publicationId: string;
+  occurredAtMs: number;
+  /** When Kafka took it. */
+  recordedAtMs: number;
+  origin: Coordinates;
+}
+
+export interface RouteDecision {
+  routedAtMs: number;
+  configRevision: number;
+  deliveries: Array<{ endpointId: string; deliveryId: string }>;
+}
+
+export interface EventDetail extends EventSummary {
+  event: PublicationEvent;
+  /** Null until the route lane has decided. */
+  route: RouteDecision | null;
+  /** Of all causes, as they stand now; the first 1,000. */
+  deliveries: DeliverySummary[];
+}
+
+/** What is on record and how far it got; every figure counts distinct things, whatever was inserted twice. */
+export interface Ledger {
+  /** Offsets of publication.events on record. An undecodable one belongs to no account. */
+  accepted: number;
+  /** Offsets with a route record. */
+  routed: number;
+  /** Offsets whose route record names no endpoint. */
+  unmatched: number;
+  /** Offsets that are in poison; 0 in an account's ledger. */
+  poison: number;
+  /** Offsets that have neither a route record nor a poison record: under way, or lost if it lasts. */
+  unrouted: number;
+  /** Deliveries, each in exactly one of the states that follow. */
+  deliveries: number;
+  pending: number;
+  waiting: number;
+  held: number;
+  cancelled: number;
+  dead: number;
+  delivered: number;
+}
+
+export interface PoisonRecord {
+  source: Coordinates;
+  /** In a word, as in @herald/contracts/codec, or `refused` for a row that ClickHouse does not take. */
+  reason: string;
+  detail: string;
+  recordedAtMs: number;
+  valueBytes: number;
+  /** The first 16 KiB of the record's value. */
+  value: Buffer;
+}
+
+/** Read side of the history. Rejects only when ClickHouse cannot be asked. */
+export interface HistoryStore {
+  deliveries: {
+    list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
+    get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
+  };
+  events: {
+    list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;
+    get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
+  };
+  /** `'all'` is for operators. */
+  ledger(scope: Scope | 'all'): Promise<Ledger>;
+  /** For operators: what cannot be decoded belongs to no account. */
+  poison: { list(query: PageQuery): Promise<Listing<PoisonRecord>> };
+  /** False while ClickHouse does not answer. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
