@@ -9,12 +9,21 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Resolves when it listens; rejects when the address is taken or not ours. Port 0 takes any free one. */
-export async function listen(
-  handler: RequestListener,
-  { host, port }: { host: string; port: number },
-): Promise<HttpServer> {
-  const server = createServer(handler);
+export interface ListenOptions {
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** From a request's first byte to its last, default 30,000: a client that drips holds memory no longer. */
+  requestTimeoutMs?: number;
+}
+
+/** Resolves when it listens; rejects when the address is taken or not ours. */
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<HttpServer> {
+  const { host, port, requestTimeoutMs = 30_000 } = options;
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    handler,
+  );
   server.listen(port, host);
   await once(server, 'listening');
   const { address, port: realPort, family } = server.address() as AddressInfo;

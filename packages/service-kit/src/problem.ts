@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from './log.ts';
+
+/** An error answer as RFC 9457 has it. `type` is made from `code`, by which a client tells problems apart. */
+export interface Problem {
+  status: number;
+  code: string;
+  /** The same for every occurrence. */
+  title: string;
+  /** What happened this time, with which input, and what to do. */
+  detail: string;
+  [extension: string]: unknown;
+}
+
+export function sendProblem(response: Response, { code, ...members }: Problem): void {
+  response
+    .status(members.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: `urn:herald:problem:${code}`, ...members }));
+}
+
+/** The last handler of an app: what express itself refuses as its problem, anything else as a logged 500. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = refusal(error);
+    if (problem) return sendProblem(response, problem);
+    const incident = randomUUID();
+    log.error({ err: error, incident, method: request.method, path: request.path }, 'a request failed');
+    sendProblem(response, {
+      status: 500,
+      code: 'internal',
+      title: 'Herald has failed',
+      detail: `This is not the fault of the request. Tell the operator the incident ${incident}.`,
+      incident,
+    });
+  };
+}
+
+/** Errors of body-parser and the router, which carry a status and say that they may be shown. */
+function refusal(error: unknown): Problem | undefined {
+  const { type, status, limit, message, expose } = error as Partial<
+    Record<'type' | 'message', string> & { status: number; limit: number; expose: boolean }
+  >;
+  if (type === 'entity.too.large') {
+    return {
+      status: 413,
+      code: 'body_too_large',
+      title: 'The body is too large',
+      detail: `At most ${limit} bytes are read. Send less in one request.`,
+      max_body_bytes: limit,
+    };
+  }
+  if (type === 'entity.parse.failed') {
+    return { status: 400, code: 'malformed_json', title: 'The body is not JSON', detail: `${message}.` };
+  }
+  if (status === undefined || status < 400 || status >= 500 || expose === false) return undefined;
+  return { status, code: 'refused', title: 'The request cannot be read', detail: `${message}.` };
+}
