@@ -8,8 +8,10 @@ export const WIRE_ERRORS = [
   'tls',
   'blocked_address',
   'invalid_url',
+  'invalid_request',
   'headers_too_large',
   'protocol',
+  'aborted',
 ] as const;
 
 export type WireError = (typeof WIRE_ERRORS)[number];

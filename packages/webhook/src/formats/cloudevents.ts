@@ -1,0 +1,26 @@
+import { eventTypeOf } from '@herald/contracts/event-type';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { notRepresentable, type Rendered, renderedJson } from '../rendered.ts';
+import { publicationData } from './publication.ts';
+
+/**
+ * CloudEvents 1.0 in structured JSON. `source` and `id` together are unique, as the specification asks; `subject` is
+ * the publication.
+ */
+export function renderCloudEvent(event: PublicationEvent): Rendered {
+  const type = eventTypeOf(event.event_type);
+  if (!type) return notRepresentable(`event type ${event.event_type} is not known to this version`);
+  return renderedJson(
+    {
+      specversion: '1.0',
+      id: event.event_id,
+      source: `/projects/${encodeURIComponent(event.project_id)}/channels/${encodeURIComponent(event.channel.id)}`,
+      type,
+      subject: event.publication_id,
+      time: new Date(event.occurred_at).toISOString(),
+      datacontenttype: 'application/json',
+      data: publicationData(event),
+    },
+    'application/cloudevents+json',
+  );
+}

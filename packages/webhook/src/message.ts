@@ -1,0 +1,65 @@
+import type { Delivery } from '@herald/domain/delivery';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { webhookId } from '@herald/domain/ids';
+import { isReservedHeader } from './custom-headers.ts';
+import type { Rendered } from './rendered.ts';
+import type { SendRequest } from './sender.ts';
+import { type Signer, signatureField } from './sign.ts';
+
+export interface MessageParts {
+  endpoint: Pick<Endpoint, 'id' | 'url' | 'timeoutMs' | 'headers'>;
+  delivery: Pick<Delivery, 'eventId' | 'attempts' | 'cause' | 'traceparent'>;
+  rendered: Extract<Rendered, { kind: 'rendered' }>;
+  /** The endpoint's secrets; without one the message goes unsigned. */
+  signers: readonly Signer[];
+  /** Herald's, for the user agent. */
+  version: string;
+  nowMs: number;
+}
+
+export interface Message {
+  request: SendRequest;
+  /** Header fields as the attempt record keeps them. A signature is no secret; what the owner added may be one. */
+  recordedHeaders: Readonly<Record<string, string>>;
+}
+
+export const REDACTED = '[redacted]';
+
+/** W3C Trace Context, version 00. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The request of a delivery's next attempt, signed for this moment, and what of it goes on record. */
+export function assembleMessage(parts: MessageParts): Message {
+  const { endpoint, rendered } = parts;
+  const own = ownHeaders(parts);
+  const added = Object.keys(endpoint.headers).filter((name) => !isReservedHeader(name));
+  const headers = { ...own };
+  const recordedHeaders = { ...own };
+  for (const name of added) {
+    headers[name] = endpoint.headers[name] as string;
+    recordedHeaders[name] = REDACTED;
+  }
+  return {
+    request: { url: endpoint.url, headers, body: rendered.body, timeoutMs: endpoint.timeoutMs },
+    recordedHeaders,
+  };
+}
+
+function ownHeaders({ endpoint, delivery, rendered, signers, version, nowMs }: MessageParts) {
+  const id = webhookId(delivery.eventId, endpoint.id);
+  const timestampSeconds = Math.floor(nowMs / 1_000);
+  const signature = signatureField(signers, { id, timestampSeconds, body: rendered.body }, nowMs);
+  const headers: Record<string, string> = {
+    'content-type': rendered.contentType,
+    'user-agent': `Herald/${version}`,
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'herald-cause': delivery.cause,
+    'herald-attempt': String(delivery.attempts + 1),
+  };
+  if (signature !== undefined) headers['webhook-signature'] = signature;
+  if (delivery.traceparent !== undefined && TRACEPARENT.test(delivery.traceparent)) {
+    headers.traceparent = delivery.traceparent;
+  }
+  return headers;
+}
