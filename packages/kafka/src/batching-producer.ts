@@ -1,5 +1,14 @@
-import type { KafkaConnection } from './connection.ts';
+import { Partitioners } from 'kafkajs';
+import { createKafka, type KafkaConnection } from './connection.ts';
+import { FlushMarks } from './flush-marks.ts';
+import { partitionForKey } from './murmur2.ts';
+import { type Handover, Outbox } from './outbox.ts';
+import { countPartitions } from './partition-counts.ts';
+import { patiently } from './patience.ts';
 import type { OutgoingRecord } from './record.ts';
+import { type FlushedBatch, Rounds } from './rounds.ts';
+
+export type { FlushedBatch } from './rounds.ts';
 
 export interface BatchingProducer {
   /**
@@ -21,20 +30,148 @@ export interface BatchingProducer {
   close(): Promise<void>;
 }
 
-export interface FlushedBatch {
-  records: number;
-  bytes: number;
-  durationMs: number;
-  /** 1 when the first try was acknowledged. */
-  attempts: number;
-}
-
 export interface BatchingProducerOptions {
   connection: KafkaConnection;
-  /** Called after each acknowledged batch, for metrics. */
+  /** Called after each acknowledged record batch, for metrics. */
   onBatch?: (batch: FlushedBatch) => void;
   /** A record batch is cut here, default 512 KiB. */
   maxBatchBytesPerPartition?: number;
+  /**
+   * The least time from one flush to the next, default 0. The first record after a quiet time goes at once whatever
+   * it is; under load larger batches cost the broker less, and each record waits that much longer.
+   */
+  lingerMs?: number;
 }
 
-export declare function createBatchingProducer(options: BatchingProducerOptions): Promise<BatchingProducer>;
+/** Resolves when it is connected; waits for brokers that are not there yet. */
+export async function createBatchingProducer(options: BatchingProducerOptions): Promise<BatchingProducer> {
+  const { connection, maxBatchBytesPerPartition = 512 * 1024, lingerMs = 0, onBatch } = options;
+  const kafka = createKafka(connection);
+  const producer = kafka.producer({
+    retry: { retries: 0 },
+    idempotent: false,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: 60_000,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await patiently(() => producer.connect());
+
+  const rounds = new Rounds({ producer, lingerMs, logger: connection.logger, onBatch });
+  const topics = new Map<string, TopicOutboxes>();
+  const marks = new FlushMarks();
+  const closing = new AbortController();
+  let pendingRecords = 0;
+
+  function outboxesOf(topic: string): TopicOutboxes {
+    let outboxes = topics.get(topic);
+    if (!outboxes) {
+      outboxes = new TopicOutboxes(topic, maxBatchBytesPerPartition, (outbox) => rounds.add(outbox));
+      topics.set(topic, outboxes);
+      countPartitions(kafka, topic, closing.signal).then(
+        (count) => outboxes!.open(count),
+        (error: Error) => outboxes!.fail(error),
+      );
+    }
+    return outboxes;
+  }
+
+  function handOver(records: readonly OutgoingRecord[], done: Handover['done']): void {
+    if (closing.signal.aborted || records.length === 0) {
+      const error = closing.signal.aborted ? new Error('the producer is closed') : undefined;
+      queueMicrotask(() => done({ pending: 0, error, written: undefined, done }));
+      return;
+    }
+    const epoch = marks.begun();
+    const handover: Handover = {
+      pending: records.length,
+      error: undefined,
+      written: undefined,
+      done(finished) {
+        pendingRecords -= records.length;
+        marks.finished(epoch);
+        done(finished);
+      },
+    };
+    pendingRecords += records.length;
+    for (const record of records) outboxesOf(record.topic).add(record, handover);
+  }
+
+  return {
+    enqueue: (records, done) => handOver(records, ({ error }) => (error ? done(error) : done())),
+    send: (records) =>
+      new Promise((resolve, reject) => {
+        handOver(records, ({ error }) => (error ? reject(error) : resolve()));
+      }),
+    sendOne: (record) =>
+      new Promise((resolve, reject) => {
+        handOver([record], ({ error, written }) => (written ? resolve(written) : reject(error)));
+      }),
+    get pendingRecords() {
+      return pendingRecords;
+    },
+    flush: () => marks.flush(),
+    async close() {
+      await marks.flush();
+      closing.abort();
+      rounds.stop();
+      await producer.disconnect();
+    },
+  };
+}
+
+/** The outboxes of one topic. Until it is known how many partitions there are, records wait in front of them. */
+class TopicOutboxes {
+  readonly #topic: string;
+  readonly #maxBatchBytes: number;
+  readonly #onRecord: (outbox: Outbox) => void;
+  readonly #outboxes: Outbox[] = [];
+  #unrouted: { record: OutgoingRecord; handover: Handover }[] = [];
+  #failure: Error | undefined;
+  #turn = 0;
+
+  constructor(topic: string, maxBatchBytes: number, onRecord: (outbox: Outbox) => void) {
+    this.#topic = topic;
+    this.#maxBatchBytes = maxBatchBytes;
+    this.#onRecord = onRecord;
+  }
+
+  open(partitions: number): void {
+    for (let p = 0; p < partitions; p++) this.#outboxes.push(new Outbox(this.#topic, p, this.#maxBatchBytes));
+    const unrouted = this.#unrouted;
+    this.#unrouted = [];
+    for (const { record, handover } of unrouted) this.add(record, handover);
+  }
+
+  /** The cluster will never take records of this topic from us: a permission or a setting. */
+  fail(error: Error): void {
+    this.#failure = error;
+    const unrouted = this.#unrouted;
+    this.#unrouted = [];
+    for (const { record, handover } of unrouted) this.add(record, handover);
+  }
+
+  add(record: OutgoingRecord, handover: Handover): void {
+    if (this.#outboxes.length === 0 && this.#failure === undefined) {
+      this.#unrouted.push({ record, handover });
+      return;
+    }
+    const outbox = this.#outboxes[this.#partitionOf(record)];
+    if (outbox) {
+      outbox.add(record, handover);
+      this.#onRecord(outbox);
+      return;
+    }
+    const problem = this.#failure?.message ?? `it has ${this.#outboxes.length} partitions`;
+    handover.error = new Error(`cannot write to ${this.#topic}:${record.partition ?? '?'}: ${problem}`);
+    handover.pending -= 1;
+    if (handover.pending === 0) queueMicrotask(() => handover.done(handover));
+  }
+
+  #partitionOf({ partition, key }: OutgoingRecord): number {
+    if (partition !== undefined) return partition;
+    if (key !== null) return partitionForKey(key, this.#outboxes.length);
+    // Records without a key stay together for as long as their batch is not under way, and then move on.
+    if (this.#outboxes[this.#turn]?.isOnItsWay) this.#turn = (this.#turn + 1) % this.#outboxes.length;
+    return this.#turn;
+  }
+}

@@ -1,4 +1,5 @@
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { patchKafkaJs } from './patches.ts';
 
 /** Where kafkajs' own log lines go: one function, called with what a structured logger takes. */
 export interface KafkaLogger {
@@ -19,11 +20,13 @@ export interface KafkaConnection {
  * would start where the other was.
  */
 export function createKafka(connection: KafkaConnection): Kafka {
+  patchKafkaJs();
   const { logger } = connection;
   return new Kafka({
     brokers: connection.brokers,
     clientId: connection.clientId,
     connectionTimeout: 10_000,
+    requestTimeout: 15_000,
     ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
     ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
     logLevel: logger ? logLevel.INFO : logLevel.WARN,

@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module';
+import type { FetchedRecord, GapMarker } from './fetched-record.ts';
+
+/** What of kafkajs 2.2.4's insides the patches build on, typed as far as they use it. */
+
+export interface Cluster {
+  refreshMetadata(): Promise<void>;
+  findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
+  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
+}
+
+export interface TopicData {
+  topic: string;
+  partitions: { partition: number; messages: unknown[] }[];
+}
+
+export interface Protocol<Response> {
+  request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<Encoded> };
+  response: { decode(payload: Buffer): Promise<Response>; parse(decoded: Response): Promise<Response> };
+}
+
+/** As much of kafkajs' Encoder as it asks of an encoded request. */
+export interface Encoded {
+  buf: Buffer;
+  buffer: Buffer;
+}
+
+export interface ProduceReply {
+  topics: { topicName: string; partitions: { partition: number; errorCode: number; baseOffset: string }[] }[];
+}
+
+export interface ProduceArguments {
+  topicData: TopicData[];
+  acks: number;
+  timeout: number;
+}
+
+export interface Broker {
+  produce(args: ProduceArguments): Promise<ProduceReply>;
+}
+
+/** One partition's part of a fetch response. */
+export interface Batch {
+  topic: string;
+  partition: number;
+  fetchedOffset: string;
+  highWatermark: string;
+  messages: FetchedRecord[];
+  rawMessages: (FetchedRecord | GapMarker)[];
+  isEmptyDueToFiltering(): boolean;
+  lastOffset(): string;
+}
+
+export interface OffsetCommit {
+  topics: { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }[];
+}
+
+/** Belongs to one generation of the group: it commits with that generation's id, also when there is a newer one. */
+export interface OffsetManager {
+  coordinator: Broker;
+  commitOffsets(offsets: OffsetCommit): Promise<void>;
+  resolveOffset(position: { topic: string; partition: number; offset: string }): void;
+}
+
+export interface TopicPartitions {
+  topic: string;
+  partitions: number[];
+}
+
+export interface ConsumerGroup {
+  cluster: Cluster;
+  groupId: string;
+  /** Null when the coordinator has said that it does not know this member. */
+  memberId: string | null;
+  generationId: number | null;
+  coordinator: Broker | null;
+  offsetManager: OffsetManager | null;
+  subscriptionState: { pause(of: TopicPartitions[]): void; resume(of: TopicPartitions[]): void };
+  assigned(): TopicPartitions[];
+  seek(position: { topic: string; partition: number; offset: string }): void;
+  joinAndSync(): Promise<void>;
+  leave(): Promise<void>;
+  heartbeat(options: { interval: number }): Promise<void>;
+  fetch(nodeId: string): Promise<Batch[]>;
+  recoverFromFetch(error: Error): Promise<void>;
+}
+
+export interface RequestQueue {
+  pending: unknown[];
+  scheduleCheckPendingRequests(): void;
+}
+
+interface Class<Instance> {
+  prototype: Instance;
+}
+
+const require = createRequire(import.meta.url);
+
+export const version: string = require('kafkajs/package.json').version;
+export const RequestQueueClass: Class<RequestQueue> = require('kafkajs/src/network/requestQueue');
+export const BrokerClass: Class<Broker> = require('kafkajs/src/broker');
+export const ConsumerGroupClass: Class<ConsumerGroup> = require('kafkajs/src/consumer/consumerGroup');
+export const produceResponseV7: Protocol<ProduceReply>['response'] = require('kafkajs/src/protocol/requests/produce/v7/response');
+export const fetchRequests: {
+  protocol(wanted: { version: string | number }): (args: object) => Protocol<unknown>;
+} = require('kafkajs/src/protocol/requests/fetch');
+export const errorCodes: { type: string; code: number }[] = require('kafkajs/src/protocol/error').errorCodes;
+export const {
+  KafkaJSError,
+  KafkaJSNonRetriableError,
+}: {
+  KafkaJSError: new (message: string, options?: { cause?: unknown }) => Error;
+  KafkaJSNonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;
+} = require('kafkajs/src/errors');

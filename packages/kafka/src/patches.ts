@@ -1,0 +1,219 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EncodedBatch } from './encoded-batch.ts';
+import { decodeFetchResponse } from './fetch-response.ts';
+import { asRetriable, isFatal, losesConnection, meansLeaderMoved, typeOf } from './kafkajs-errors.ts';
+import {
+  type Batch,
+  BrokerClass,
+  type Cluster,
+  type ConsumerGroup,
+  ConsumerGroupClass,
+  errorCodes,
+  fetchRequests,
+  KafkaJSNonRetriableError,
+  type ProduceArguments,
+  type ProduceReply,
+  type Protocol,
+  produceResponseV7,
+  RequestQueueClass,
+  version,
+} from './kafkajs-internals.ts';
+import { batchOf, encodeProduceRequest } from './produce-request.ts';
+
+/** The only version that these patches were read against; kafkajs has been frozen at it since 2023. */
+const patchedVersion = '2.2.4';
+/** Between two tries to find a leader or a coordinator that is not there yet. */
+const metadataBackoffMs = 200;
+const patched = Symbol.for('herald.kafkajs.patched');
+
+/** What one consumer is told of its membership, instead of what kafkajs does by itself. */
+export interface GroupHooks {
+  /** Joins by `join`; it settles when the new assignment is in place. Calls that overlap share one promise. */
+  rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void>;
+  /** The membership is about to end, by a stop or a crash. */
+  leaving(group: ConsumerGroup): Promise<void>;
+  /** A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. */
+  fetched(batch: Batch): void;
+  /** The position is outside the log. Must seek; kafkajs would commit a reset. */
+  outOfRange(group: ConsumerGroup, partition: { topic: string; partition: number }): Promise<void>;
+}
+
+const hooksByCluster = new WeakMap<Cluster, GroupHooks>();
+
+/** Each consumer has its own cluster object, which it gives to the factory of its partition assigner. */
+export function hookConsumer(cluster: object, hooks: GroupHooks): void {
+  hooksByCluster.set(cluster as Cluster, hooks);
+}
+
+/** Patches kafkajs once for the process. Throws when its version is another one. */
+export function patchKafkaJs(): void {
+  const marked = RequestQueueClass as { [patched]?: true };
+  if (marked[patched]) return;
+  if (version !== patchedVersion) {
+    throw new Error(
+      `kafkajs is ${version}, but patches.ts was read against ${patchedVersion}: read it again`,
+    );
+  }
+  marked[patched] = true;
+  patchIdleTimer();
+  patchFetchDecoding();
+  patchProduce();
+  patchMembership();
+}
+
+/**
+ * With nothing pending, kafkajs sets a timer again and again with a negative time-out: 1 ms for ever, 7 % of a CPU
+ * and a warning (tulios/kafkajs#1704, #1751).
+ */
+function patchIdleTimer(): void {
+  const { scheduleCheckPendingRequests } = RequestQueueClass.prototype;
+  RequestQueueClass.prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+function patchFetchDecoding(): void {
+  const { protocol } = fetchRequests;
+  fetchRequests.protocol = (wanted) => {
+    const create = protocol(wanted);
+    if (Number(wanted.version) !== 11) return create;
+    return (args) => {
+      const { response, ...rest } = create(args);
+      return { ...rest, response: { ...response, decode: async (payload) => decodeFetch(payload) } };
+    };
+  };
+}
+
+/** What cannot be read will not be readable at the next try: kafkajs must give up, loudly. */
+function decodeFetch(payload: Buffer): unknown {
+  try {
+    return decodeFetchResponse(payload);
+  } catch (error) {
+    throw new KafkaJSNonRetriableError((error as Error).message);
+  }
+}
+
+/** Sends batches that are encoded already, and tells each what its leader said of it. */
+function patchProduce(): void {
+  const { produce } = BrokerClass.prototype;
+  const sendRequest = Object.getOwnPropertySymbols(BrokerClass.prototype).find(
+    ({ description }) => description === 'private:Broker:sendRequest',
+  );
+  if (!sendRequest) throw new Error('kafkajs has no Broker.sendRequest to build on');
+  type Sender = Record<symbol, (protocol: Protocol<ProduceReply>) => Promise<ProduceReply>>;
+
+  BrokerClass.prototype.produce = function (args: ProduceArguments) {
+    const { topicData, acks, timeout } = args;
+    const batches = topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
+    if (!batches.every((batch) => batch instanceof EncodedBatch)) return produce.call(this, args);
+    const request = (this as unknown as Sender)[sendRequest]!({
+      request: {
+        apiKey: 0,
+        apiVersion: 7,
+        apiName: 'Produce',
+        encode: async () => encodeProduceRequest(topicData, acks, timeout),
+      },
+      response: {
+        decode: produceResponseV7.decode,
+        parse: (reply) => {
+          tellBatches(args, reply);
+          return produceResponseV7.parse(reply);
+        },
+      },
+    });
+    for (const batch of batches) batch.request = request;
+    return request;
+  };
+}
+
+function tellBatches({ topicData }: ProduceArguments, { topics }: ProduceReply): void {
+  for (const { topicName, partitions } of topics) {
+    const sent = topicData.find(({ topic }) => topic === topicName)?.partitions;
+    for (const { partition, errorCode, baseOffset } of partitions) {
+      const messages = sent?.find((one) => one.partition === partition)?.messages;
+      if (!messages) continue;
+      batchOf(messages).reply =
+        errorCode === 0
+          ? { written: true, baseOffset: Number(baseOffset) }
+          : {
+              written: false,
+              error: errorCodes.find(({ code }) => code === errorCode)?.type ?? `${errorCode}`,
+            };
+    }
+  }
+}
+
+function patchMembership(): void {
+  const { joinAndSync, leave, heartbeat, fetch, recoverFromFetch } = ConsumerGroupClass.prototype;
+  const group = ConsumerGroupClass.prototype;
+
+  group.joinAndSync = function () {
+    const join = () => joinAndSync.call(this);
+    return hooksByCluster.get(this.cluster)?.rejoin(this, join) ?? join();
+  };
+
+  group.leave = async function () {
+    await hooksByCluster.get(this.cluster)?.leaving(this);
+    return leave.call(this);
+  };
+
+  // kafkajs never looks for the coordinator again but by joining again, and a lost connection is no reason for it:
+  // the heartbeats would fail until the session ends.
+  group.heartbeat = async function (options) {
+    try {
+      await heartbeat.call(this, options);
+    } catch (error) {
+      if (!hooksByCluster.has(this.cluster)) throw error;
+      if (!losesConnection(error) && !isAboutCoordinator(error)) throw asRetriable(error);
+      await findCoordinatorAgain(this);
+    }
+  };
+
+  // A response that was under way while the group was joined again belongs to the assignment before.
+  group.fetch = async function (nodeId) {
+    const hooks = hooksByCluster.get(this.cluster);
+    if (!hooks) return fetch.call(this, nodeId);
+    const generation = this.offsetManager;
+    let batches: Batch[];
+    try {
+      batches = await fetch.call(this, nodeId);
+    } catch (error) {
+      throw asRetriable(error);
+    }
+    if (this.offsetManager !== generation) return [];
+    for (const batch of batches) hooks.fetched(batch);
+    return batches;
+  };
+
+  // For a leader that moved kafkajs joins the group again, and for a lost connection it forgets the broker, until
+  // none is left. New metadata is all that either needs.
+  group.recoverFromFetch = async function (error) {
+    const hooks = hooksByCluster.get(this.cluster);
+    if (!hooks) return recoverFromFetch.call(this, error);
+    if (error.name === 'KafkaJSOffsetOutOfRange') {
+      const { topic, partition } = error as Error & { topic: string; partition: number };
+      return hooks.outOfRange(this, { topic, partition });
+    }
+    if (!meansLeaderMoved(error) && !losesConnection(error)) return recoverFromFetch.call(this, error);
+    await delay(metadataBackoffMs);
+    await this.cluster.refreshMetadata();
+  };
+}
+
+const isAboutCoordinator = (error: unknown) =>
+  ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS'].includes(
+    typeOf(error),
+  );
+
+/** The next heartbeat tries again when there is none yet. */
+async function findCoordinatorAgain(group: ConsumerGroup): Promise<void> {
+  const { cluster, groupId } = group;
+  await delay(metadataBackoffMs);
+  try {
+    await cluster.refreshMetadata();
+    group.coordinator = await cluster.findGroupCoordinator({ groupId });
+    if (group.offsetManager) group.offsetManager.coordinator = group.coordinator;
+  } catch (error) {
+    if (isFatal(error)) throw error;
+  }
+}
