@@ -1,7 +1,13 @@
+import { createEncoder } from '@herald/contracts/codec';
+import type * as avro from '@herald/contracts/generated/endpoint-status';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
+import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
-import type { TableOptions } from './endpoint-table.ts';
+import type { Decoded } from '@herald/kafka/compacted-table';
+import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
+import { correspondence, type Known } from './correspondence.ts';
+import { SUBJECTS } from './subjects.ts';
 
 /** What the dispatcher decided about an endpoint. */
 export interface EndpointStatus {
@@ -27,22 +33,47 @@ export type EffectiveState =
  * What holds for an endpoint now, from what its owner configured and what the dispatcher decided. The owner's pause
  * comes first; any later edit by the owner lifts the dispatcher's hold.
  */
-export declare function effectiveState(
+export function effectiveState(
   endpoint: Pick<Endpoint, 'state'>,
   revision: number,
   status: EndpointStatus | undefined,
-): EffectiveState;
+): EffectiveState {
+  if (endpoint.state !== 'active') return { state: 'held', reason: endpoint.state };
+  if (!status || status.state === 'active') return { state: 'active' };
+  if (status.state === 'catching-up') return { state: 'catching-up' };
+  if (status.configRevision < revision) return { state: 'active' };
+  return { state: 'held', reason: status.reason ?? 'unknown' };
+}
 
+/** The local copy of `herald.endpoint-status`. */
 export interface EndpointStatusTable {
   get(endpointId: string): EndpointStatus | undefined;
   readonly revision: number;
   waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
+  /** `now` is undefined when the endpoint's status was deleted. Returns the function that ends the subscription. */
   onChange(listener: (endpointId: string, now: EndpointStatus | undefined) => void): () => void;
   isFollowing(): boolean;
   stop(): Promise<void>;
 }
 
-export declare function openEndpointStatusTable(options: TableOptions): Promise<EndpointStatusTable>;
+/** Resolves when the table has read to the end of the topic. */
+export async function openEndpointStatusTable(options: TableOptions): Promise<EndpointStatusTable> {
+  const table = await openConfigurationTable<avro.EndpointStatus, EndpointStatus>(options, {
+    topic: TOPICS.endpointStatus,
+    subjectSchema: SUBJECTS.endpointStatus,
+    parse: parseEndpointStatus,
+  });
+  return {
+    get: (endpointId) => table.get(endpointId)?.value,
+    get revision() {
+      return table.revision;
+    },
+    waitForRevision: table.waitForRevision,
+    onChange: table.onChange,
+    isFollowing: table.isFollowing,
+    stop: table.stop,
+  };
+}
 
 /** Only the owner of the endpoint's partition writes; resolves when the record is acknowledged. */
 export interface EndpointStatusWriter {
@@ -51,7 +82,54 @@ export interface EndpointStatusWriter {
   delete(endpointId: string): Promise<void>;
 }
 
-export declare function createEndpointStatusWriter(options: {
+export async function createEndpointStatusWriter(options: {
   producer: BatchingProducer;
   source: SchemaSource;
-}): Promise<EndpointStatusWriter>;
+}): Promise<EndpointStatusWriter> {
+  const { producer, source } = options;
+  const encoder = await createEncoder<avro.EndpointStatus>(source, SUBJECTS.endpointStatus);
+  const write = (key: string, value: Buffer | null): Promise<void> =>
+    producer.send([{ topic: TOPICS.endpointStatus, key, value }]);
+  return {
+    put: (status) => write(status.endpointId, encoder.encode(endpointStatusRecordOf(status))),
+    delete: (endpointId) => write(endpointId, null),
+  };
+}
+
+const states = correspondence<Known<avro.EndpointState>, EndpointStatus['state']>({
+  ACTIVE: 'active',
+  HELD: 'held',
+  CATCHING_UP: 'catching-up',
+});
+
+/** What a record of `herald.endpoint-status` means. */
+export function parseEndpointStatus(record: avro.EndpointStatus): Decoded<EndpointStatus> {
+  const state = states.valueOf(record.state);
+  if (state === undefined) return { ok: false, reason: 'its state is of a newer version' };
+  return {
+    ok: true,
+    value: {
+      endpointId: record.endpoint_id,
+      state,
+      reason: record.reason ?? undefined,
+      sinceMs: record.since,
+      configRevision: record.config_revision,
+      failingSinceMs: record.failing_since ?? undefined,
+      releasedTo: record.released_to ?? undefined,
+      updatedAtMs: record.updated_at,
+    },
+  };
+}
+
+export function endpointStatusRecordOf(status: EndpointStatus): avro.EndpointStatus {
+  return {
+    endpoint_id: status.endpointId,
+    state: states.symbolOf(status.state),
+    reason: status.reason ?? null,
+    since: status.sinceMs,
+    config_revision: status.configRevision,
+    failing_since: status.failingSinceMs ?? null,
+    released_to: status.releasedTo ?? null,
+    updated_at: status.updatedAtMs,
+  };
+}

@@ -1,8 +1,11 @@
-import type { SchemaSource } from '@herald/contracts/schema-registry';
+import type { EndpointConfig } from '@herald/contracts/generated/endpoint-config';
+import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { Routable } from '@herald/domain/subscription';
-import type { KafkaConnection } from '@herald/kafka/connection';
-import type { RegistryLog } from './log.ts';
+import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
+import { parseEndpointConfig } from './endpoint-config.ts';
+import { createEndpointIndex } from './endpoint-index.ts';
+import { SUBJECTS } from './subjects.ts';
 
 /** An endpoint's configuration and its revision: the offset of the record that set it. */
 export interface ConfiguredEndpoint {
@@ -32,13 +35,36 @@ export interface EndpointTable {
   stop(): Promise<void>;
 }
 
-export interface TableOptions {
-  connection: KafkaConnection;
-  source: SchemaSource;
-  log: RegistryLog;
-  /** The table is dead and will not follow any more: exit. */
-  onFatal: (error: Error) => void;
-}
-
 /** Resolves when the table has read to the end of the topic. */
-export declare function openEndpointTable(options: TableOptions): Promise<EndpointTable>;
+export async function openEndpointTable(options: TableOptions): Promise<EndpointTable> {
+  const table = await openConfigurationTable<EndpointConfig, Endpoint>(options, {
+    topic: TOPICS.endpoints,
+    subjectSchema: SUBJECTS.endpoints,
+    parse: parseEndpointConfig,
+  });
+  const index = createEndpointIndex();
+  const listeners = new Set<(endpointId: string, now: ConfiguredEndpoint | undefined) => void>();
+  for (const [, { value, revision }] of table.entries()) index.put({ endpoint: value, revision });
+  table.onChange((endpointId, endpoint, revision) => {
+    const now = endpoint && { endpoint, revision };
+    const wasKnown = index.remove(endpointId);
+    if (now) index.put(now);
+    if (now || wasKnown) for (const listener of listeners) listener(endpointId, now);
+  });
+
+  return {
+    get: index.get,
+    match: index.match,
+    list: (accountId, projectId) => index.list(accountId, projectId),
+    get revision() {
+      return table.revision;
+    },
+    waitForRevision: table.waitForRevision,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    isFollowing: table.isFollowing,
+    stop: table.stop,
+  };
+}

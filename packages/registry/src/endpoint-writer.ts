@@ -1,7 +1,15 @@
+import { createEncoder } from '@herald/contracts/codec';
+import type { EndpointConfig } from '@herald/contracts/generated/endpoint-config';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
+import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { createEditor } from './editor.ts';
+import { endpointConfigOf } from './endpoint-config.ts';
 import type { ConfiguredEndpoint, EndpointTable } from './endpoint-table.ts';
+import { createFencedLog } from './fenced-log.ts';
+import type { Decision, Edited, Entry } from './round.ts';
+import { SUBJECTS } from './subjects.ts';
 
 export type WriteResult =
   | { kind: 'written'; revision: number }
@@ -12,7 +20,10 @@ export type WriteResult =
   /** Kafka gave no answer in time. Whether the edit is on record can be seen when it is back. */
   | { kind: 'unavailable'; detail: string };
 
-/** The one way to change configuration. An edit is in this process' table when its promise resolves. */
+/**
+ * The one way to change configuration. Any number of processes may have one: of two edits of the same revision one is
+ * refused. An edit is in this process' table when its promise resolves.
+ */
 export interface EndpointWriter {
   create(endpoint: Endpoint): Promise<WriteResult>;
   /**
@@ -25,6 +36,7 @@ export interface EndpointWriter {
     change: (current: Endpoint) => Endpoint,
   ): Promise<WriteResult>;
   delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
+  /** Waits for the edits under way. */
   close(): Promise<void>;
 }
 
@@ -36,4 +48,64 @@ export interface EndpointWriterOptions {
   timeoutMs?: number;
 }
 
-export declare function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter>;
+type Refusal = Extract<WriteResult, { kind: 'conflict' | 'missing' }>;
+
+export async function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter> {
+  const { connection, source, table, timeoutMs = 10_000 } = options;
+  const encoder = await createEncoder<EndpointConfig>(source, SUBJECTS.endpoints);
+  const editor = createEditor<Endpoint>({
+    log: createFencedLog({ connection, topic: TOPICS.endpoints, timeoutMs: timeoutMs / 2 }),
+    table: {
+      get: (endpointId) => entryOf(table.get(endpointId)),
+      waitForRevision: table.waitForRevision,
+    },
+    encode: (endpoint) => encoder.encode(endpointConfigOf(endpoint)),
+    timeoutMs,
+  });
+
+  return {
+    async create(endpoint) {
+      return resultOf(
+        await editor.edit<Refusal>(endpoint.id, (current) =>
+          current ? { refuse: conflict(current) } : { write: endpoint },
+        ),
+      );
+    },
+    async update(endpointId, ifRevision, change) {
+      return resultOf(await editor.edit(endpointId, decideEdit(ifRevision, change)));
+    },
+    async delete(endpointId, ifRevision) {
+      return resultOf(
+        await editor.edit(
+          endpointId,
+          decideEdit(ifRevision, () => undefined),
+        ),
+      );
+    },
+    close: () => editor.close(),
+  };
+}
+
+/** What to do with an edit that expects a revision, given what is current. */
+export function decideEdit(
+  ifRevision: number | undefined,
+  change: (current: Endpoint) => Endpoint | undefined,
+): (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal> {
+  return (current) => {
+    if (!current) return { refuse: { kind: 'missing' } };
+    if (ifRevision !== undefined && ifRevision !== current.revision) return { refuse: conflict(current) };
+    return { write: change(current.value) };
+  };
+}
+
+function resultOf(edited: Edited<Refusal>): WriteResult {
+  return edited.kind === 'refused' ? edited.refusal : edited;
+}
+
+function conflict({ value, revision }: Entry<Endpoint>): Refusal {
+  return { kind: 'conflict', current: { endpoint: value, revision } };
+}
+
+function entryOf(configured: ConfiguredEndpoint | undefined): Entry<Endpoint> | undefined {
+  return configured && { value: configured.endpoint, revision: configured.revision };
+}

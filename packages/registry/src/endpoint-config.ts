@@ -1,0 +1,122 @@
+import type * as avro from '@herald/contracts/generated/endpoint-config';
+import type { Endpoint, SealedSecret } from '@herald/domain/endpoint';
+import { isEventType } from '@herald/domain/event-type';
+import { DEFAULT_RETRY_SCHEDULE, isRetryTierName } from '@herald/domain/retry-tiers';
+import { correspondence, type Known } from './correspondence.ts';
+
+const kinds = correspondence<Known<avro.EndpointKind>, Endpoint['kind']>({
+  WEBHOOK: 'webhook',
+  TELEGRAM: 'telegram',
+  SLACK: 'slack',
+});
+const formats = correspondence<Known<avro.PayloadFormat>, Endpoint['format']>({
+  PUBLICATION: 'publication',
+  UPLOAD_POST: 'upload-post',
+  CLOUDEVENTS: 'cloudevents',
+});
+const states = correspondence<Known<avro.ConfiguredState>, Endpoint['state']>({
+  ACTIVE: 'active',
+  PAUSED: 'paused',
+  DISABLED: 'disabled',
+});
+const schemes = correspondence<Known<avro.SigningScheme>, SealedSecret['scheme']>({ V1: 'v1', V1A: 'v1a' });
+const orderings = correspondence<Known<avro.Ordering>, Endpoint['ordering']>({
+  NONE: 'none',
+  PUBLICATION: 'publication',
+});
+
+export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string };
+
+/**
+ * What a record of `herald.endpoints` means. A symbol, event type or tier that this version does not know fails the
+ * whole record: dropping it would widen the subscription or change the schedule.
+ */
+export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
+  const unknown: string[] = [];
+  const known = <T>(field: string, given: string, value: T | undefined): T => {
+    if (value === undefined) unknown.push(`${field} is ${JSON.stringify(given)}`);
+    return value as T;
+  };
+
+  const endpoint: Endpoint = {
+    id: config.endpoint_id,
+    accountId: config.account_id,
+    projectId: config.project_id,
+    name: config.name,
+    kind: known('kind', config.kind, kinds.valueOf(config.kind)),
+    url: config.url,
+    format: known('format', config.format, formats.valueOf(config.format)),
+    subscription: {
+      channelIds: new Set(config.subscription.channel_ids),
+      eventTypes: new Set(
+        config.subscription.event_types.map((type) =>
+          known('subscription.event_types', type, isEventType(type) ? type : undefined),
+        ),
+      ),
+    },
+    state: known('state', config.state, states.valueOf(config.state)),
+    secrets: config.secrets.map((secret) => ({
+      secretId: secret.secret_id,
+      scheme: known('secrets.scheme', secret.scheme, schemes.valueOf(secret.scheme)),
+      // A copy: the decoder's bytes may be a slice of a whole fetched batch.
+      sealed: Uint8Array.from(secret.sealed),
+      createdAtMs: secret.created_at,
+      expiresAtMs: secret.expires_at ?? undefined,
+    })),
+    retrySchedule:
+      config.retry_schedule.length === 0
+        ? DEFAULT_RETRY_SCHEDULE
+        : config.retry_schedule.map((tier) =>
+            known('retry_schedule', tier, isRetryTierName(tier) ? tier : undefined),
+          ),
+    timeoutMs: config.timeout_ms,
+    maxConcurrency: config.max_concurrency,
+    rateLimitPerSecond: config.rate_limit_per_second ?? undefined,
+    ordering: known('ordering', config.ordering, orderings.valueOf(config.ordering)),
+    headers: config.headers,
+    createdAtMs: config.created_at,
+    updatedAtMs: config.updated_at,
+  };
+  if (unknown.length === 0) return { ok: true, value: endpoint };
+  return { ok: false, reason: `written by a newer version: ${unknown.join(', ')}` };
+}
+
+/** The default schedule is written as none, so that the endpoint follows when the default changes. */
+export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
+  return {
+    endpoint_id: endpoint.id,
+    account_id: endpoint.accountId,
+    project_id: endpoint.projectId,
+    name: endpoint.name,
+    kind: kinds.symbolOf(endpoint.kind),
+    url: endpoint.url,
+    format: formats.symbolOf(endpoint.format),
+    subscription: {
+      channel_ids: [...endpoint.subscription.channelIds],
+      event_types: [...endpoint.subscription.eventTypes],
+    },
+    state: states.symbolOf(endpoint.state),
+    secrets: endpoint.secrets.map((secret) => ({
+      secret_id: secret.secretId,
+      scheme: schemes.symbolOf(secret.scheme),
+      sealed: Buffer.from(secret.sealed),
+      created_at: secret.createdAtMs,
+      expires_at: secret.expiresAtMs ?? null,
+    })),
+    retry_schedule: isDefaultSchedule(endpoint.retrySchedule) ? [] : [...endpoint.retrySchedule],
+    timeout_ms: endpoint.timeoutMs,
+    max_concurrency: endpoint.maxConcurrency,
+    rate_limit_per_second: endpoint.rateLimitPerSecond ?? null,
+    ordering: orderings.symbolOf(endpoint.ordering),
+    headers: { ...endpoint.headers },
+    created_at: endpoint.createdAtMs,
+    updated_at: endpoint.updatedAtMs,
+  };
+}
+
+function isDefaultSchedule(schedule: Endpoint['retrySchedule']): boolean {
+  return (
+    schedule.length === DEFAULT_RETRY_SCHEDULE.length &&
+    schedule.every((tier, index) => tier === DEFAULT_RETRY_SCHEDULE[index])
+  );
+}

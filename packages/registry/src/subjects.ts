@@ -1,0 +1,12 @@
+import { apiKeySchema } from '@herald/contracts/generated/api-key';
+import { endpointConfigSchema } from '@herald/contracts/generated/endpoint-config';
+import { endpointStatusSchema } from '@herald/contracts/generated/endpoint-status';
+import { type SubjectSchema, subjectOf } from '@herald/contracts/schemas';
+import { TOPICS } from '@herald/contracts/topics';
+
+/** The schemas of the configuration topics, with the subjects that they are registered under. */
+export const SUBJECTS = {
+  endpoints: { subject: subjectOf(TOPICS.endpoints), schema: endpointConfigSchema },
+  endpointStatus: { subject: subjectOf(TOPICS.endpointStatus), schema: endpointStatusSchema },
+  apiKeys: { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
+} satisfies Record<string, SubjectSchema>;
