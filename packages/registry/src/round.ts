@@ -47,7 +47,10 @@ export function takeRound<V>(waiting: Waiting<V>[], maxEdits: number): Waiting<V
   return round;
 }
 
-/** The revision at which an earlier try is on record after all, though its answer was lost. */
+/**
+ * The revision at which an earlier try is on record after all, though its answer was lost. The same value by another
+ * writer counts too: what was asked for is in place.
+ */
 export function landedAt<V>(
   tried: Tried | undefined,
   current: Entry<V> | undefined,

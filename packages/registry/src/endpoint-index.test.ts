@@ -1,0 +1,96 @@
+import type { Endpoint } from '@herald/domain/endpoint';
+import { EVENT_TYPES, type EventType } from '@herald/domain/event-type';
+import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
+import { match } from '@herald/domain/subscription';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEndpointIndex } from './endpoint-index.ts';
+
+function endpoint(id: string, accountId: string, projectId: string, eventTypes: EventType[] = []): Endpoint {
+  return {
+    id,
+    accountId,
+    projectId,
+    name: '',
+    kind: 'webhook',
+    url: 'https://example.com/',
+    format: 'publication',
+    subscription: { channelIds: new Set(), eventTypes: new Set(eventTypes) },
+    state: 'active',
+    secrets: [],
+    retrySchedule: DEFAULT_RETRY_SCHEDULE,
+    timeoutMs: 1,
+    maxConcurrency: 1,
+    rateLimitPerSecond: undefined,
+    ordering: 'none',
+    headers: {},
+    createdAtMs: 0,
+    updatedAtMs: 0,
+  };
+}
+
+const name = fc.constantFrom('1', '2', '3');
+const step = fc.oneof(
+  fc.record({
+    put: fc
+      .tuple(name, name, name, fc.subarray([...EVENT_TYPES]))
+      .map(([id, account, project, types]) => endpoint(id, account, project, types)),
+  }),
+  fc.record({ remove: name }),
+);
+
+describe('the endpoint index', () => {
+  it('matches and lists what a look at every endpoint would, after any puts, moves and removals', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step),
+        name,
+        name,
+        fc.constantFrom(...EVENT_TYPES),
+        (steps, accountId, projectId, eventType) => {
+          const index = createEndpointIndex();
+          const all = new Map<string, { endpoint: Endpoint; revision: number }>();
+          for (const [revision, change] of steps.entries()) {
+            if ('put' in change) {
+              all.set(change.put.id, { endpoint: change.put, revision });
+              index.put({ endpoint: change.put, revision });
+            } else {
+              expect(index.remove(change.remove)).toBe(all.delete(change.remove));
+            }
+          }
+          const event = { accountId, projectId, channelId: 'c', eventType };
+          const inAccount = [...all.values()].filter((one) => one.endpoint.accountId === accountId);
+          const inProject = inAccount.filter((one) => one.endpoint.projectId === projectId);
+          const matching = inProject.filter((one) => match(one.endpoint, event).matched);
+          expect(new Set(index.match(event))).toEqual(new Set(matching));
+          expect(new Set(index.list(accountId, undefined))).toEqual(new Set(inAccount));
+          expect(new Set(index.list(accountId, projectId))).toEqual(new Set(inProject));
+          for (const id of ['1', '2', '3']) expect(index.get(id)).toEqual(all.get(id));
+        },
+      ),
+    );
+  });
+
+  it('looks only at the endpoints of the event’s project, however many others there are', () => {
+    const index = createEndpointIndex();
+    let looks = 0;
+    for (let i = 0; i < 100_000; i++) {
+      const plain = endpoint(`e${i}`, `a${i % 100}`, `p${i % 10_000}`);
+      const subscription = Object.defineProperty({ ...plain.subscription }, 'channelIds', {
+        get() {
+          looks++;
+          return plain.subscription.channelIds;
+        },
+      });
+      index.put({ endpoint: { ...plain, subscription }, revision: i });
+    }
+    const matched = index.match({
+      accountId: 'a7',
+      projectId: 'p107',
+      channelId: 'c',
+      eventType: 'publication.published',
+    });
+    expect(matched).toHaveLength(10);
+    expect(looks).toBe(10);
+  });
+});
