@@ -29,18 +29,28 @@ export interface ForkOptions {
   name: string;
   /** The path of its main.ts. */
   entry: string;
+  /** Default none. */
+  args?: readonly string[];
   env: NodeJS.ProcessEnv;
   output: ServiceOutput;
+  /** Told every message that it sends, the ready one too. */
+  onMessage?: (message: unknown) => void;
 }
 
 /**
  * A service as a child process. It ends when its parent does, however that ends, by the loss of the channel between
  * them; and in a group of its own, so that Ctrl-C reaches the parent alone, which then stops its services in order.
  */
-export function forkService({ name, entry, env, output }: ForkOptions): ServiceProcess {
+export function forkService(options: ForkOptions): ServiceProcess {
+  const { name, entry, args = [], env, output, onMessage = () => {} } = options;
   const file = 'file' in output ? openSync(output.file, 'a') : undefined;
   const sink = file ?? 'pipe';
-  const child = fork(entry, { env, execArgv: [], detached: true, stdio: ['ignore', sink, sink, 'ipc'] });
+  const child = fork(entry, args, {
+    env,
+    execArgv: [],
+    detached: true,
+    stdio: ['ignore', sink, sink, 'ipc'],
+  });
   if (file !== undefined) closeSync(file);
   if ('onLine' in output) readLines(child, output.onLine);
   const { pid } = child;
@@ -50,6 +60,7 @@ export function forkService({ name, entry, env, output }: ForkOptions): ServiceP
   const ended = Promise.withResolvers<Ended>();
   child.on('message', (message: Partial<ReadyMessage> | null) => {
     if (message?.type === 'ready') ready.resolve(message as ReadyMessage);
+    onMessage(message);
   });
   child.once('exit', (code, signal) => {
     ready.resolve(undefined);

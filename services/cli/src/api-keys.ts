@@ -1,0 +1,82 @@
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import type { ApiKeyInfo } from '@herald/registry/api-key';
+import {
+  type ApiKeyTable,
+  type ApiKeyWriter,
+  createApiKeyWriter,
+  openApiKeyTable,
+} from '@herald/registry/api-keys';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import type { z } from 'zod';
+import { CommandFailure } from './failure.ts';
+import { quietly } from './quiet-kafka.ts';
+import { kafkaVariables, registryVariables } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+export const KEY_VARIABLES = { ...kafkaVariables, ...registryVariables };
+
+export type KeyConfig = z.output<z.ZodObject<typeof KEY_VARIABLES>>;
+
+/** Opens the keys' table for `work` and closes it after. */
+export async function withKeyTable<T>(
+  config: KeyConfig,
+  terminal: Terminal,
+  work: (table: ApiKeyTable) => Promise<T> | T,
+): Promise<T> {
+  const fatal = Promise.withResolvers<never>();
+  const table = await openApiKeyTable({
+    ...placesOf(config),
+    log: { warn: (detail, message) => terminal.note(`${message} ${JSON.stringify(detail)}`) },
+    onFatal: fatal.reject,
+  });
+  try {
+    return await Promise.race([work(table), fatal.promise]);
+  } finally {
+    await table.stop();
+  }
+}
+
+/** As `withKeyTable`, with a writer of it. */
+export function withKeyWriter<T>(
+  config: KeyConfig,
+  terminal: Terminal,
+  work: (writer: ApiKeyWriter) => Promise<T>,
+): Promise<T> {
+  return withKeyTable(config, terminal, async (table) => {
+    const writer = await createApiKeyWriter({ ...placesOf(config), table });
+    try {
+      return await work(writer);
+    } finally {
+      await writer.close();
+    }
+  });
+}
+
+/** As the API names them. */
+export function keyFields(info: ApiKeyInfo) {
+  return {
+    key_id: info.keyId,
+    account_id: info.accountId,
+    name: info.name,
+    role: info.role,
+    created_at: new Date(info.createdAtMs).toISOString(),
+    expires_at: isoOrNull(info.expiresAtMs),
+    revoked_at: isoOrNull(info.revokedAtMs),
+  };
+}
+
+/** Kafka gave no answer to an edit of the keys. */
+export function unavailable(detail: string): CommandFailure {
+  return new CommandFailure(`${detail} Whether the change is on record: herald keys list.`);
+}
+
+function placesOf(config: KeyConfig) {
+  return {
+    connection: quietly(kafkaConnection(config, 'herald-cli')),
+    source: connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL }),
+  };
+}
+
+function isoOrNull(atMs: number | undefined): string | null {
+  return atMs === undefined ? null : new Date(atMs).toISOString();
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { addKeys } from './commands/keys.ts';
+import { addListen } from './commands/listen.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addSchemas } from './commands/schemas.ts';
+import { addSetup } from './commands/setup.ts';
+import { addSimulate } from './commands/simulate.ts';
+import { addTopics } from './commands/topics.ts';
+import { addUp } from './commands/up.ts';
+import type { Context } from './context.ts';
+import { EXIT, explain } from './failure.ts';
+
+/** Runs one command line; resolves with the exit code: 0 done, 1 failed, 2 not understood. */
+export async function runHerald(args: readonly string[], context: Context): Promise<number> {
+  const program = new Command('herald')
+    .description('Publication events in through Kafka, signed webhooks out, every attempt on record.')
+    .option('--env-file <path>', 'variables that neither a flag nor the environment sets')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => context.terminal.print(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
+    })
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+
+  addUp(program, context);
+  addSetup(program, context);
+  addTopics(program, context);
+  addSchemas(program, context);
+  addMigrate(program, context);
+  addKeys(program, context);
+  addSimulate(program, context);
+  addListen(program, context);
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    // commander has written what it has to say: help that was asked for is a success, a mistake is not.
+    if (error instanceof CommanderError)
+      return error.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
+    const { message, exitCode } = explain(error);
+    context.terminal.note(message);
+    return exitCode;
+  }
+}
