@@ -20,10 +20,13 @@ export interface ListenOptions {
 /** Resolves when it listens; rejects when the address is taken or not ours. */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<HttpServer> {
   const { host, port, requestTimeoutMs = 30_000 } = options;
-  const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
-    handler,
-  );
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs });
+  let closing = false;
+  server.on('request', (request, response) => {
+    // Node would wait out the keep-alive of a connection that was busy when the close began.
+    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+    handler(request, response);
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const { address, port: realPort, family } = server.address() as AddressInfo;
@@ -31,6 +34,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${realPort}`,
     async close() {
       const closed = once(server, 'close');
+      closing = true;
       server.close();
       await closed;
     },

@@ -1,0 +1,96 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { createPublisher, type Published } from '@herald/publisher/publisher';
+import { openApiKeyTable } from '@herald/registry/api-keys';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { listen } from '@herald/service-kit/http-server';
+import { runService } from '@herald/service-kit/service';
+import { createAckWatch } from './ack-watch.ts';
+import { createAdmission } from './admission.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createIngestApp } from './ingest-app.ts';
+import { ingestConfig } from './ingest-config.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
+
+const REMEMBERED_MS = 24 * 60 * 60 * 1_000;
+
+/** HTTP ingest. It needs Kafka, and the schema registry to start; nothing else of Herald has to be there. */
+await runService({
+  name: 'producer',
+  config: ingestConfig,
+  async start({ config, log, metrics, fatal, readiness }) {
+    const connection = {
+      ...kafkaConnection(config, 'herald-producer'),
+      logger: {
+        log: (level: 'error' | 'warn' | 'info' | 'debug', message: string, detail: object) =>
+          log[level](detail, message),
+      },
+    };
+    const registry = config.HERALD_SCHEMA_REGISTRY_URL;
+    const keys = await openApiKeyTable({
+      connection,
+      source: connectSchemaRegistry({ url: registry }),
+      log,
+      onFatal: fatal,
+    });
+    const publisher = await createPublisher({
+      ...connection,
+      registry,
+      maxPendingRecords: config.HERALD_INGEST_MAX_PENDING_EVENTS,
+      onBatch(batch) {
+        ackWatch.acknowledged();
+        ingestMetrics.produced(batch);
+      },
+    });
+    const pendingEvents = () => publisher.pendingRecords;
+    const now = () => performance.now();
+    const ackWatch = createAckWatch({ pendingEvents, stallMs: config.HERALD_INGEST_ACK_TIMEOUT_MS, now });
+    const admission = createAdmission({
+      maxPendingEvents: config.HERALD_INGEST_MAX_PENDING_EVENTS,
+      maxPendingBytes: config.HERALD_INGEST_MAX_PENDING_BYTES,
+      pendingEvents,
+    });
+    const ingestMetrics = createIngestMetrics(metrics, {
+      pendingEvents,
+      pendingBytes: () => admission.pendingBytes,
+    });
+
+    const server = await listen(
+      createIngestApp({
+        publisher: {
+          publishMany(events, options) {
+            ackWatch.writing();
+            return publisher.publishMany(events, options);
+          },
+        },
+        keys,
+        admission,
+        idempotency: createIdempotency<Published[]>({
+          maxSize: config.HERALD_INGEST_REMEMBERED_EVENTS,
+          sizeOf: (events) => events.length,
+          ttlMs: REMEMBERED_MS,
+        }),
+        metrics: ingestMetrics,
+        log,
+        maxBodyBytes: config.HERALD_INGEST_MAX_BODY_BYTES,
+        maxBatchEvents: config.HERALD_INGEST_MAX_BATCH_EVENTS,
+        ackTimeoutMs: config.HERALD_INGEST_ACK_TIMEOUT_MS,
+        newEventId: randomUUIDv7,
+        now,
+      }),
+      { host: config.HERALD_INGEST_HOST, port: config.HERALD_INGEST_PORT },
+    );
+
+    readiness.add('kafka', ackWatch.check);
+    readiness.add('api keys', () => keys.isFollowing() || 'the table of API keys is behind its topic');
+
+    return {
+      announce: { ingestUrl: server.url },
+      async stop(deadline) {
+        await deadline.step('answer the requests under way', () => server.close());
+        await deadline.step('flush the publisher', () => publisher.close());
+        await deadline.step('close the table of API keys', () => keys.stop());
+      },
+    };
+  },
+});
