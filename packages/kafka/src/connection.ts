@@ -27,6 +27,8 @@ export function createKafka(connection: KafkaConnection): Kafka {
     clientId: connection.clientId,
     connectionTimeout: 10_000,
     requestTimeout: 15_000,
+    // Said explicitly: kafkajs has other defaults when NODE_ENV is "test".
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
     ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
     logLevel: logger ? logLevel.INFO : logLevel.WARN,

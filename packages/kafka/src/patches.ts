@@ -32,6 +32,8 @@ export interface GroupHooks {
   rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void>;
   /** The membership is about to end, by a stop or a crash. */
   leaving(group: ConsumerGroup): Promise<void>;
+  /** The loop turns: a fetch is about to be sent. */
+  fetching(): void;
   /** A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. */
   fetched(batch: Batch): void;
   /** The position is outside the log. Must seek; kafkajs would commit a reset. */
@@ -173,6 +175,7 @@ function patchMembership(): void {
   group.fetch = async function (nodeId) {
     const hooks = hooksByCluster.get(this.cluster);
     if (!hooks) return fetch.call(this, nodeId);
+    hooks.fetching();
     const generation = this.offsetManager;
     let batches: Batch[];
     try {

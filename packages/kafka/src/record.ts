@@ -7,10 +7,13 @@ export interface OutgoingRecord {
   headers?: Record<string, string>;
 }
 
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
 /** A partition as it is owned now. It never becomes current again: a partition regained has a new claim. */
-export interface Claim {
-  readonly topic: string;
-  readonly partition: number;
+export interface Claim extends Readonly<TopicPartition> {
   /** False once the partition was revoked: an attempt that ends then is `fenced`. */
   isCurrent(): boolean;
 }

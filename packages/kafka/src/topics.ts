@@ -1,6 +1,7 @@
 import type { TopicSpec } from '@herald/contracts/topics';
 import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
+import { patiently } from './patience.ts';
 
 export type TopicResult =
   | { name: string; result: 'created' | 'unchanged' }
@@ -16,6 +17,9 @@ export interface ExistingTopic {
 
 /** `describeConfigs` says with this that a value was set for the topic itself. */
 const setForTopic = 1;
+
+/** From creating a topic until all its partitions have leaders. */
+const LEADERS_TIMEOUT_MS = 30_000;
 
 /**
  * Creates what is missing and brings the settings of what exists in line with `specs`. What the specs do not mention
@@ -65,13 +69,21 @@ export function planTopic(spec: TopicSpec, existing: ExistingTopic): TopicResult
     : { name, result: 'unchanged' };
 }
 
-/** False when somebody else created it meanwhile. */
-function create(admin: Admin, spec: TopicSpec, replicationFactor: number): Promise<boolean> {
+/** False when somebody else created it meanwhile. Either way it can be written to. */
+async function create(admin: Admin, spec: TopicSpec, replicationFactor: number): Promise<boolean> {
   const configEntries = Object.entries(spec.config).map(([name, value]) => ({ name, value }));
-  return admin.createTopics({
-    waitForLeaders: true,
+  const created = await admin.createTopics({
+    // kafkajs gives up its waiting at once where the broker that it asks has not heard of the topic yet.
+    waitForLeaders: false,
     topics: [{ topic: spec.name, numPartitions: spec.partitions, replicationFactor, configEntries }],
   });
+  await patiently(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [spec.name] });
+    const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
+    if (led < spec.partitions)
+      throw new Error(`${led} of ${spec.partitions} partitions of ${spec.name} have a leader`);
+  }, AbortSignal.timeout(LEADERS_TIMEOUT_MS));
+  return created;
 }
 
 async function align(admin: Admin, spec: TopicSpec): Promise<TopicResult> {
