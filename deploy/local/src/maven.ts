@@ -8,6 +8,9 @@ import { StackProblem } from './problem.ts';
 
 const HERE = join(import.meta.dirname, '..');
 
+/** Maven tells of a large file's progress many times a second. */
+const PART_EVERY_MS = 2_000;
+
 /**
  * The folder with what `<room>/pom.xml` names, downloaded once into the cache. Maven verifies the checksums (`-C`).
  * The folder appears under its name only when it is complete, so a download that was cut off is never mistaken for
@@ -55,12 +58,16 @@ async function runMaven(
   const { promise: ended, resolve } = Promise.withResolvers<number | string>();
   maven.once('error', (error) => resolve(error.message));
   maven.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  const tail: string[] = [];
+  const errors: string[] = [];
+  let saidAt = Date.now();
   const read = (chunk: Buffer) => {
     for (const line of chunk.toString('utf8').split(/[\r\n]+/)) {
       const progress = downloadProgress(line);
-      if (progress) onProgress(`${room}: ${progress}`);
-      if (line.startsWith('[ERROR]')) tail.push(line.slice('[ERROR]'.length).trim());
+      if (progress && (progress.kind === 'file' || Date.now() - saidAt >= PART_EVERY_MS)) {
+        onProgress(`${room}: ${progress.text}`);
+        saidAt = Date.now();
+      }
+      if (line.startsWith('[ERROR]')) errors.push(line.slice('[ERROR]'.length).trim());
     }
   };
   maven.stdout.on('data', read);
@@ -68,16 +75,17 @@ async function runMaven(
   const code = await ended;
   if (code === 0) return;
   throw new StackProblem(
-    `Downloading ${room} by Maven (${command}) failed (${code}): ${tail[0] ?? 'it gave no reason'}; check the network and Maven's settings, then start again.`,
+    `Downloading ${room} by Maven (${command}) failed (${code}): ${errors[0] ?? 'it gave no reason'}; check the network and Maven's settings, then start again.`,
   );
 }
 
 /** What one line of Maven's output says about a download, or `undefined` when it is about something else. */
-export function downloadProgress(line: string): string | undefined {
-  const done = /Downloaded from \S+ \S*\/([^/\s]+\.(?:jar|gz|zip)) (\(.*\))/.exec(line);
-  if (done) return `${done[1]} ${done[2]}`;
-  const partly = /^Progress \(\d+\): (.+)$/.exec(line.trim());
-  return partly?.[1];
+export function downloadProgress(line: string): { kind: 'file' | 'part'; text: string } | undefined {
+  const file = /Downloaded from \S+ \S*\/([^/\s]+\.(?:jar|gz|zip)) (\(.*\))/.exec(line);
+  if (file) return { kind: 'file', text: `${file[1]} ${file[2]}` };
+  const part = /^Progress \(\d+\): (.+)$/.exec(line.trim());
+  if (part?.[1]) return { kind: 'part', text: part[1] };
+  return undefined;
 }
 
 function onPath(program: string, env: NodeJS.ProcessEnv): string | undefined {

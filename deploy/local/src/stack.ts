@@ -109,12 +109,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const clickhouse = serverOf(clickHousePlan(ports.clickhouse, place));
   const servers = [...brokers, registry, clickhouse];
 
-  const stop = async () => {
+  const stop = once(async () => {
     // Nobody will read a temporary folder again: no time is spent on ending its servers well.
     await Promise.all(servers.map((server) => (temporary ? server.kill9() : server.stop())));
     unlock();
     await watchdog.close();
-  };
+  });
 
   const wanted = [
     ...(components.includes('kafka') ? brokers : []),
@@ -166,7 +166,7 @@ async function randomPorts(brokerCount: number): Promise<StackPorts> {
   };
 }
 
-/** Several servers need the same answer; the first that asks pays for it. */
+/** Does the work for whoever asks first, and gives everyone that answer. */
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => {
