@@ -1,0 +1,307 @@
+import type { Decoded, Decoder } from '@herald/contracts/codec';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { judge } from '@herald/domain/verdict';
+import type { LaneHandler } from '@herald/kafka/lane';
+import type { LaneRecord } from '@herald/kafka/record';
+import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
+import type { Sender } from '@herald/webhook/sender';
+import { createFifo } from '../fifo.ts';
+import type { Poison } from '../poison.ts';
+import { createUnderway } from '../underway.ts';
+import { createAdmit } from './admit.ts';
+import {
+  type AttemptMade,
+  attempted,
+  type Disposition,
+  fenced,
+  moved,
+  type StepContext,
+} from './disposition.ts';
+import type { Holds } from './holds.ts';
+import { type LookUp, lookUp } from './look-up.ts';
+import type { Move } from './move.ts';
+import { prepare } from './prepare.ts';
+import type { DeliveryObserver, Recorder } from './recorder.ts';
+import type { RevisionGate } from './revision-gate.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { type DeliveryTask, receiveDelivery } from './task.ts';
+import { createTwinFence } from './twin-fence.ts';
+
+/** Steps that the fence remembers. Twins return within seconds of each other, these are many times as much. */
+const FENCED_STEPS = 100_000;
+
+/** How often queues are compared with the pace of their endpoints, while there are any. */
+const SHED_EVERY_MS = 250;
+
+export interface DeliveryLaneOptions {
+  endpoints: Pick<EndpointTable, 'get'>;
+  gate: RevisionGate;
+  holds: Holds;
+  keysOf: (configured: ConfiguredEndpoint) => SigningKeys;
+  decoder: Decoder<PublicationEvent>;
+  sender: Pick<Sender, 'send'>;
+  recorder: Recorder;
+  /** The offset may move past the record. */
+  complete: (record: LaneRecord) => void;
+  observe: Pick<DeliveryObserver, 'twinDropped'>;
+  onFatal: (error: Error) => void;
+  maxInFlight: number;
+  dispatcherId: string;
+  /** Herald's, for the user agent. */
+  version: string;
+  now: () => number;
+  newId: () => string;
+}
+
+export interface DeliveryLane extends LaneHandler {
+  /** Deliveries that wait in memory for their turn. */
+  readonly queued: number;
+  /** Attempts under way. */
+  readonly inFlight: number;
+}
+
+/** What is settled without an attempt, as soon as the recorder has room. */
+type Decision =
+  | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move }
+  | { kind: 'poison'; record: LaneRecord; poison: Poison };
+
+/**
+ * receive → look up → admit → render → sign → send → judge → record → complete. All attempts are made here. A
+ * delivery takes a step by handing its disposition over in one piece, and its offset moves when that is acknowledged.
+ */
+export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
+  const { endpoints, gate, holds, keysOf, decoder, sender, recorder, complete, observe, onFatal } = options;
+  const { dispatcherId, version, now, newId } = options;
+  const admit = createAdmit({
+    maxInFlight: options.maxInFlight,
+    // The deliveries of a deleted endpoint only go to dead letters: there is nothing to be spared.
+    maxInFlightOf: (endpointId) => endpoints.get(endpointId)?.endpoint.maxConcurrency ?? options.maxInFlight,
+  });
+  const decisions = createFifo<Decision>();
+  const fence = createTwinFence<DeliveryTask>(FENCED_STEPS);
+  const underway = createUnderway();
+  let suspended = false;
+  let shedTimer: NodeJS.Timeout | undefined;
+
+  return {
+    receive(record) {
+      const received = receiveDelivery(record);
+      if (received.kind === 'poison') {
+        decisions.push({ kind: 'poison', record, poison: received.poison });
+        pump();
+      } else {
+        const { task } = received;
+        gate.whenAt(task.delivery.configRevision, () => arrive(task));
+      }
+    },
+
+    suspend() {
+      suspended = true;
+      clearTimeout(shedTimer);
+      shedTimer = undefined;
+      return underway.drained();
+    },
+
+    resume() {
+      admit.withdrawLost();
+      decisions.takeWhere(({ record }) => !record.claim.isCurrent());
+      suspended = false;
+      pump();
+    },
+
+    get queued() {
+      return admit.queued;
+    },
+    get inFlight() {
+      return admit.inFlight;
+    },
+  };
+
+  /** Look up, then admit: into memory, or onwards without an attempt. */
+  function arrive(task: DeliveryTask): void {
+    if (!task.record.claim.isCurrent()) return;
+    const found = lookUpOf(task);
+    if (found.kind !== 'deliverable') decide(task, found);
+    else {
+      const placement = admit.arrive(task, now());
+      if (placement.kind === 'park') decide(task, parked(task, placement.dueAtMs));
+    }
+    pump();
+  }
+
+  function decide(task: DeliveryTask, move: Move): void {
+    decisions.push({ kind: 'move', record: task.record, task, move });
+  }
+
+  /** Starts whatever may start. Decisions go first: they cost little, and each makes room in the window. */
+  function pump(): void {
+    while (!suspended && recorder.hasRoom()) {
+      const decision = decisions.shift();
+      const task = decision ? undefined : admit.next(now());
+      if (decision) act(decision);
+      else if (task) start(task);
+      else break;
+    }
+    if (!suspended && admit.queued > 0) shedTimer ??= setTimeout(shed, SHED_EVERY_MS);
+  }
+
+  function shed(): void {
+    shedTimer = undefined;
+    for (const { task, dueAtMs } of admit.shed(now())) decide(task, parked(task, dueAtMs));
+    pump();
+  }
+
+  function act(decision: Decision): void {
+    const { record } = decision;
+    if (!record.claim.isCurrent()) return;
+    if (decision.kind === 'poison') {
+      underway.begin();
+      recorder.poison(record, decision.poison, () => {
+        complete(record);
+        ended();
+      });
+      return;
+    }
+    const { task, move } = decision;
+    if (begin(task)) withEvent(task, (decoded) => settle(task, moved(stepOf(task, decoded), move)));
+  }
+
+  /** The turn has come. Configuration may have changed while the delivery waited, so it is looked up again. */
+  function start(task: DeliveryTask): void {
+    const giveTurnBack = () => admit.ended(task.delivery.endpointId, undefined, now());
+    const found = lookUpOf(task);
+    if (!task.record.claim.isCurrent() || !begin(task)) {
+      giveTurnBack();
+      return;
+    }
+    withEvent(
+      task,
+      (decoded) => {
+        const move = found.kind === 'deliverable' ? attempt(task, found.configured, decoded) : found;
+        if (!move) return;
+        giveTurnBack();
+        settle(task, moved(stepOf(task, decoded), move));
+      },
+      giveTurnBack,
+    );
+  }
+
+  /** Render, sign, send. Gives what is to be done instead, where no request can be made. */
+  function attempt(
+    task: DeliveryTask,
+    configured: ConfiguredEndpoint,
+    decoded: Decoded<PublicationEvent>,
+  ): Move | undefined {
+    const { revision } = configured;
+    if (!decoded.ok) {
+      const detail = `${decoded.reason}: ${decoded.detail}`;
+      return { kind: 'dead', reason: 'event_undecodable', detail, revision };
+    }
+    const event = decoded.value;
+    const { delivery } = task;
+    const prepared = prepare({
+      delivery,
+      configured,
+      event,
+      keys: keysOf(configured),
+      version,
+      nowMs: now(),
+    });
+    if (prepared.kind !== 'ready') return prepared;
+    const { message } = prepared;
+    sender
+      .send(message.request)
+      .then((exchange) => conclude(stepOf(task, decoded), configured, { message, exchange, revision }))
+      .catch(onFatal);
+    return undefined;
+  }
+
+  /** Judge. What ends after its partition went to another owner is that owner's to decide. */
+  function conclude(step: StepContext, configured: ConfiguredEndpoint, made: AttemptMade): void {
+    const { task, nowMs } = step;
+    const { delivery, record } = task;
+    const { outcome, durationMs } = made.exchange;
+    admit.ended(delivery.endpointId, durationMs, nowMs);
+    const cutOff = outcome.kind === 'error' && outcome.error === 'aborted';
+    if (cutOff || !record.claim.isCurrent()) {
+      recorder.dispose(record, fenced(step, made), () => giveUp(task));
+    } else {
+      const verdict = judge({
+        outcome,
+        retrySchedule: configured.endpoint.retrySchedule,
+        attemptNumber: delivery.attempts + 1,
+        deliveryId: delivery.deliveryId,
+        step: delivery.step,
+        nowMs,
+      });
+      if (verdict.kind === 'hold') holds.hold(configured, 'gone');
+      settle(task, attempted(step, made, verdict));
+    }
+    pump();
+  }
+
+  /** Record, then complete. */
+  function settle(task: DeliveryTask, disposition: Disposition): void {
+    recorder.dispose(task.record, disposition, () => {
+      complete(task.record);
+      for (const twin of fence.settle(task.delivery.deliveryId, task.delivery.step)) drop(twin);
+      ended();
+    });
+  }
+
+  /** The step was begun and is not ours to take: its twins here, if they are, may take it. */
+  function giveUp(task: DeliveryTask): void {
+    for (const twin of fence.release(task.delivery.deliveryId, task.delivery.step)) arrive(twin);
+    ended();
+  }
+
+  function ended(): void {
+    underway.end();
+    pump();
+  }
+
+  /** False where a twin has taken this step, or is about to. */
+  function begin(task: DeliveryTask): boolean {
+    const entered = fence.enter(task.delivery.deliveryId, task.delivery.step, task);
+    if (entered === 'first') underway.begin();
+    if (entered === 'disposed') drop(task);
+    return entered === 'first';
+  }
+
+  function drop(twin: DeliveryTask): void {
+    observe.twinDropped();
+    complete(twin.record);
+  }
+
+  function lookUpOf(task: DeliveryTask): LookUp {
+    return lookUp(endpoints.get(task.delivery.endpointId), holds.stateOf);
+  }
+
+  function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {
+    const event = decoded.ok ? decoded.value : undefined;
+    return { task, event, attemptId: newId(), dispatcherId, nowMs: now() };
+  }
+
+  function parked(task: DeliveryTask, dueAtMs: number): Move {
+    return { kind: 'park', dueAtMs, revision: endpoints.get(task.delivery.endpointId)?.revision ?? -1 };
+  }
+
+  /**
+   * Decodes the event, as a rule at once. Where that has to wait, and the partition is lost or the process ends
+   * meanwhile, the step is given up and `lost` called: the record stays incomplete and is read again.
+   */
+  function withEvent(
+    task: DeliveryTask,
+    then: (decoded: Decoded<PublicationEvent>) => void,
+    lost: () => void = () => {},
+  ): void {
+    const decoded = decoder.decode(task.record.value);
+    if (decoded instanceof Promise) {
+      const undo = () => {
+        lost();
+        giveUp(task);
+      };
+      decoded.then((answer) => (task.record.claim.isCurrent() ? then(answer) : undo()), undo);
+    } else then(decoded);
+  }
+}

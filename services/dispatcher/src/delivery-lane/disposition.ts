@@ -1,0 +1,214 @@
+import { eventTypeOf } from '@herald/contracts/event-type';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { encodeDeliveryHeaders, REASON_HEADER } from '@herald/contracts/headers';
+import { retryTopic, TOPICS } from '@herald/contracts/topics';
+import type { Delivery } from '@herald/domain/delivery';
+import { type RetryTierName, tierForWait } from '@herald/domain/retry-tiers';
+import type { Verdict } from '@herald/domain/verdict';
+import type { OutgoingRecord } from '@herald/kafka/record';
+import type { Exchange } from '@herald/webhook/exchange';
+import type { Message } from '@herald/webhook/message';
+import type { Move } from './move.ts';
+import type { DeliveryTask } from './task.ts';
+
+/** What one step of a delivery comes to: the record of it, and the delivery's next place, where it has one. */
+export interface Disposition {
+  attempt: DeliveryAttempt;
+  forward: OutgoingRecord | undefined;
+}
+
+export interface AttemptMade {
+  message: Message;
+  exchange: Exchange;
+  revision: number;
+}
+
+/** What every record of a step says, whatever came of it. */
+export interface StepContext {
+  task: DeliveryTask;
+  /** Undefined where the event cannot be read. */
+  event: PublicationEvent | undefined;
+  /** A fresh UUID. */
+  attemptId: string;
+  dispatcherId: string;
+  nowMs: number;
+}
+
+export function attempted(context: StepContext, made: AttemptMade, verdict: Verdict): Disposition {
+  const { delivery } = context.task;
+  const attempts = delivery.attempts + 1;
+  return {
+    attempt: {
+      ...requestMade(context, made),
+      attempt_number: attempts,
+      disposition: 'ATTEMPTED',
+      ...decided(verdict),
+    },
+    forward: forwarded(context.task, { ...delivery, attempts }, verdict),
+  };
+}
+
+/** The partition has another owner by now, who decides: it goes on record that a request was made, and nothing else. */
+export function fenced(context: StepContext, made: AttemptMade): Disposition {
+  return {
+    attempt: {
+      ...requestMade(context, made),
+      attempt_number: context.task.delivery.attempts + 1,
+      disposition: 'FENCED',
+      verdict: 'NONE',
+    },
+    forward: undefined,
+  };
+}
+
+export function moved(context: StepContext, move: Move): Disposition {
+  const base = { ...common(context), config_revision: move.revision };
+  const { task, nowMs } = context;
+  if (move.kind === 'park') {
+    const tier = tierForWait(move.dueAtMs - nowMs);
+    return {
+      attempt: {
+        ...base,
+        disposition: 'PARKED',
+        verdict: 'NONE',
+        reason: 'overflow',
+        next_attempt_at: move.dueAtMs,
+        retry_tier: tier,
+      },
+      forward: waiting(task, task.delivery, tier, move.dueAtMs),
+    };
+  }
+  return {
+    attempt: {
+      ...base,
+      disposition: move.kind === 'hold' ? 'HELD' : 'DEAD',
+      ...decided(move),
+      error_message: move.detail ?? null,
+    },
+    forward: forwarded(task, task.delivery, move),
+  };
+}
+
+function decided(
+  verdict: Verdict,
+): Pick<DeliveryAttempt, 'verdict' | 'reason' | 'next_attempt_at' | 'retry_tier'> {
+  const nowhere = { reason: null, next_attempt_at: null, retry_tier: null };
+  switch (verdict.kind) {
+    case 'delivered':
+      return { verdict: 'DELIVERED', ...nowhere };
+    case 'retry':
+      return {
+        verdict: 'RETRY',
+        reason: verdict.reason,
+        next_attempt_at: verdict.dueAtMs,
+        retry_tier: verdict.tier,
+      };
+    case 'dead':
+      return { verdict: 'DEAD', ...nowhere, reason: verdict.reason };
+    case 'hold':
+      return { verdict: 'HOLD', ...nowhere, reason: verdict.reason };
+  }
+}
+
+/** `delivery` counts the attempts made by now; its step is still the one that ends here. */
+function forwarded(task: DeliveryTask, delivery: Delivery, verdict: Verdict): OutgoingRecord | undefined {
+  switch (verdict.kind) {
+    case 'delivered':
+      return undefined;
+    case 'retry':
+      return waiting(task, delivery, verdict.tier, verdict.dueAtMs);
+    case 'dead':
+      return kept(TOPICS.deadLetters, task, delivery, verdict.reason);
+    case 'hold':
+      return kept(TOPICS.held, task, delivery, verdict.reason);
+  }
+}
+
+function waiting(
+  task: DeliveryTask,
+  delivery: Delivery,
+  tier: RetryTierName,
+  dueAtMs: number,
+): OutgoingRecord {
+  return onwards(retryTopic(tier), task, { ...delivery, step: delivery.step + 1, dueAtMs });
+}
+
+function kept(topic: string, task: DeliveryTask, delivery: Delivery, reason: string): OutgoingRecord {
+  const record = onwards(topic, task, { ...delivery, step: delivery.step + 1, dueAtMs: 0 });
+  return { ...record, headers: { ...record.headers, [REASON_HEADER]: reason } };
+}
+
+function onwards(topic: string, task: DeliveryTask, next: Delivery): OutgoingRecord {
+  return { topic, key: next.endpointId, value: task.record.value, headers: encodeDeliveryHeaders(next) };
+}
+
+function requestMade(context: StepContext, { message, exchange, revision }: AttemptMade): DeliveryAttempt {
+  const { outcome } = exchange;
+  const { url, body } = message.request;
+  return {
+    ...common(context),
+    outcome: outcome.kind === 'response' ? 'response' : outcome.error,
+    error_message: outcome.kind === 'response' ? null : outcome.message,
+    request: { method: 'POST', url, headers: message.recordedHeaders, body },
+    response:
+      outcome.kind === 'response'
+        ? {
+            status: outcome.status,
+            headers: outcome.headers,
+            body: bufferOf(outcome.body),
+            body_truncated: outcome.bodyTruncated,
+          }
+        : null,
+    remote_address: exchange.remoteAddress ?? null,
+    started_at: exchange.startedAtMs,
+    duration_ms: exchange.durationMs,
+    first_byte_ms: exchange.firstByteMs ?? null,
+    config_revision: revision,
+  };
+}
+
+function common({ task, event, attemptId, dispatcherId, nowMs }: StepContext): DeliveryAttempt {
+  const { record, delivery } = task;
+  return {
+    attempt_id: attemptId,
+    delivery_id: delivery.deliveryId,
+    event_id: delivery.eventId,
+    endpoint_id: delivery.endpointId,
+    account_id: event?.account_id ?? '',
+    project_id: event?.project_id ?? '',
+    channel_id: event?.channel.id ?? '',
+    publication_id: event?.publication_id ?? '',
+    event_type: (event && eventTypeOf(event.event_type)) ?? '',
+    cause: delivery.cause,
+    step: delivery.step,
+    attempt_number: 0,
+    disposition: 'UNKNOWN',
+    verdict: 'UNKNOWN',
+    reason: null,
+    outcome: null,
+    error_message: null,
+    next_attempt_at: null,
+    retry_tier: null,
+    request: null,
+    response: null,
+    remote_address: null,
+    started_at: nowMs,
+    duration_ms: 0,
+    first_byte_ms: null,
+    // An event that cannot be read tells no time: that of its record stands in.
+    occurred_at: event?.occurred_at ?? record.timestampMs,
+    origin_topic: delivery.origin.topic,
+    origin_partition: delivery.origin.partition,
+    origin_offset: delivery.origin.offset,
+    delivery_topic: record.topic,
+    delivery_partition: record.partition,
+    delivery_offset: record.offset,
+    config_revision: -1,
+    dispatcher_id: dispatcherId,
+  };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,62 @@
+/** Weight of the newest attempt in the smoothed duration. */
+const SMOOTHING = 0.2;
+
+/** No attempt has ended for so long while some are under way: the endpoint hangs. Shorter silences are hiccups of ours. */
+const STALL_MS = 500;
+
+/** What is lately known of the pace of one endpoint. */
+export interface Pace {
+  /** Smoothed duration of its attempts; undefined before the first has ended. */
+  durationMs: number | undefined;
+  /** When an attempt last ended, or the first of those under way began. */
+  lastProgressMs: number;
+  /**
+   * Deliveries accepted or parked and, at its pace, not yet made at `backlogAtMs`: the endpoint's virtual queue. It
+   * outlasts the one in memory, so that what is parked is spread over the time that the endpoint will need.
+   */
+  backlog: number;
+  backlogAtMs: number;
+}
+
+export function newPace(nowMs: number): Pace {
+  return { durationMs: undefined, lastProgressMs: nowMs, backlog: 0, backlogAtMs: nowMs };
+}
+
+/** `inFlight` counts the attempt that starts. */
+export function attemptStarted(pace: Pace, inFlight: number, nowMs: number): void {
+  if (inFlight === 1) pace.lastProgressMs = nowMs;
+}
+
+export function attemptEnded(pace: Pace, durationMs: number, nowMs: number): void {
+  pace.lastProgressMs = nowMs;
+  pace.durationMs = smoothed(pace.durationMs, Math.max(durationMs, 0.1));
+}
+
+/**
+ * Smoothed in the logarithm: one time-out among thousands of quick answers barely counts, and ten in a row count
+ * fully, as ten quick answers do after an outage.
+ */
+function smoothed(before: number | undefined, durationMs: number): number {
+  if (before === undefined) return durationMs;
+  return Math.exp(Math.log(before) * (1 - SMOOTHING) + Math.log(durationMs) * SMOOTHING);
+}
+
+/**
+ * Attempts a millisecond that an endpoint sustains with `maxInFlight` of them under way (Little's law). Infinite
+ * for one that is not known yet and does not hang: it is given the benefit of the doubt.
+ */
+export function sustained(pace: Pace, inFlight: number, maxInFlight: number, nowMs: number): number {
+  const silenceMs = inFlight > 0 ? nowMs - pace.lastProgressMs : 0;
+  const stallMs = silenceMs >= STALL_MS ? silenceMs : 0;
+  const durationMs = Math.max(pace.durationMs ?? 0, stallMs);
+  return durationMs === 0 ? Number.POSITIVE_INFINITY : maxInFlight / durationMs;
+}
+
+/** The virtual queue as it is now, shortened by what the endpoint made since. */
+export function drain(pace: Pace, perMs: number, nowMs: number): number {
+  const made = (nowMs - pace.backlogAtMs) * perMs;
+  // 0 × Infinity is NaN: an endpoint of unknown pace has no virtual queue.
+  pace.backlog = made >= 0 && made < pace.backlog ? pace.backlog - made : 0;
+  pace.backlogAtMs = nowMs;
+  return pace.backlog;
+}

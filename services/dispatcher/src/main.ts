@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { createDecoder, createEncoder } from '@herald/contracts/codec';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { RETRY_TOPICS, TOPICS } from '@herald/contracts/topics';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { createLane } from '@herald/kafka/lane';
+import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { createSealing } from '@herald/registry/sealing';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { runService } from '@herald/service-kit/service';
+import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
+import { createSender } from '@herald/webhook/sender';
+import manifest from '../package.json' with { type: 'json' };
+import { dispatcherConfig } from './config.ts';
+import { createDeliveryLane } from './delivery-lane/delivery-lane.ts';
+import { createHolds } from './delivery-lane/holds.ts';
+import { createRecorder } from './delivery-lane/recorder.ts';
+import { createRevisionGate } from './delivery-lane/revision-gate.ts';
+import { createSigningKeys } from './delivery-lane/signing-keys.ts';
+import { createDispatcherMetrics, observeBatch, watch } from './metrics.ts';
+import { createObserver } from './observe.ts';
+import { createRetryLane } from './retry-lane.ts';
+import { createRouteLane } from './route-lane/route-lane.ts';
+import { SUBJECTS } from './subjects.ts';
+
+/** A configuration that a delivery waits for longer than this takes readiness away. */
+const CONFIGURATION_PATIENCE_MS = 5_000;
+
+await runService({
+  name: 'dispatcher',
+  config: dispatcherConfig,
+  async start({ config, log, metrics, fatal, readiness, liveness }) {
+    const now = Date.now;
+    const stopping = new AbortController();
+    const dispatcherId = config.HERALD_INSTANCE_ID;
+    const connection = {
+      ...kafkaConnection(config, 'herald-dispatcher'),
+      logger: {
+        log: (level: 'error' | 'warn' | 'info' | 'debug', message: string, detail: object) =>
+          log[level](detail, message),
+      },
+    };
+    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+    const dispatcherMetrics = createDispatcherMetrics(metrics);
+    const observe = createObserver({
+      log,
+      metrics: dispatcherMetrics,
+      level: config.HERALD_ATTEMPT_LOG_LEVEL,
+    });
+
+    const decoder = createDecoder<PublicationEvent>({
+      source,
+      subjectSchema: SUBJECTS.events,
+      signal: stopping.signal,
+      onStall: (err) => log.warn({ err }, 'the schema registry gives no answer, events of a new schema wait'),
+    });
+    const routeEncoder = await createEncoder<RouteRecord>(source, SUBJECTS.routes);
+    const attemptEncoder = await createEncoder<DeliveryAttempt>(source, SUBJECTS.attempts);
+
+    const producer = await createBatchingProducer({
+      connection,
+      onBatch: (batch) => observeBatch(dispatcherMetrics, batch),
+    });
+    const endpoints = await openEndpointTable({ connection, source, log, onFatal: fatal });
+    const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
+    const sender = createSender({
+      policy: { allowedNetworks: config.HERALD_ALLOWED_NETWORKS, allowedPorts: DEFAULT_ALLOWED_PORTS },
+    });
+
+    const gate = createRevisionGate({
+      table: endpoints,
+      patienceMs: CONFIGURATION_PATIENCE_MS,
+      signal: stopping.signal,
+      onOverdue(revision) {
+        dispatcherMetrics.overdueConfiguration.inc();
+        log.warn({ revision, has: endpoints.revision }, 'deliveries wait for their configuration');
+      },
+    });
+    const holds = createHolds({
+      statuses,
+      writer: await createEndpointStatusWriter({ producer, source }),
+      onFatal: fatal,
+      now,
+    });
+
+    const routeHandler = createRouteLane({
+      decoder,
+      encoder: routeEncoder,
+      endpoints,
+      producer,
+      complete: (record) => routeLane.complete(record),
+      onRouted(deliveries) {
+        dispatcherMetrics.routed.inc();
+        dispatcherMetrics.deliveries.inc(deliveries);
+      },
+      onPoison: observe.poison,
+      onFatal: fatal,
+      now,
+    });
+    const deliveryHandler = createDeliveryLane({
+      endpoints,
+      gate,
+      holds,
+      keysOf: createSigningKeys(createSealing(config.HERALD_KEY_RING)),
+      decoder,
+      sender,
+      recorder: createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal }),
+      complete: (record) => deliveryLane.complete(record),
+      observe,
+      onFatal: fatal,
+      maxInFlight: config.HERALD_MAX_ATTEMPTS_IN_FLIGHT,
+      dispatcherId,
+      version: manifest.version,
+      now,
+      newId: randomUUID,
+    });
+    const retryHandler = createRetryLane({
+      producer,
+      complete: (record) => retryLane.complete(record),
+      onForwarded(tier, lateMs) {
+        dispatcherMetrics.forwarded.inc({ tier });
+        dispatcherMetrics.retryLateness.observe(lateMs / 1_000);
+      },
+      onPoison: observe.poison,
+      onFatal: fatal,
+      now,
+    });
+
+    const common = {
+      connection,
+      flush: () => producer.flush(),
+      onFatal: fatal,
+      onGap(gap: object) {
+        dispatcherMetrics.gaps.inc();
+        log.error({ gap }, 'records are gone that were never read');
+      },
+    };
+    const routeLane = createLane({
+      ...common,
+      groupId: 'herald.route',
+      topics: [TOPICS.events],
+      handler: routeHandler,
+      windowRecords: 2_000,
+      windowBytes: 8 * 1024 * 1024,
+      maxWaitTimeMs: 250,
+    });
+    const deliveryLane = createLane({
+      ...common,
+      groupId: 'herald.delivery',
+      topics: [TOPICS.deliveries, TOPICS.backfill],
+      handler: deliveryHandler,
+      windowRecords: config.HERALD_DELIVERY_WINDOW_RECORDS,
+      windowBytes: 16 * 1024 * 1024,
+      maxWaitTimeMs: 100,
+      assigner: { coPartitioned: true, instanceId: dispatcherId },
+    });
+    const retryLane = createLane({
+      ...common,
+      groupId: 'herald.retry',
+      topics: RETRY_TOPICS,
+      handler: retryHandler,
+      windowRecords: 1_000,
+      windowBytes: 2 * 1024 * 1024,
+      maxWaitTimeMs: 500,
+    });
+
+    const lanes = { route: routeLane, delivery: deliveryLane, retry: retryLane };
+    watch(metrics, { lanes, delivery: deliveryHandler, pendingRecords: () => producer.pendingRecords });
+    await Promise.all(Object.values(lanes).map((lane) => lane.start()));
+
+    readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
+    readiness.add(
+      'endpoint status',
+      () => statuses.isFollowing() || 'the table of statuses is behind its topic',
+    );
+    readiness.add(
+      'configuration',
+      () => gate.overdue === undefined || `deliveries wait for configuration revision ${gate.overdue}`,
+    );
+    for (const [name, lane] of Object.entries(lanes)) {
+      readiness.add(`${name} lane`, () => lane.healthy() || 'it has made no progress for too long');
+      liveness.add(`${name} lane`, () => lane.healthy() || 'it has made no progress for too long');
+    }
+
+    return {
+      async stop(deadline) {
+        await Promise.all(
+          Object.entries(lanes).map(([name, lane]) =>
+            deadline.step(`stop the ${name} lane`, () => lane.stop()),
+          ),
+        );
+        // What is still under way now is another dispatcher's to decide; that it was sent goes on record.
+        stopping.abort();
+        sender.close();
+        await deadline.step('record what was cut off', () => deliveryHandler.suspend());
+        await deadline.step('flush the producer', () => producer.close());
+        await Promise.all([endpoints.stop(), statuses.stop()]);
+      },
+    };
+  },
+});

@@ -1,0 +1,94 @@
+import type { Decoded } from '@herald/contracts/codec';
+import { eventTypeOf } from '@herald/contracts/event-type';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
+import { encodeDeliveryHeaders } from '@herald/contracts/headers';
+import { TOPICS } from '@herald/contracts/topics';
+import { deliveryId } from '@herald/domain/ids';
+import type { Routable } from '@herald/domain/subscription';
+import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import { MAX_EVENT_BYTES, type Poison, tooLarge } from '../poison.ts';
+
+/** An event id goes into a header of each of its deliveries. */
+const MAX_EVENT_ID_CHARS = 200;
+const TRACEPARENT = 'traceparent';
+const MAX_TRACEPARENT_CHARS = 128;
+
+/** An event that can be routed, or why it cannot. */
+export type Readable =
+  | { kind: 'event'; event: PublicationEvent; routable: Routable }
+  | { kind: 'poison'; poison: Poison };
+
+export function readEvent(record: LaneRecord, decoded: Decoded<PublicationEvent>): Readable {
+  const oversize = tooLarge(record, MAX_EVENT_BYTES);
+  if (oversize) return { kind: 'poison', poison: oversize };
+  if (!decoded.ok) return { kind: 'poison', poison: { reason: decoded.reason, detail: decoded.detail } };
+  const event = decoded.value;
+  if (event.event_id === '' || event.event_id.length > MAX_EVENT_ID_CHARS) {
+    const detail = `event_id has ${event.event_id.length} characters, it must have 1 to ${MAX_EVENT_ID_CHARS}`;
+    return { kind: 'poison', poison: { reason: 'invalid_event_id', detail } };
+  }
+  const eventType = eventTypeOf(event.event_type);
+  if (eventType === undefined) {
+    const detail = 'the event type is newer than this dispatcher: update it, then replay the record';
+    return { kind: 'poison', poison: { reason: 'unknown_event_type', detail } };
+  }
+  const routable = {
+    eventType,
+    accountId: event.account_id,
+    projectId: event.project_id,
+    channelId: event.channel.id,
+  };
+  return { kind: 'event', event, routable };
+}
+
+export interface RoutePlan {
+  deliveries: OutgoingRecord[];
+  /** To be written when the deliveries are acknowledged. */
+  route: RouteRecord;
+}
+
+/** Same event, same matches: same delivery ids. `revision` is that of the table that was matched. */
+export function planRoutes(
+  record: LaneRecord,
+  event: PublicationEvent,
+  matched: readonly ConfiguredEndpoint[],
+  revision: number,
+  nowMs: number,
+): RoutePlan {
+  const { topic, partition, offset } = record;
+  const traceparent = record.headers[TRACEPARENT]?.toString();
+  const route: RouteRecord = {
+    event_id: event.event_id,
+    account_id: event.account_id,
+    project_id: event.project_id,
+    origin_topic: topic,
+    origin_partition: partition,
+    origin_offset: offset,
+    config_revision: revision,
+    routed_at: nowMs,
+    deliveries: matched.map(({ endpoint }) => ({
+      endpoint_id: endpoint.id,
+      delivery_id: deliveryId(event.event_id, endpoint.id, 'event'),
+    })),
+  };
+  const deliveries = route.deliveries.map(({ endpoint_id, delivery_id }) => ({
+    topic: TOPICS.deliveries,
+    key: endpoint_id,
+    value: record.value,
+    headers: encodeDeliveryHeaders({
+      deliveryId: delivery_id,
+      endpointId: endpoint_id,
+      eventId: event.event_id,
+      step: 0,
+      attempts: 0,
+      dueAtMs: 0,
+      origin: { topic, partition, offset },
+      cause: 'event',
+      configRevision: revision,
+      traceparent: traceparent && traceparent.length <= MAX_TRACEPARENT_CHARS ? traceparent : undefined,
+    }),
+  }));
+  return { deliveries, route };
+}
