@@ -82,12 +82,8 @@ export class ExchangeInFlight implements Dispatcher.DispatchHandler, Expiring {
 
   /** The deadline has passed. A body that is known to be longer than what is kept has told all it can. */
   expire(): void {
-    if (this.#body.truncated) return this.#giveUp(this.#response());
-    this.#giveUp({
-      kind: 'error',
-      error: 'timeout',
-      message: `${this.#progress()} in ${this.#options.timeoutMs} ms`,
-    });
+    const message = `${this.#progress()} in ${this.#options.timeoutMs} ms`;
+    this.#giveUp(this.#body.truncated ? this.#response() : { kind: 'error', error: 'timeout', message });
   }
 
   /** The sender closes. */

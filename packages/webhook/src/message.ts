@@ -32,16 +32,16 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function assembleMessage(parts: MessageParts): Message {
   const { endpoint, rendered } = parts;
   const own = ownHeaders(parts);
-  const added = Object.keys(endpoint.headers).filter((name) => !isReservedHeader(name));
-  const headers = { ...own };
-  const recordedHeaders = { ...own };
-  for (const name of added) {
-    headers[name] = endpoint.headers[name] as string;
-    recordedHeaders[name] = REDACTED;
+  const { url, timeoutMs } = endpoint;
+  const added = Object.entries(endpoint.headers).filter(([name]) => !isReservedHeader(name));
+  if (added.length === 0) {
+    return { request: { url, headers: own, body: rendered.body, timeoutMs }, recordedHeaders: own };
   }
+  const headers = { ...own, ...Object.fromEntries(added) };
+  const redacted = Object.fromEntries(added.map(([name]) => [name, REDACTED]));
   return {
-    request: { url: endpoint.url, headers, body: rendered.body, timeoutMs: endpoint.timeoutMs },
-    recordedHeaders,
+    request: { url, headers, body: rendered.body, timeoutMs },
+    recordedHeaders: { ...own, ...redacted },
   };
 }
 

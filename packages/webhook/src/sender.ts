@@ -32,14 +32,16 @@ export interface SenderOptions {
   ca?: readonly string[];
   /** Bytes kept of a response body. */
   maxResponseBodyBytes?: number;
-  maxHeaderBytes?: number;
   maxIdleConnections?: number;
-  idleMs?: number;
 }
 
 /** As many endpoints as one dispatcher is built for; a decision is a few hundred bytes. */
 const MAX_DECIDED_URLS = 10_000;
 const MAX_TLS_SESSIONS = 1_000;
+/** Of one response; as Node's own server takes of a request. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Long enough for the next of a steady trickle of events, short enough that most servers have not closed before. */
+const IDLE_MS = 15_000;
 
 /**
  * The one way out to receivers. A connection that the server closes between two requests is noticed before the next
@@ -57,9 +59,9 @@ export function createSender(options: SenderOptions): Sender {
     maxTlsSessions: MAX_TLS_SESSIONS,
   });
   const pool = new ConnectionPool(connect, {
-    maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
+    maxHeaderBytes: MAX_HEADER_BYTES,
     maxIdleConnections: options.maxIdleConnections ?? 1_000,
-    idleMs: options.idleMs ?? 15_000,
+    idleMs: IDLE_MS,
   });
   const deadlines = new Deadlines<ExchangeInFlight>();
   const decided = new Map<string, UrlDecision>();
