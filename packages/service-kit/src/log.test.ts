@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hideSecrets } from './hide-secrets.ts';
 import { createLogger, type LoggerOptions } from './log.ts';
 
 function logged(
@@ -35,6 +36,21 @@ test('a secret that is handed over by mistake is hidden, wherever it is', () => 
   );
   expect(output).not.toContain('hunter2');
   expect(output).toContain('kept');
+});
+
+test('a secret is hidden in what an error carries', () => {
+  const err = Object.assign(new Error('refused'), { headers: { 'X-Api-Key': 'hunter2' } });
+  const output = logged('json', (log) => log.error({ err }, 'failed'));
+  expect(output).not.toContain('hunter2');
+  expect(output).toContain('refused');
+});
+
+test('hiding copies only what it changes, and nothing of what the caller holds', () => {
+  const harmless = { a: { b: [1, { c: null }] } };
+  expect(hideSecrets(harmless)).toBe(harmless);
+  const telling = { a: harmless, list: [{ token: 'hunter2' }] };
+  expect(hideSecrets(telling)).toEqual({ a: harmless, list: [{ token: '[hidden]' }] });
+  expect(telling.list[0]?.token).toBe('hunter2');
 });
 
 test('an error is logged with its message, stack and cause', () => {

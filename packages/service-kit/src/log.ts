@@ -1,5 +1,13 @@
-import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  type Level,
+  type Logger,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { hideSecrets } from './hide-secrets.ts';
 
 export type { Logger } from 'pino';
 
@@ -12,22 +20,7 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Names under which a secret may be handed to a log line by mistake. */
-const SECRET_NAMES = [
-  'authorization',
-  'Authorization',
-  'cookie',
-  'password',
-  'secret',
-  'secrets',
-  'sealed',
-  'apiKey',
-  'api_key',
-  'token',
-  'sasl',
-];
-
-/** JSON lines with `level` as a word and ISO time; values under secret names are replaced, to a depth of three. */
+/** JSON lines with `level` as a word and ISO time. Values under secret names are hidden. */
 export function createLogger(options: LoggerOptions): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
@@ -36,11 +29,8 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { service: options.service, pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-      redact: {
-        paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
-        censor: '[hidden]',
-      },
+      formatters: { level: (level) => ({ level }), log: hideSecrets },
+      serializers: { err: (error: Error) => hideSecrets({ ...stdSerializers.err(error) }) },
     },
     pretty
       ? PinoPretty({
