@@ -1,0 +1,79 @@
+import type { HistoryStore, Scope } from '@herald/clickhouse/history';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { EndpointStatus } from '@herald/registry/endpoint-status';
+import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
+import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+
+type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
+
+/** What one account has: handlers get this and never the tables, so none can reach into another account. */
+export interface Account {
+  id: string;
+  endpoints: {
+    /** Undefined for an endpoint of another account, as for one that does not exist. */
+    get(endpointId: string): ConfiguredEndpoint | undefined;
+    list(projectId: string | undefined): ConfiguredEndpoint[];
+    status(endpointId: string): EndpointStatus | undefined;
+    /** Writes it as this account's, whatever account it names. */
+    create(endpoint: Endpoint): Promise<WriteResult>;
+    update(
+      endpointId: string,
+      ifRevision: number | undefined,
+      change: (current: Endpoint) => Endpoint,
+    ): Promise<WriteResult>;
+    delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
+  };
+  deliveries: {
+    list: Bound<HistoryStore['deliveries']['list']>;
+    get: Bound<HistoryStore['deliveries']['get']>;
+  };
+  events: {
+    list: Bound<HistoryStore['events']['list']>;
+    get: Bound<HistoryStore['events']['get']>;
+  };
+  ledger: Bound<HistoryStore['ledger']>;
+}
+
+export interface AccountSources {
+  table: Pick<EndpointTable, 'get' | 'list'>;
+  status: { get(endpointId: string): EndpointStatus | undefined };
+  writer: Omit<EndpointWriter, 'close'>;
+  history: Pick<HistoryStore, 'deliveries' | 'events' | 'ledger'>;
+}
+
+const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
+
+export function createAccounts(sources: AccountSources): (accountId: string) => Account {
+  const { table, status, writer, history } = sources;
+  return (accountId) => {
+    const scope: Scope = { accountId };
+    const own = (endpointId: string): ConfiguredEndpoint | undefined => {
+      const configured = table.get(endpointId);
+      return configured?.endpoint.accountId === accountId ? configured : undefined;
+    };
+    return {
+      id: accountId,
+      endpoints: {
+        get: own,
+        list: (projectId) => table.list(accountId, projectId),
+        status: (endpointId) => (own(endpointId) ? status.get(endpointId) : undefined),
+        create: (endpoint) => writer.create({ ...endpoint, accountId }),
+        update: (endpointId, ifRevision, change) =>
+          own(endpointId) ? writer.update(endpointId, ifRevision, change) : MISSING,
+        delete: (endpointId, ifRevision) =>
+          own(endpointId) ? writer.delete(endpointId, ifRevision) : MISSING,
+      },
+      deliveries: {
+        list: (query) => history.deliveries.list(scope, query),
+        get: (deliveryId) => history.deliveries.get(scope, deliveryId),
+      },
+      events: {
+        list: (query) => history.events.list(scope, query),
+        get: (eventId) => history.events.get(scope, eventId),
+      },
+      ledger: () => history.ledger(scope),
+    };
+  };
+}

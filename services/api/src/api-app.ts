@@ -1,0 +1,59 @@
+import type { ApiKeyTable } from '@herald/registry/api-keys';
+import type { Sealing } from '@herald/registry/sealing';
+import type { Logger } from '@herald/service-kit/log';
+import { problemHandler } from '@herald/service-kit/problem';
+import express, { type Express } from 'express';
+import { type AccountSources, createAccounts } from './account/account.ts';
+import { accountOperations } from './account/account-operations.ts';
+import type { ApiMetrics } from './api-metrics.ts';
+import { deliveryOperations } from './deliveries/delivery-operations.ts';
+import type { CheckDestination } from './endpoints/destination.ts';
+import { endpointOperations } from './endpoints/endpoint-operations.ts';
+import { eventOperations } from './events/event-operations.ts';
+import { mount, send } from './http/mount.ts';
+import { unknownRoute } from './http/problems.ts';
+import { createReadHistory } from './http/read-history.ts';
+import { requestLog } from './http/request-log.ts';
+import { securityHeaders } from './http/security-headers.ts';
+
+export interface ApiAppOptions extends AccountSources {
+  keys: Pick<ApiKeyTable, 'verify'>;
+  sealing: Sealing;
+  checkDestination: CheckDestination;
+  log: Logger;
+  metrics: ApiMetrics;
+  historyTimeoutMs: number;
+  maxBodyBytes: number;
+  now: () => number;
+}
+
+export function createApiApp(options: ApiAppOptions): Express {
+  const { keys, sealing, checkDestination, log, metrics, now } = options;
+  const readHistory = createReadHistory({
+    timeoutMs: options.historyTimeoutMs,
+    onFailure: (error) => log.warn({ err: error }, 'the history cannot be read'),
+  });
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(requestLog({ log, metrics, now }), securityHeaders);
+  mount(
+    app,
+    [
+      ...endpointOperations({ sealing, checkDestination, now }),
+      ...deliveryOperations(readHistory),
+      ...eventOperations(readHistory),
+      ...accountOperations(readHistory),
+    ],
+    {
+      keys,
+      accountOf: createAccounts(options),
+      readBody: express.json({ limit: options.maxBodyBytes, strict: false }),
+    },
+  );
+  app.use((request, response) => {
+    send(response, { problem: unknownRoute(request.method, request.path) });
+  });
+  app.use(problemHandler(log));
+  return app;
+}

@@ -1,0 +1,100 @@
+import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
+import { EVENT_TYPES } from '@herald/domain/event-type';
+import { z } from 'zod';
+import { id, instant, page, pageOf, text } from '../http/fields.ts';
+
+/** What a delivery is on the wire. Names are those of schemas/delivery-attempt.avsc. */
+
+export const eventType = z
+  .enum(EVENT_TYPES, { error: 'it is no type of event' })
+  .meta({ description: `one of ${EVENT_TYPES.join(', ')}`, examples: ['publication.failed'] });
+
+/** Half open: from ≤ time of the event < to. */
+export const timeRange = {
+  from: instant('the earliest time of the event').optional(),
+  to: instant('the time before which the event happened').optional(),
+};
+
+export const deliveryQuery = z.strictObject({
+  project_id: id('a project', 'proj_1').optional(),
+  endpoint_id: id('an endpoint', 'ep_01890a5d').optional(),
+  state: z
+    .enum(DELIVERY_STATES, { error: 'it is no state of a delivery' })
+    .optional()
+    .meta({ description: `one of ${DELIVERY_STATES.join(', ')}`, examples: ['dead'] }),
+  event_type: eventType.optional(),
+  publication_id: id('a publication', 'pub_1').optional(),
+  event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000').optional(),
+  ...timeRange,
+  ...page,
+});
+
+export const deliveryParams = z.strictObject({
+  delivery_id: text(200).min(1).meta({ description: 'the id of a delivery, a UUID' }),
+});
+
+export const deliveryView = z.object({
+  delivery_id: z.string(),
+  endpoint_id: z.string(),
+  event_id: z.string(),
+  project_id: z.string(),
+  channel_id: z.string(),
+  publication_id: z.string(),
+  event_type: z.string(),
+  cause: z.string(),
+  state: z.enum(DELIVERY_STATES),
+  reason: z.string().nullable(),
+  attempts: z.number(),
+  last_outcome: z.string().nullable(),
+  last_status: z.number().nullable(),
+  next_attempt_at: z.string().nullable(),
+  occurred_at: z.string().nullable(),
+  updated_at: z.string().nullable(),
+});
+
+export const coordinatesView = z.object({ topic: z.string(), partition: z.number(), offset: z.number() });
+
+const body = {
+  body: z.string(),
+  /** base64 where the bytes are no UTF-8, as where a body was cut within a character. */
+  body_encoding: z.enum(['utf-8', 'base64']),
+};
+
+export const attemptView = z.object({
+  attempt_id: z.string(),
+  step: z.number(),
+  attempt_number: z.number(),
+  disposition: z.string(),
+  verdict: z.string(),
+  reason: z.string().nullable(),
+  outcome: z.string().nullable(),
+  error_message: z.string().nullable(),
+  next_attempt_at: z.string().nullable(),
+  retry_tier: z.string().nullable(),
+  request: z
+    .object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), ...body })
+    .nullable(),
+  response: z
+    .object({
+      status: z.number(),
+      headers: z.record(z.string(), z.string()),
+      ...body,
+      body_truncated: z.boolean(),
+    })
+    .nullable(),
+  remote_address: z.string().nullable(),
+  started_at: z.string().nullable(),
+  duration_ms: z.number(),
+  first_byte_ms: z.number().nullable(),
+  config_revision: z.number(),
+  dispatcher_id: z.string(),
+  read_from: coordinatesView,
+});
+
+export const deliveryDetailView = deliveryView.extend({
+  origin: coordinatesView.nullable(),
+  /** Every disposition, by step; those that made a request have it and what came back. */
+  history: z.array(attemptView),
+});
+
+export const deliveryPage = pageOf(deliveryView);

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type AnyOperation, operation } from '../http/operation.ts';
+import { notFound, refusedCursor } from '../http/problems.ts';
+import type { ReadHistory } from '../http/read-history.ts';
+import * as fields from './delivery-fields.ts';
+import { viewDelivery, viewDeliveryDetail } from './delivery-view.ts';
+
+const none = z.strictObject({});
+
+export function deliveryOperations(readHistory: ReadHistory): AnyOperation[] {
+  const list = operation({
+    method: 'get',
+    path: '/v1/deliveries',
+    summary: 'List deliveries as they stand, by the time of their event, newest first.',
+    role: 'read',
+    params: none,
+    query: fields.deliveryQuery,
+    body: undefined,
+    answers: fields.deliveryPage,
+    handle: ({ account, query }) =>
+      readHistory(
+        () =>
+          account.deliveries.list({
+            limit: query.limit,
+            cursor: query.cursor,
+            projectId: query.project_id,
+            endpointId: query.endpoint_id,
+            state: query.state,
+            eventType: query.event_type,
+            publicationId: query.publication_id,
+            eventId: query.event_id,
+            fromMs: query.from,
+            toMs: query.to,
+          }),
+        (page) =>
+          page.kind === 'refused_cursor'
+            ? { problem: refusedCursor(page.reason) }
+            : {
+                status: 200,
+                body: { items: page.items.map(viewDelivery), next_cursor: page.nextCursor ?? null },
+              },
+      ),
+  });
+
+  const get = operation({
+    method: 'get',
+    path: '/v1/deliveries/{delivery_id}',
+    summary: 'Get a delivery with every attempt, its request and its response.',
+    role: 'read',
+    params: fields.deliveryParams,
+    query: none,
+    body: undefined,
+    answers: fields.deliveryDetailView,
+    handle: ({ account, params }) =>
+      readHistory(
+        () => account.deliveries.get(params.delivery_id),
+        (delivery) =>
+          delivery
+            ? { status: 200, body: viewDeliveryDetail(delivery) }
+            : { problem: notFound('delivery', params.delivery_id) },
+      ),
+  });
+
+  return [list, get];
+}

@@ -1,0 +1,216 @@
+import { EVENT_TYPES } from '@herald/domain/event-type';
+import { RETRY_TIERS } from '@herald/domain/retry-tiers';
+import { customHeaderProblem, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-headers';
+import { parseSecret } from '@herald/webhook/secret';
+import { MAX_URL_CHARS } from '@herald/webhook/url';
+import { z } from 'zod';
+import { id, page, pageOf, text } from '../http/fields.ts';
+
+/** What an endpoint is on the wire, in and out. Names are those of schemas/endpoint-config.avsc. */
+
+const MAX_CHANNELS = 1_000;
+const MAX_RETRIES = 50;
+const TIER_NAMES = RETRY_TIERS.map(({ name }) => name);
+
+const uniqueItems = <T>(items: T[]): boolean => new Set(items).size === items.length;
+
+const name = text(200).meta({ description: 'a name for people, at most 200 characters', examples: ['CRM'] });
+
+const url = text(MAX_URL_CHARS)
+  .min(1, 'it is empty')
+  .meta({
+    description: `the https URL to POST to, at most ${MAX_URL_CHARS} characters`,
+    examples: ['https://example.com/hooks'],
+  });
+
+const format = z
+  .enum(['publication', 'upload-post', 'cloudevents'], { error: 'it is no format that Herald has' })
+  .meta({ description: 'publication, upload-post or cloudevents', examples: ['publication'] });
+
+const subscription = z
+  .strictObject({
+    channel_ids: z
+      .array(id('a channel', 'ch_instagram_1'))
+      .max(MAX_CHANNELS, `it holds more than ${MAX_CHANNELS} channels`)
+      .refine(uniqueItems, 'it names a channel twice')
+      .default([])
+      .meta({ description: `at most ${MAX_CHANNELS} ids of channels, none for all`, examples: [[]] }),
+    event_types: z
+      .array(z.enum(EVENT_TYPES, { error: 'it is no type of event' }))
+      .max(EVENT_TYPES.length, 'it names more types than there are')
+      .refine(uniqueItems, 'it names a type twice')
+      .default([])
+      .meta({
+        description: `any of ${EVENT_TYPES.join(', ')}, none for all`,
+        examples: [['publication.failed']],
+      }),
+  })
+  .meta({ description: 'an object with channel_ids and event_types', examples: [{ event_types: [] }] });
+
+const state = z.enum(['active', 'paused', 'disabled'], { error: 'it is none of the three states' }).meta({
+  description: 'active, paused or disabled; deliveries of the latter two are held, not lost',
+  examples: ['active'],
+});
+
+const retrySchedule = z
+  .array(z.enum(TIER_NAMES, { error: 'it is no retry tier' }))
+  .min(1, 'it is empty')
+  .max(MAX_RETRIES, `it holds more than ${MAX_RETRIES} retries`)
+  .nullable()
+  .meta({
+    description: `1 to ${MAX_RETRIES} of ${TIER_NAMES.join(', ')}, one for each retry; null for the default of about three days`,
+    examples: [['5s', '2m', '1h']],
+  });
+
+const timeoutMs = z
+  .int({ error: 'it is not a whole number' })
+  .min(100, 'it is below 100')
+  .max(30_000, 'it is above 30000')
+  .meta({ description: 'milliseconds that one attempt may take, 100 to 30000', examples: [15_000] });
+
+const maxConcurrency = z
+  .int({ error: 'it is not a whole number' })
+  .min(1, 'it is below 1')
+  .max(1_000, 'it is above 1000')
+  .meta({ description: 'attempts under way at once, 1 to 1000', examples: [10] });
+
+const rateLimitPerSecond = z
+  .number({ error: 'it is not a number' })
+  .min(0.01, 'it is below 0.01')
+  .max(10_000, 'it is above 10000')
+  .nullable()
+  .meta({ description: 'attempts a second at most, 0.01 to 10000, or null for no limit', examples: [20] });
+
+const ordering = z
+  .enum(['none', 'publication'], { error: 'it is no order that Herald keeps' })
+  .meta({
+    description: 'none, or publication for the events of one publication in order',
+    examples: ['none'],
+  });
+
+const headers = z
+  .record(z.string(), z.string({ error: 'it is not a text' }))
+  .transform((given) =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [key.toLowerCase(), value])),
+  )
+  .superRefine((given, context) => {
+    const entries = Object.entries(given);
+    if (entries.length > MAX_CUSTOM_HEADERS) {
+      context.addIssue({ code: 'custom', message: `it holds more than ${MAX_CUSTOM_HEADERS} header fields` });
+    }
+    for (const [key, value] of entries) {
+      const problem = customHeaderProblem(key, value);
+      if (problem) context.addIssue({ code: 'custom', message: problem, path: [key] });
+    }
+  })
+  .meta({
+    description: `at most ${MAX_CUSTOM_HEADERS} header fields to add to requests, none of those that Herald sets itself`,
+    examples: [{ 'x-api-key': 'abc' }],
+  });
+
+const secret = z
+  .string({ error: 'it is not a text' })
+  .superRefine((given, context) => {
+    const parsed = parseSecret(given);
+    if (parsed.kind === 'invalid') context.addIssue({ code: 'custom', message: parsed.message });
+  })
+  .meta({
+    description:
+      'a signing secret to take over, whsec_<base64> of 24 to 64 bytes or whsk_<base64>; leave it out and Herald makes one',
+  });
+
+const signingScheme = z
+  .enum(['v1', 'v1a'], { error: 'it is no scheme of Standard Webhooks' })
+  .meta({ description: 'v1 (HMAC-SHA256) or v1a (Ed25519)', examples: ['v1'] });
+
+const kind = z
+  .literal('webhook', { error: 'it is not webhook' })
+  .meta({ description: 'webhook', examples: ['webhook'] });
+
+export const newEndpoint = z
+  .strictObject({
+    project_id: id('a project', 'proj_1'),
+    url,
+    name: name.default(''),
+    kind: kind.default('webhook'),
+    format: format.default('publication'),
+    subscription: subscription.prefault({}),
+    state: state.default('active'),
+    retry_schedule: retrySchedule.default(null),
+    timeout_ms: timeoutMs.default(15_000),
+    max_concurrency: maxConcurrency.default(10),
+    rate_limit_per_second: rateLimitPerSecond.default(null),
+    ordering: ordering.default('none'),
+    headers: headers.prefault({}),
+    secret: secret.optional(),
+    signing_scheme: signingScheme.optional(),
+  })
+  .refine(({ secret, signing_scheme }) => secret === undefined || signing_scheme === undefined, {
+    error: 'it is given along with secret, which tells the scheme by itself',
+    path: ['signing_scheme'],
+  })
+  .meta({ description: 'a JSON object with at least project_id and url' });
+
+/** What is left out stays as it is; `subscription` and `headers` are replaced whole. */
+export const endpointPatch = z
+  .strictObject({ name, url, format, subscription, state, retry_schedule: retrySchedule })
+  .extend({
+    timeout_ms: timeoutMs,
+    max_concurrency: maxConcurrency,
+    rate_limit_per_second: rateLimitPerSecond,
+    ordering,
+    headers,
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'it changes nothing')
+  .meta({ description: 'a JSON object with the fields to change' });
+
+export const endpointParams = z.strictObject({ endpoint_id: id('an endpoint', 'ep_01890a5d') });
+
+export const endpointQuery = z.strictObject({
+  project_id: id('a project', 'proj_1').optional(),
+  ...page,
+});
+
+export const endpointView = z.object({
+  endpoint_id: z.string(),
+  project_id: z.string(),
+  name: z.string(),
+  kind: z.enum(['webhook', 'telegram', 'slack']),
+  url: z.string(),
+  format,
+  subscription: z.object({ channel_ids: z.array(z.string()), event_types: z.array(z.enum(EVENT_TYPES)) }),
+  /** What its owner set. */
+  state,
+  /** What holds for it now, from what its owner set and what the dispatcher decided. */
+  status: z.object({
+    state: z.enum(['active', 'held', 'catching_up']),
+    reason: z.string().nullable(),
+    since: z.string().nullable(),
+    failing_since: z.string().nullable(),
+  }),
+  secrets: z.array(
+    z.object({
+      secret_id: z.string(),
+      scheme: z.enum(['v1', 'v1a']),
+      created_at: z.string().nullable(),
+      expires_at: z.string().nullable(),
+    }),
+  ),
+  retry_schedule: z.array(z.enum(TIER_NAMES)),
+  timeout_ms: z.number(),
+  max_concurrency: z.number(),
+  rate_limit_per_second: z.number().nullable(),
+  ordering,
+  headers: z.record(z.string(), z.string()),
+  created_at: z.string().nullable(),
+  updated_at: z.string().nullable(),
+  revision: z.number(),
+});
+
+export const createdEndpointView = endpointView.extend({
+  secret: z.string().meta({ description: 'shown this once' }),
+  public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
+});
+
+export const endpointPage = pageOf(endpointView);

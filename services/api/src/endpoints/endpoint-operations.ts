@@ -1,0 +1,210 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import type { Sealing } from '@herald/registry/sealing';
+import { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import { invalidRequest } from '../http/invalid.ts';
+import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { notFound, refusedCursor } from '../http/problems.ts';
+import { applyPatch, endpointOf } from './change.ts';
+import type { CheckDestination } from './destination.ts';
+import * as fields from './endpoint-fields.ts';
+import { cutPage } from './endpoint-page.ts';
+import { viewEndpoint } from './endpoint-view.ts';
+import { etag, parseIfMatch } from './if-match.ts';
+import { newSecret } from './new-secret.ts';
+import { refusedWrite, revisionRequired } from './write-answer.ts';
+
+export interface EndpointOperationsOptions {
+  sealing: Sealing;
+  checkDestination: CheckDestination;
+  now: () => number;
+}
+
+const none = z.strictObject({});
+
+export function endpointOperations(options: EndpointOperationsOptions): AnyOperation[] {
+  const { sealing, checkDestination, now } = options;
+
+  const create = operation({
+    method: 'post',
+    path: '/v1/endpoints',
+    summary: 'Create an endpoint. The answer shows its secret, this once.',
+    role: 'write',
+    params: none,
+    query: none,
+    body: fields.newEndpoint,
+    answers: fields.createdEndpointView,
+    async handle({ account, body }) {
+      const mistake = await checkDestination(body.url);
+      if (mistake) return { problem: invalidRequest([mistake]) };
+      const nowMs = now();
+      const owner = { id: `ep_${randomUUIDv7()}`, accountId: account.id };
+      const secret = newSecret({ text: body.secret, scheme: body.signing_scheme ?? 'v1' }, owner, {
+        sealing,
+        secretId: `sec_${randomUUIDv7()}`,
+        nowMs,
+      });
+      const endpoint = endpointOf(body, { ...owner, secret: secret.sealed, nowMs });
+      const result = await account.endpoints.create(endpoint);
+      if (result.kind !== 'written') return refusedWrite(endpoint.id, result);
+      return {
+        status: 201,
+        headers: { location: `/v1/endpoints/${endpoint.id}`, etag: etag(result.revision) },
+        body: {
+          ...viewEndpoint({ endpoint, revision: result.revision }, undefined),
+          secret: secret.text,
+          public_key: secret.publicKey,
+        },
+      };
+    },
+  });
+
+  const list = operation({
+    method: 'get',
+    path: '/v1/endpoints',
+    summary: 'List endpoints, newest first.',
+    role: 'read',
+    params: none,
+    query: fields.endpointQuery,
+    body: undefined,
+    answers: fields.endpointPage,
+    handle({ account, query }) {
+      const page = cutPage(account.endpoints.list(query.project_id), query.limit, query.cursor);
+      if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
+      return {
+        status: 200,
+        body: {
+          items: page.items.map((item) => view(account, item)),
+          next_cursor: page.nextCursor ?? null,
+        },
+      };
+    },
+  });
+
+  const get = operation({
+    method: 'get',
+    path: '/v1/endpoints/{endpoint_id}',
+    summary: 'Get an endpoint. Its ETag is what a change has to name.',
+    role: 'read',
+    params: fields.endpointParams,
+    query: none,
+    body: undefined,
+    answers: fields.endpointView,
+    handle({ account, params }) {
+      const found = account.endpoints.get(params.endpoint_id);
+      return found ? shown(account, found) : { problem: notFound('endpoint', params.endpoint_id) };
+    },
+  });
+
+  const update = operation({
+    method: 'patch',
+    path: '/v1/endpoints/{endpoint_id}',
+    summary: 'Change an endpoint; If-Match names the revision that the change is of.',
+    role: 'write',
+    params: fields.endpointParams,
+    query: none,
+    body: fields.endpointPatch,
+    answers: fields.endpointView,
+    async handle({ account, params, body, header }) {
+      const ifMatch = parseIfMatch(header('if-match'));
+      if (ifMatch.kind === 'absent') return revisionRequired;
+      if (ifMatch.kind === 'malformed') return malformedIfMatch(header('if-match'));
+      const mistake = body.url === undefined ? undefined : await checkDestination(body.url);
+      if (mistake) return { problem: invalidRequest([mistake]) };
+      return edit(account, params.endpoint_id, ifMatch.revision, (current) =>
+        applyPatch(current, body, now()),
+      );
+    },
+  });
+
+  const remove = operation({
+    method: 'delete',
+    path: '/v1/endpoints/{endpoint_id}',
+    summary: 'Delete an endpoint. Its waiting deliveries become dead letters.',
+    role: 'write',
+    params: fields.endpointParams,
+    query: none,
+    body: undefined,
+    answers: undefined,
+    async handle({ account, params, header }) {
+      const ifMatch = parseIfMatch(header('if-match'));
+      if (ifMatch.kind === 'malformed') return malformedIfMatch(header('if-match'));
+      const revision = ifMatch.kind === 'revision' ? ifMatch.revision : undefined;
+      const result = await account.endpoints.delete(params.endpoint_id, revision);
+      return result.kind === 'written' ? { status: 204 } : refusedWrite(params.endpoint_id, result);
+    },
+  });
+
+  const setState = (verb: string, state: Endpoint['state'], summary: string) =>
+    operation({
+      method: 'post',
+      path: `/v1/endpoints/{endpoint_id}/${verb}`,
+      summary,
+      role: 'write',
+      params: fields.endpointParams,
+      query: none,
+      body: undefined,
+      answers: fields.endpointView,
+      handle: ({ account, params }) =>
+        edit(account, params.endpoint_id, undefined, (current) => ({
+          ...current,
+          state,
+          updatedAtMs: now(),
+        })),
+    });
+
+  return [
+    create,
+    list,
+    get,
+    update,
+    remove,
+    setState('pause', 'paused', 'Pause an endpoint: its deliveries are held.'),
+    setState('resume', 'active', 'Resume a paused endpoint.'),
+    setState('enable', 'active', 'Enable an endpoint that was disabled or is held by the dispatcher.'),
+  ];
+}
+
+async function edit(
+  account: Account,
+  endpointId: string,
+  ifRevision: number | undefined,
+  change: (current: Endpoint) => Endpoint,
+): Promise<Answer> {
+  let written: Endpoint | undefined;
+  const result = await account.endpoints.update(endpointId, ifRevision, (current) => {
+    written = change(current);
+    return written;
+  });
+  if (result.kind !== 'written') return refusedWrite(endpointId, result);
+  return shown(account, { endpoint: written as Endpoint, revision: result.revision });
+}
+
+function shown(account: Account, configured: ConfiguredEndpoint): Answer {
+  return {
+    status: 200,
+    headers: { etag: etag(configured.revision) },
+    body: view(account, configured),
+  };
+}
+
+function view(account: Account, configured: ConfiguredEndpoint) {
+  return viewEndpoint(configured, account.endpoints.status(configured.endpoint.id));
+}
+
+function malformedIfMatch(value: string | undefined): Answer {
+  return {
+    problem: invalidRequest([
+      {
+        in: 'header',
+        field: 'If-Match',
+        value: JSON.stringify(value ?? '').slice(0, 200),
+        problem: 'it is no ETag of an endpoint',
+        remedy:
+          'Expected: the ETag of the endpoint as you have read it, for example "42" with the quotes, or *.',
+      },
+    ]),
+  };
+}

@@ -1,0 +1,16 @@
+export type IfMatch =
+  | { kind: 'absent' }
+  | { kind: 'revision'; revision: number | undefined }
+  | { kind: 'malformed' };
+
+/** `"<revision>"` as ETag gives it, or `*` for whatever is current (revision undefined). */
+export function parseIfMatch(header: string | undefined): IfMatch {
+  if (header === undefined) return { kind: 'absent' };
+  if (header.trim() === '*') return { kind: 'revision', revision: undefined };
+  const revision = /^\s*"(\d{1,15})"\s*$/.exec(header)?.[1];
+  return revision === undefined ? { kind: 'malformed' } : { kind: 'revision', revision: Number(revision) };
+}
+
+export function etag(revision: number): string {
+  return `"${revision}"`;
+}

@@ -1,0 +1,36 @@
+import type { WriteResult } from '@herald/registry/endpoint-writer';
+import type { Answer } from '../http/operation.ts';
+import { configurationUnavailable, notFound } from '../http/problems.ts';
+import { etag } from './if-match.ts';
+
+/** What a write that was not done is answered with. */
+export function refusedWrite(endpointId: string, result: Exclude<WriteResult, { kind: 'written' }>): Answer {
+  switch (result.kind) {
+    case 'missing':
+      return { problem: notFound('endpoint', endpointId) };
+    case 'conflict':
+      return {
+        headers: { etag: etag(result.current.revision) },
+        problem: {
+          status: 412,
+          code: 'revision_conflict',
+          title: 'The endpoint was changed meanwhile',
+          detail: `Its revision is ${result.current.revision}. Get it again, apply the change to that, and send If-Match: ${etag(result.current.revision)}.`,
+          current_revision: result.current.revision,
+        },
+      };
+    case 'unavailable':
+      return configurationUnavailable(result.detail);
+  }
+}
+
+/** RFC 6585: an edit that does not say what it edits could undo another's. */
+export const revisionRequired: Answer = {
+  problem: {
+    status: 428,
+    code: 'revision_required',
+    title: 'The change does not say which revision it is of',
+    detail:
+      'Send If-Match with the ETag of the endpoint as you have read it, or If-Match: * to change whatever is current.',
+  },
+};

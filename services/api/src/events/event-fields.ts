@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { coordinatesView, deliveryView, eventType, timeRange } from '../deliveries/delivery-fields.ts';
+import { id, page, pageOf } from '../http/fields.ts';
+
+/** What an event is on the wire. Names are those of schemas/publication-event.avsc. */
+
+export const eventQuery = z.strictObject({
+  project_id: id('a project', 'proj_1').optional(),
+  channel_id: id('a channel', 'ch_instagram_1').optional(),
+  event_type: eventType.optional(),
+  publication_id: id('a publication', 'pub_1').optional(),
+  ...timeRange,
+  ...page,
+});
+
+export const eventParams = z.strictObject({
+  event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000'),
+});
+
+export const eventView = z.object({
+  event_id: z.string(),
+  event_type: z.string(),
+  project_id: z.string(),
+  channel_id: z.string(),
+  channel_type: z.string(),
+  publication_id: z.string(),
+  occurred_at: z.string().nullable(),
+  recorded_at: z.string().nullable(),
+  origin: coordinatesView,
+});
+
+const nullableText = z.string().nullable();
+
+/** The event as it was produced. */
+const producedView = z.object({
+  event_id: z.string(),
+  event_type: z.string(),
+  occurred_at: nullableText,
+  account_id: z.string(),
+  project_id: z.string(),
+  channel: z.object({ id: z.string(), type: z.string(), name: nullableText }),
+  publication_id: z.string(),
+  content: z.object({
+    media_type: z.string(),
+    title: nullableText,
+    caption: nullableText,
+    media_urls: z.array(z.string()),
+  }),
+  status_code: z.number().nullable(),
+  error_message: nullableText,
+  result: z.object({ url: nullableText, publish_id: nullableText, post_id: nullableText }).nullable(),
+  user_email: nullableText,
+  profile_username: nullableText,
+  metadata: z.record(z.string(), z.string()),
+});
+
+export const eventDetailView = eventView.extend({
+  event: producedView,
+  /** Null until the event is routed. */
+  route: z
+    .object({
+      routed_at: nullableText,
+      config_revision: z.number(),
+      deliveries: z.array(z.object({ endpoint_id: z.string(), delivery_id: z.string() })),
+    })
+    .nullable(),
+  deliveries: z.array(deliveryView),
+});
+
+export const eventPage = pageOf(eventView);

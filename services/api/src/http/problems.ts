@@ -1,0 +1,108 @@
+import type { Role, Verification } from '@herald/registry/api-key';
+import type { Problem } from '@herald/service-kit/problem';
+import type { Answer } from './operation.ts';
+
+/** What the API answers when it does not do what it was asked, each with what to do. */
+
+const KEY_DETAILS: Readonly<Record<Extract<Verification, { ok: false }>['reason'] | 'missing', string>> = {
+  missing: 'Send the header Authorization: Bearer <key>. Keys are made by herald keys create.',
+  malformed: 'The key does not have the form hk_<id>_<secret>. Send it whole, after the word Bearer.',
+  unknown: 'There is no such key. Check that it belongs to this installation.',
+  expired: 'The key has expired. Make a new one by herald keys create.',
+  revoked: 'The key was revoked. Make a new one by herald keys create.',
+};
+
+export function unauthorized(reason: keyof typeof KEY_DETAILS): Problem {
+  return {
+    status: 401,
+    code: 'unauthorized',
+    title: 'No valid API key',
+    detail: KEY_DETAILS[reason],
+    reason,
+  };
+}
+
+export function forbidden(has: Role, needs: Role): Problem {
+  return {
+    status: 403,
+    code: 'forbidden',
+    title: 'The API key may not do this',
+    detail: `The key has the role ${has}, this needs ${needs}. Use a key with that role.`,
+    role: has,
+    needed_role: needs,
+  };
+}
+
+/** Also for what belongs to another account: its very existence is not told. */
+export function notFound(what: string, id: string): Problem {
+  return {
+    status: 404,
+    code: 'not_found',
+    title: `There is no such ${what}`,
+    detail: `This account has no ${what} ${JSON.stringify(id)}. List what it has, and check the API key.`,
+  };
+}
+
+export function unknownRoute(method: string, path: string): Problem {
+  return {
+    status: 404,
+    code: 'unknown_route',
+    title: 'There is nothing here',
+    detail: `${method} ${path} is not known. Everything begins with /v1.`,
+  };
+}
+
+export function methodNotAllowed(method: string, path: string, allowed: readonly string[]): Answer {
+  return {
+    headers: { allow: allowed.join(', ') },
+    problem: {
+      status: 405,
+      code: 'method_not_allowed',
+      title: 'This method is not known here',
+      detail: `${path} does not take ${method}. Use ${allowed.join(' or ')}.`,
+    },
+  };
+}
+
+export function unsupportedType(contentType: string | undefined): Problem {
+  return {
+    status: 415,
+    code: 'unsupported_type',
+    title: 'The body is not announced as JSON',
+    detail: `The request has Content-Type ${contentType ?? '(none)'}. Send application/json.`,
+  };
+}
+
+export function refusedCursor(reason: string): Problem {
+  return {
+    status: 400,
+    code: 'refused_cursor',
+    title: 'The cursor cannot be used',
+    detail: `${reason}. Ask again without a cursor, from the first page.`,
+  };
+}
+
+/** ClickHouse is away. Configuration does not need it. */
+export const historyUnavailable: Answer = {
+  headers: { 'retry-after': '5' },
+  problem: {
+    status: 503,
+    code: 'history_unavailable',
+    title: 'The history cannot be read now',
+    detail:
+      'Deliveries go on and are recorded; reading them comes back by itself. Endpoints can be changed meanwhile. Try again after the time in Retry-After.',
+  },
+};
+
+/** Kafka is away. What the tables hold can still be read. */
+export function configurationUnavailable(because: string): Answer {
+  return {
+    headers: { 'retry-after': '2' },
+    problem: {
+      status: 503,
+      code: 'configuration_unavailable',
+      title: 'The configuration cannot be changed now',
+      detail: `Kafka has not confirmed the change (${because}). It may still be on record: look, and try again after the time in Retry-After.`,
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@herald/service-kit/log';
+import type { RequestHandler } from 'express';
+import type { ApiMetrics } from '../api-metrics.ts';
+
+const ACCEPTED_REQUEST_ID = /^[A-Za-z0-9._-]{1,100}$/;
+
+/**
+ * Gives the request an id (the caller's own, where it is a plain word), by which a person finds its line in the log,
+ * and writes that line: who, what, how it ended and how long it took. Queries and bodies stay out of it.
+ */
+export function requestLog(options: { log: Logger; metrics: ApiMetrics; now: () => number }): RequestHandler {
+  const { log, metrics, now } = options;
+  return (request, response, next) => {
+    const startedAtMs = now();
+    const given = request.get('x-request-id') ?? '';
+    const requestId = ACCEPTED_REQUEST_ID.test(given) ? given : randomUUID();
+    response.locals.requestId = requestId;
+    response.set('X-Request-Id', requestId);
+    response.once('close', () => {
+      const { route = 'unknown', accountId, keyId, code } = response.locals;
+      const durationMs = now() - startedAtMs;
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.answered(request.method, route, status, durationMs);
+      const line = { requestId, method: request.method, route, status, code, accountId, keyId, durationMs };
+      log[status >= 500 ? 'warn' : 'info'](line, 'request');
+    });
+    next();
+  };
+}

@@ -1,0 +1,89 @@
+import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { openApiKeyTable } from '@herald/registry/api-keys';
+import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { listen } from '@herald/service-kit/http-server';
+import { runService } from '@herald/service-kit/service';
+import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
+import { createResolver } from '@herald/webhook/resolver';
+import { createApiApp } from './api-app.ts';
+import { apiConfig } from './api-config.ts';
+import { createApiMetrics } from './api-metrics.ts';
+import { createDestinationCheck } from './endpoints/destination.ts';
+
+/** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
+await runService({
+  name: 'api',
+  config: apiConfig,
+  async start({ config, log, metrics, fatal, readiness }) {
+    const connection = {
+      ...kafkaConnection(config, 'herald-api'),
+      logger: {
+        log: (level: 'error' | 'warn' | 'info' | 'debug', message: string, detail: object) =>
+          log[level](detail, message),
+      },
+    };
+    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+    const tableOptions = { connection, source, log, onFatal: fatal };
+    const [table, status, keys] = await Promise.all([
+      openEndpointTable(tableOptions),
+      openEndpointStatusTable(tableOptions),
+      openApiKeyTable(tableOptions),
+    ]);
+    const writer = await createEndpointWriter({
+      connection,
+      source,
+      table,
+      timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+    });
+    const history = openHistoryStore({
+      url: config.HERALD_CLICKHOUSE_URL,
+      database: config.HERALD_CLICKHOUSE_DATABASE,
+      username: config.HERALD_CLICKHOUSE_USER,
+      password: config.HERALD_CLICKHOUSE_PASSWORD,
+    });
+    const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
+
+    const server = await listen(
+      createApiApp({
+        table,
+        status,
+        keys,
+        writer,
+        history,
+        sealing: config.HERALD_SEALING_KEYS,
+        checkDestination: createDestinationCheck({
+          policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
+          resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
+        }),
+        log,
+        metrics: createApiMetrics(metrics),
+        historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
+        maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
+        now: Date.now,
+      }),
+      { host: config.HERALD_API_HOST, port: config.HERALD_API_PORT },
+    );
+
+    readiness.add('endpoints', () => table.isFollowing() || 'the table of endpoints is behind its topic');
+    readiness.add(
+      'endpoint status',
+      () => status.isFollowing() || 'the table of statuses is behind its topic',
+    );
+    readiness.add('api keys', () => keys.isFollowing() || 'the table of API keys is behind its topic');
+
+    return {
+      announce: { apiUrl: server.url },
+      async stop(deadline) {
+        await deadline.step('answer the requests under way', () => server.close());
+        await deadline.step('finish the edits under way', () => writer.close());
+        await deadline.step('close the tables', () =>
+          Promise.all([table.stop(), status.stop(), keys.stop(), history.close()]),
+        );
+      },
+    };
+  },
+});
