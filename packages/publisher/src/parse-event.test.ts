@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { encoderWithId } from '@herald/contracts/codec';
-import { publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { eventTypeOf } from '@herald/contracts/event-type';
+import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { expect, test } from 'vitest';
 import { type EventInput, eventInputSchema, FIELD_REMEDIES } from './event-input.ts';
 import { parseEvent } from './parse-event.ts';
@@ -43,6 +45,20 @@ test('what is left out is filled in, so that every field of the record has a val
       metadata: {},
     },
   });
+});
+
+const examples = new URL('../../../schemas/examples/events/', import.meta.url);
+
+test.each(readdirSync(examples))('the example %s is taken and comes out as it is', (name) => {
+  const example = JSON.parse(readFileSync(new URL(name, examples), 'utf8')) as PublicationEvent;
+  const { content } = example;
+  const input = {
+    ...example,
+    event_type: eventTypeOf(example.event_type),
+    occurred_at: new Date(example.occurred_at),
+    content: { ...content, media_type: content.media_type.toLowerCase() },
+  };
+  expect(parseEvent(input, newEventId)).toEqual({ ok: true, event: example });
 });
 
 test('an event id that was given is kept, so that sending again is recognised', () => {
