@@ -47,13 +47,20 @@ export async function openConfigurationTable<Raw, V>(
     onUndecodable: (undecodable) => log.warn({ topic, ...undecodable }, 'a configuration record was skipped'),
     onFatal,
   });
-  const { stop } = table;
-  return Object.assign(table, {
+  return {
+    get: (key) => table.get(key),
+    entries: () => table.entries(),
+    get revision() {
+      return table.revision;
+    },
+    waitForRevision: (revision, timeoutMs) => table.waitForRevision(revision, timeoutMs),
+    onChange: (listener) => table.onChange(listener),
+    isFollowing: () => table.isFollowing(),
     stop() {
       stopped.abort();
-      return stop();
+      return table.stop();
     },
-  });
+  };
 
   function read(decoded: Awaited<ReturnType<typeof decoder.decode>>): Decoded<V> {
     return decoded.ok ? parse(decoded.value) : { ok: false, reason: `${decoded.reason}: ${decoded.detail}` };

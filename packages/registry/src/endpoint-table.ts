@@ -47,9 +47,9 @@ export async function openEndpointTable(options: TableOptions): Promise<Endpoint
   for (const [, { value, revision }] of table.entries()) index.put({ endpoint: value, revision });
   table.onChange((endpointId, endpoint, revision) => {
     const now = endpoint && { endpoint, revision };
-    const wasKnown = index.remove(endpointId);
     if (now) index.put(now);
-    if (now || wasKnown) for (const listener of listeners) listener(endpointId, now);
+    else index.remove(endpointId);
+    for (const listener of listeners) listener(endpointId, now);
   });
 
   return {

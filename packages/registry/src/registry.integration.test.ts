@@ -1,0 +1,249 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
+import { TOPIC_SPECS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { applyTopics } from '@herald/kafka/topics';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { createApiKeyWriter, openApiKeyTable } from './api-keys.ts';
+import type { TableOptions } from './configuration-table.ts';
+import { createEndpointStatusWriter, openEndpointStatusTable } from './endpoint-status.ts';
+import { type EndpointTable, openEndpointTable } from './endpoint-table.ts';
+import { createEndpointWriter, type EndpointWriter } from './endpoint-writer.ts';
+
+const stack = inject('stack');
+const connection = {
+  brokers: stack.brokers,
+  clientId: 'registry-test',
+  logger: { log: (level: string, ...rest: unknown[]) => level === 'error' && console.error(...rest) },
+};
+const source = connectSchemaRegistry({ url: stack.registryUrl });
+const options: TableOptions = {
+  connection,
+  source,
+  log: { warn: () => {} },
+  onFatal: (error) => {
+    throw error;
+  },
+};
+
+/** Two replicas, each with a table and a writer of its own. */
+let tables: [EndpointTable, EndpointTable];
+let writers: [EndpointWriter, EndpointWriter];
+
+beforeAll(async () => {
+  await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
+  for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
+  tables = await Promise.all([openEndpointTable(options), openEndpointTable(options)]);
+  const [a, b] = tables;
+  writers = await Promise.all([
+    createEndpointWriter({ connection, source, table: a, timeoutMs: 30_000 }),
+    createEndpointWriter({ connection, source, table: b, timeoutMs: 30_000 }),
+  ]);
+});
+
+afterAll(async () => {
+  await Promise.all(writers.map((writer) => writer.close()));
+  await Promise.all(tables.map((table) => table.stop()));
+});
+
+function endpoint(over: Partial<Endpoint> = {}): Endpoint {
+  return {
+    id: `ep_${randomUUID()}`,
+    accountId: `acc_${randomUUID()}`,
+    projectId: 'project',
+    name: 'test',
+    kind: 'webhook',
+    url: 'https://example.com/hook',
+    format: 'publication',
+    subscription: { channelIds: new Set(), eventTypes: new Set(['publication.failed']) },
+    state: 'active',
+    secrets: [
+      {
+        secretId: 's1',
+        scheme: 'v1',
+        sealed: Uint8Array.from(randomBytes(40)),
+        createdAtMs: 1,
+        expiresAtMs: undefined,
+      },
+    ],
+    retrySchedule: DEFAULT_RETRY_SCHEDULE,
+    timeoutMs: 15_000,
+    maxConcurrency: 10,
+    rateLimitPerSecond: undefined,
+    ordering: 'none',
+    headers: { 'x-team': 'a' },
+    createdAtMs: 1,
+    updatedAtMs: 1,
+    ...over,
+  };
+}
+
+async function written(result: ReturnType<EndpointWriter['create']>): Promise<number> {
+  const settled = await result;
+  if (settled.kind !== 'written') throw new Error(JSON.stringify(settled));
+  return settled.revision;
+}
+
+test('an endpoint is in the writer’s own table when its creation resolves, and in another’s within 2 s', async () => {
+  const made = endpoint();
+  const revision = await written(writers[0].create(made));
+  expect(tables[0].get(made.id)).toEqual({ endpoint: made, revision });
+  expect(await tables[1].waitForRevision(revision, 2_000)).toBe(true);
+  expect(tables[1].get(made.id)).toEqual({ endpoint: made, revision });
+  const event = { ...made, channelId: 'c', eventType: 'publication.failed' } as const;
+  expect(tables[1].match(event)).toEqual([{ endpoint: made, revision }]);
+  expect(tables[1].match({ ...event, eventType: 'publication.deleted' })).toEqual([]);
+});
+
+test('of many edits of one revision by two replicas at once exactly one is written, and the rest are told what is', async () => {
+  for (let round = 0; round < 5; round++) {
+    const made = endpoint();
+    const revision = await written(writers[0].create(made));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        writers[index % 2]!.update(made.id, revision, (current) => ({ ...current, name: `edit ${index}` })),
+      ),
+    );
+    const winner = results.findIndex(({ kind }) => kind === 'written');
+    expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(1);
+    for (const [index, result] of results.entries()) {
+      if (index === winner) continue;
+      expect(result).toMatchObject({ kind: 'conflict', current: { endpoint: { name: `edit ${winner}` } } });
+    }
+  }
+});
+
+test('of edits without an expected revision by two replicas at once none is lost', async () => {
+  const made = endpoint({ headers: {} });
+  await written(writers[0].create(made));
+  await Promise.all(
+    Array.from({ length: 30 }, (_, index) =>
+      written(
+        writers[index % 2]!.update(made.id, undefined, (current) => ({
+          ...current,
+          headers: { ...current.headers, [`x-${index}`]: 'set' },
+        })),
+      ),
+    ),
+  );
+  expect(Object.keys(tables[0].get(made.id)?.endpoint.headers ?? {})).toHaveLength(30);
+});
+
+test('an edit sees what another replica wrote a moment before, though its own table was behind', async () => {
+  const made = endpoint();
+  const revision = await written(writers[0].create(made));
+  const second = await written(
+    writers[1].update(made.id, revision, (current) => ({ ...current, name: 'b' })),
+  );
+  const stale = await writers[0].update(made.id, revision, (current) => ({ ...current, name: 'a' }));
+  expect(stale).toMatchObject({ kind: 'conflict', current: { revision: second, endpoint: { name: 'b' } } });
+});
+
+test('a deleted endpoint is gone from tables and matches, listeners hear of it, and it cannot be edited', async () => {
+  const made = endpoint();
+  const revision = await written(writers[0].create(made));
+  await tables[1].waitForRevision(revision);
+  const heard: unknown[] = [];
+  const unsubscribe = tables[1].onChange((id, now) => heard.push([id, now]));
+  const deleted = await written(writers[0].delete(made.id, revision));
+  expect(await tables[1].waitForRevision(deleted)).toBe(true);
+  unsubscribe();
+  expect(heard).toContainEqual([made.id, undefined]);
+  expect(tables[1].get(made.id)).toBeUndefined();
+  expect(tables[1].list(made.accountId)).toEqual([]);
+  expect(await writers[1].update(made.id, undefined, (current) => current)).toEqual({ kind: 'missing' });
+  expect(await writers[1].delete(made.id, undefined)).toEqual({ kind: 'missing' });
+});
+
+test('an id that is taken is not created again', async () => {
+  const made = endpoint();
+  await written(writers[0].create(made));
+  expect(await writers[1].create({ ...made, name: 'other' })).toMatchObject({
+    kind: 'conflict',
+    current: { endpoint: { name: 'test' } },
+  });
+});
+
+test('a thousand creations at once share few writes and are all on record', async () => {
+  const accountId = `acc_${randomUUID()}`;
+  await Promise.all(Array.from({ length: 1_000 }, () => written(writers[0].create(endpoint({ accountId })))));
+  expect(tables[0].list(accountId)).toHaveLength(1_000);
+  await tables[1].waitForRevision(tables[0].revision);
+  expect(tables[1].list(accountId)).toHaveLength(1_000);
+});
+
+test('a table that opens later reads the same as one that followed', async () => {
+  const made = endpoint();
+  await written(writers[0].create(made));
+  const late = await openEndpointTable(options);
+  expect(late.get(made.id)).toEqual(tables[0].get(made.id));
+  expect(late.isFollowing()).toBe(true);
+  await late.stop();
+});
+
+test('an edit is answered in time where Kafka cannot be reached', async () => {
+  const nowhere = { brokers: ['127.0.0.1:9'], clientId: 'nowhere', logger: { log: () => {} } };
+  const writer = await createEndpointWriter({
+    connection: nowhere,
+    source,
+    table: tables[0],
+    timeoutMs: 1_000,
+  });
+  expect(await writer.create(endpoint())).toMatchObject({ kind: 'unavailable' });
+  await writer.close();
+});
+
+test('an API key works as soon as its creation resolves, and no more once it is revoked', async () => {
+  const table = await openApiKeyTable(options);
+  const writer = await createApiKeyWriter({ connection, source, table });
+  const accountId = `acc_${randomUUID()}`;
+  const created = await writer.create({ accountId, name: 'CI', role: 'admin' });
+  if (created.kind !== 'created') throw new Error(created.detail);
+  const { text, info } = created;
+  expect(table.verify(text)).toEqual({ ok: true, accountId, role: 'admin', keyId: info.keyId });
+  expect(table.list(accountId)).toEqual([info]);
+  expect(await writer.revoke('another account', info.keyId)).toEqual({ kind: 'missing' });
+  expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
+  expect(table.verify(text)).toEqual({ ok: false, reason: 'revoked' });
+  expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
+  await writer.close();
+  await table.stop();
+});
+
+test('a status that the dispatcher writes is seen by others, until it is deleted', async () => {
+  const producer = await createBatchingProducer({ connection });
+  const table = await openEndpointStatusTable(options);
+  const writer = await createEndpointStatusWriter({ producer, source });
+  const endpointId = `ep_${randomUUID()}`;
+  const seen = (wanted: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const unsubscribe = table.onChange((id, now) => {
+        if (id !== endpointId || (now !== undefined) !== wanted) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+  const status = {
+    endpointId,
+    state: 'held',
+    reason: 'gone',
+    sinceMs: 5,
+    configRevision: 3,
+    failingSinceMs: undefined,
+    releasedTo: undefined,
+    updatedAtMs: 6,
+  } as const;
+  const put = seen(true);
+  await writer.put(status);
+  await put;
+  expect(table.get(endpointId)).toEqual(status);
+  const deleted = seen(false);
+  await writer.delete(endpointId);
+  await deleted;
+  expect(table.get(endpointId)).toBeUndefined();
+  await table.stop();
+  await producer.close();
+});
