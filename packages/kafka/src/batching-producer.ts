@@ -168,10 +168,11 @@ class TopicOutboxes {
   }
 
   #partitionOf({ partition, key }: OutgoingRecord): number {
-    if (partition !== undefined) return partition;
+    if (partition !== undefined || this.#outboxes.length === 0) return partition ?? 0;
     if (key !== null) return partitionForKey(key, this.#outboxes.length);
-    // Records without a key stay together for as long as their batch is not under way, and then move on.
-    if (this.#outboxes[this.#turn]?.isOnItsWay) this.#turn = (this.#turn + 1) % this.#outboxes.length;
+    // Records without a key fill one batch together, and the next batch is another partition's.
+    const { isEmpty, isOnItsWay } = this.#outboxes[this.#turn]!;
+    if (isEmpty || isOnItsWay) this.#turn = (this.#turn + 1) % this.#outboxes.length;
     return this.#turn;
   }
 }

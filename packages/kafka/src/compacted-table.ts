@@ -1,4 +1,14 @@
-import type { KafkaConnection } from './connection.ts';
+import { randomUUID } from 'node:crypto';
+import type { Admin, Consumer } from 'kafkajs';
+import { createKafka, type KafkaConnection } from './connection.ts';
+import type { FetchedRecord } from './fetched-record.ts';
+import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
+import type { Batch, ConsumerGroup } from './kafkajs-internals.ts';
+import type { GroupHooks } from './patches.ts';
+import { endsWithin, patiently } from './patience.ts';
+import { readBounds } from './restore.ts';
+import { RevisionWaits } from './revision-waits.ts';
+import { TailWatch } from './tail-watch.ts';
 
 export interface TableEntry<V> {
   value: V;
@@ -12,13 +22,19 @@ export type Decoded<V> = { ok: true; value: V } | { ok: false; reason: string };
 export interface CompactedTable<V> {
   get(key: string): TableEntry<V> | undefined;
   entries(): Iterable<[key: string, entry: TableEntry<V>]>;
-  /** The last offset applied; -1 when the topic has none. */
+  /**
+   * The last offset that is applied or compacted away; -1 when the topic is empty. To learn where the end is, write
+   * a tombstone for a key that nobody uses and wait for its offset: it changes nothing and no listener hears of it.
+   */
   readonly revision: number;
-  /** True as soon as the table has applied `revision`; false when `timeoutMs` (default 5,000) passed before. */
+  /** True as soon as `revision` is applied; false when `timeoutMs` (default 5,000) passed before. */
   waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
-  /** `value` is undefined for a tombstone. Returns the function that ends the subscription. */
+  /**
+   * `value` is undefined when a key that had one was deleted. `get` already answers the new value. Returns the
+   * function that ends the subscription.
+   */
   onChange(listener: (key: string, value: V | undefined, revision: number) => void): () => void;
-  /** False when it is more than 5 s behind the end of the topic, or cannot ask where the end is. */
+  /** False when it has been behind the end of the topic for 5 s, or could not ask for as long where the end is. */
   isFollowing(): boolean;
   stop(): Promise<void>;
 }
@@ -26,11 +42,200 @@ export interface CompactedTable<V> {
 export interface CompactedTableOptions<V> {
   connection: KafkaConnection;
   topic: string;
+  /** A rejection (the schema registry is down) is tried again: the table stalls and does not skip. */
   decode: (key: string, value: Buffer) => Decoded<V> | Promise<Decoded<V>>;
   /** The record is skipped: the key keeps the value that it had. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
+  /** The table will never change again: log it and exit. */
   onFatal: (error: Error) => void;
 }
 
+const pollIntervalMs = 2_000;
+const disconnectDeadlineMs = 5_000;
+
 /** Resolves when the table has read to the end. Rejects when the topic does not have exactly one partition. */
-export declare function openCompactedTable<V>(options: CompactedTableOptions<V>): Promise<CompactedTable<V>>;
+export async function openCompactedTable<V>(options: CompactedTableOptions<V>): Promise<CompactedTable<V>> {
+  const table = new TopicTable(options);
+  try {
+    await table.open();
+  } catch (error) {
+    await table.stop();
+    throw error;
+  }
+  return table;
+}
+
+class TopicTable<V> implements CompactedTable<V> {
+  readonly #options: CompactedTableOptions<V>;
+  readonly #admin: Admin;
+  readonly #consumer: Consumer;
+  readonly #entries = new Map<string, TableEntry<V>>();
+  readonly #listeners = new Set<(key: string, value: V | undefined, revision: number) => void>();
+  readonly #waits = new RevisionWaits();
+  readonly #tail = new TailWatch();
+  readonly #stopping = new AbortController();
+  #position = 0;
+  #group: ConsumerGroup | undefined;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(options: CompactedTableOptions<V>) {
+    this.#options = options;
+    const { connection, topic } = options;
+    this.#admin = createKafka(connection).admin();
+    const hooks: GroupHooks = {
+      rejoin: (group, join) => this.#rejoin(group, join),
+      leaving: async () => {},
+      fetching: () => {},
+      fetched: (batch) => this.#fetched(batch),
+      outOfRange: async () =>
+        this.#fail(new Error(`${topic} does not have offset ${this.#position} any more`)),
+    };
+    // A group of its own, which commits nothing and is gone with its only member.
+    const groupId = `${connection.clientId}.table.${topic}.${randomUUID()}`;
+    const consumerOptions = { connection, groupId, maxWaitTimeMs: 500, sessionTimeoutMs: 30_000 };
+    this.#consumer = createHookedConsumer(consumerOptions, hooks, () => this.#stopping.signal.aborted);
+  }
+
+  async open(): Promise<void> {
+    const { topic } = this.#options;
+    const { signal } = this.#stopping;
+    await patiently(() => this.#admin.connect(), signal);
+    await requireTopics(this.#admin, [topic], signal);
+    const log = await patiently(() => this.#readLog(), signal);
+    this.#position = log.lowOffset;
+    await patiently(() => this.#consumer.connect(), signal);
+    await patiently(() => this.#consumer.subscribe({ topics: [topic], fromBeginning: true }), signal);
+    const { CRASH } = this.#consumer.events;
+    this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#fail(error);
+    });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: ({ batch, resolveOffset }) => this.#apply(batch as unknown as Batch, resolveOffset),
+    });
+    await this.#waits.until(log.endOffset - 1, Number.POSITIVE_INFINITY);
+    signal.throwIfAborted();
+    this.#tail.saw(log.endOffset, this.#position, Date.now());
+    this.#poll = setInterval(() => void this.#watchTail(), pollIntervalMs);
+  }
+
+  get(key: string): TableEntry<V> | undefined {
+    return this.#entries.get(key);
+  }
+
+  entries(): Iterable<[string, TableEntry<V>]> {
+    return this.#entries.entries();
+  }
+
+  get revision(): number {
+    return this.#position - 1;
+  }
+
+  waitForRevision(revision: number, timeoutMs = 5_000): Promise<boolean> {
+    return this.#waits.until(revision, timeoutMs);
+  }
+
+  onChange(listener: (key: string, value: V | undefined, revision: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  isFollowing(): boolean {
+    return this.#tail.isFollowing(Date.now());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the table was stopped'));
+    clearInterval(this.#poll);
+    this.#waits.end();
+    await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
+    await endsWithin(this.#admin.disconnect(), disconnectDeadlineMs);
+  }
+
+  async #rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void> {
+    await patiently(join, this.#stopping.signal);
+    this.#group = group;
+    this.#seekToPosition();
+  }
+
+  #seekToPosition(): void {
+    const { topic } = this.#options;
+    this.#group?.seek({ topic, partition: 0, offset: String(this.#position) });
+  }
+
+  async #apply(batch: Batch, resolveOffset: (offset: string) => void): Promise<void> {
+    if (Number(batch.fetchedOffset) > this.#position) {
+      this.#seekToPosition();
+      return;
+    }
+    for (const record of batch.messages) {
+      if (this.#stopping.signal.aborted) return;
+      if (record.offsetNumber < this.#position) continue;
+      try {
+        await this.#applyRecord(record);
+      } catch (error) {
+        this.#fail(new Error(`cannot apply ${batch.topic}:${record.offset}`, { cause: error }));
+        return;
+      }
+      this.#reached(record.offsetNumber + 1);
+    }
+    this.#reached(Number(batch.lastOffset()) + 1);
+    resolveOffset(batch.lastOffset());
+  }
+
+  async #applyRecord({ key: keyBytes, value: bytes, offsetNumber: revision }: FetchedRecord): Promise<void> {
+    const key = keyBytes?.toString() ?? '';
+    if (bytes === null) {
+      if (this.#entries.delete(key)) this.#tell(key, undefined, revision);
+      return;
+    }
+    const decoded = await patiently(async () => this.#options.decode(key, bytes), this.#stopping.signal);
+    if (!decoded.ok) {
+      this.#options.onUndecodable({ key, revision, reason: decoded.reason });
+      return;
+    }
+    this.#entries.set(key, { value: decoded.value, revision });
+    this.#tell(key, decoded.value, revision);
+  }
+
+  #tell(key: string, value: V | undefined, revision: number): void {
+    for (const listener of this.#listeners) listener(key, value, revision);
+  }
+
+  #fetched(batch: Batch): void {
+    if (batch.isEmptyDueToFiltering() && Number(batch.fetchedOffset) <= this.#position) {
+      this.#reached(Number(batch.lastOffset()) + 1);
+    }
+  }
+
+  #reached(position: number): void {
+    this.#position = Math.max(this.#position, position);
+    this.#waits.reached(this.#position - 1);
+  }
+
+  async #watchTail(): Promise<void> {
+    try {
+      const askedAtMs = Date.now();
+      const { endOffset } = await this.#readLog();
+      this.#tail.saw(endOffset, this.#position, askedAtMs);
+    } catch {
+      // Not to know where the end is counts as not following, after a while.
+    }
+  }
+
+  async #readLog() {
+    const { topic } = this.#options;
+    const partitions = (await readBounds(this.#admin, [topic])).get(topic)!;
+    if (partitions.size !== 1)
+      throw new RangeError(`${topic} has ${partitions.size} partitions instead of 1`);
+    return partitions.get(0)!;
+  }
+
+  #fail(error: Error): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort(error);
+    this.#waits.end();
+    this.#options.onFatal(error);
+  }
+}

@@ -1,8 +1,8 @@
 import type { Admin, Consumer } from 'kafkajs';
 import { Committer } from './committer.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
+import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
 import type { Batch, ConsumerGroup } from './kafkajs-internals.ts';
-import { createLaneConsumer, requireTopics } from './lane-consumer.ts';
 import { ReceivedRecord } from './lane-record.ts';
 import { Membership } from './membership.ts';
 import { Assignment, OwnedPartition } from './owned-partition.ts';
@@ -136,7 +136,7 @@ class KafkaLane implements Lane {
       fetched: (batch) => this.#fetched(batch),
       outOfRange: (group, at) => this.#outOfRange(group, at),
     };
-    this.#consumer = createLaneConsumer(options, hooks, () => this.#state === 'stopped');
+    this.#consumer = createHookedConsumer(options, hooks, () => this.#state === 'stopped');
     this.#firstAssignment.promise.catch(() => {});
   }
 

@@ -7,8 +7,8 @@ import { pause } from './patience.ts';
 
 const topicsDeadlineMs = 10_000;
 
-/** kafkajs' consumer as the lane needs it, with `hooks` in place of what kafkajs does about membership. */
-export function createLaneConsumer(
+/** kafkajs' consumer, with the kit's settings and with `hooks` in place of what kafkajs does about membership. */
+export function createHookedConsumer(
   options: {
     connection: KafkaConnection;
     groupId: string;
