@@ -15,7 +15,7 @@ import { createPublisher, type Published, type Publisher } from './publisher.ts'
 import { simulatedWorld, simulateEvents } from './simulator.ts';
 
 const { brokers, registryUrl } = inject('stack');
-const connection = { brokers, clientId: 'publisher-test' };
+const connection = { brokers, clientId: 'publisher-test', logger: { log: () => {} } };
 const source = connectSchemaRegistry({ url: registryUrl });
 const accounts = simulatedWorld({ accountIds: ['acme'], projectsPerAccount: 2, channelsPerProject: 8 });
 let publisher: Publisher;
