@@ -20,7 +20,8 @@ export class Deadlines<T extends Expiring> {
 
   add(item: T): void {
     item.deadlineSlot = this.#waiting.push(item) - 1;
-    this.#sweep ??= setInterval(() => this.#expireDue(), SWEEP_MS);
+    // An immediate runs after the sockets were read: an answer that came while the process was busy still counts.
+    this.#sweep ??= setInterval(() => setImmediate(() => this.#expireDue()), SWEEP_MS);
   }
 
   /** Takes out an item that was added; the last one takes its place. */

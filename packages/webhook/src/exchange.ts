@@ -88,7 +88,11 @@ export class ExchangeInFlight implements Dispatcher.DispatchHandler, Expiring {
 
   /** The sender closes. */
   abort(): void {
-    this.#giveUp({ kind: 'error', error: 'aborted', message: `Herald closed while ${this.#progress()}` });
+    this.#giveUp({
+      kind: 'error',
+      error: 'aborted',
+      message: `Herald closed the connection: ${this.#progress()}`,
+    });
   }
 
   #response(): Outcome {
