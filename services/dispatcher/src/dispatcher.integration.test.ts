@@ -1,0 +1,231 @@
+import { POISON_HEADERS, REASON_HEADER } from '@herald/contracts/headers';
+import { retryTopic, TOPICS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { failing, flaky, gone } from '@herald/testkit/behaviour';
+import { eventually } from '@herald/testkit/eventually';
+import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openWitness, type Witness } from '../test-support/witness.ts';
+import { eventOf, eventsOf, openWorld, type World } from '../test-support/world.ts';
+
+let world: World;
+let witness: Witness;
+const receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  world = await openWorld();
+  witness = await openWitness(world.connection, world.stack.registryUrl);
+  await world.startDispatcher();
+});
+afterEach(async () => {
+  for (const receiver of receivers.splice(0)) await receiver.close();
+});
+afterAll(async () => {
+  await witness?.close();
+  await world?.close();
+});
+
+async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
+  const receiver = await createReceiver(options);
+  receivers.push(receiver);
+  return receiver;
+}
+
+/** The records of a topic that are about one endpoint. */
+function kept(topic: string, { id }: Endpoint) {
+  return witness.of(topic).filter(({ key }) => key?.toString() === id);
+}
+
+async function attemptsOf({ id }: Endpoint) {
+  return (await witness.attempts()).filter(({ endpoint_id }) => endpoint_id === id);
+}
+
+test('an event reaches its endpoint as a POST that standardwebhooks verifies, and is on record', async () => {
+  const receiver = await receiverOf();
+  const { endpoint, secret, revision } = await world.addEndpoint({ url: `${receiver.url}/hook` });
+  const event = eventOf(endpoint.projectId);
+  await world.publish([event]);
+  await eventually(() => expect(receiver.requests).toHaveLength(1));
+  const [request] = receiver.requests;
+  const message = new Webhook(secret).verify(request!.body, request!.headers as Record<string, string>);
+  expect(message).toMatchObject({ type: 'publication.published' });
+  await eventually(async () => {
+    expect(await attemptsOf(endpoint)).toMatchObject([
+      {
+        event_id: event.event_id,
+        disposition: 'ATTEMPTED',
+        verdict: 'DELIVERED',
+        outcome: 'response',
+        attempt_number: 1,
+        step: 0,
+        config_revision: revision,
+        request: { url: `${receiver.url}/hook`, body: Buffer.from(request!.body) },
+        response: { status: 200, body: Buffer.from('ok') },
+      },
+    ]);
+  });
+});
+
+test('a failed attempt waits in its tier and is then delivered, with the same id', async () => {
+  const receiver = await receiverOf({ behaviour: flaky({ failures: 1 }) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, retrySchedule: ['5s', '30s'] });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(receiver.requests.map(({ status }) => status)).toEqual([503, 200]));
+  const [first, second] = receiver.requests;
+  expect(second!.webhookId).toBe(first!.webhookId);
+  expect([first!.attempt, second!.attempt]).toEqual([1, 2]);
+  await eventually(async () => {
+    const attempts = await attemptsOf(endpoint);
+    expect(attempts).toMatchObject([
+      { step: 0, attempt_number: 1, verdict: 'RETRY', retry_tier: '5s' },
+      { step: 1, attempt_number: 2, verdict: 'DELIVERED' },
+    ]);
+    expect(attempts[1]!.started_at).toBeGreaterThanOrEqual(attempts[0]!.next_attempt_at!);
+  });
+  expect(kept(retryTopic('5s'), endpoint)).toHaveLength(1);
+});
+
+test('a delivery whose schedule is spent is a dead letter that names the reason', async () => {
+  const receiver = await receiverOf({ behaviour: failing(500) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, retrySchedule: ['5s'] });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(kept(TOPICS.deadLetters, endpoint)).toHaveLength(1));
+  expect(receiver.requests).toHaveLength(2);
+  expect(kept(TOPICS.deadLetters, endpoint)[0]!.headers).toMatchObject({
+    [REASON_HEADER]: Buffer.from('exhausted'),
+    step: Buffer.from('2'),
+    attempts: Buffer.from('2'),
+  });
+});
+
+test('410 holds the endpoint at once, and a later edit by its owner lifts the hold', async () => {
+  const receiver = await receiverOf({ behaviour: gone() });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(kept(TOPICS.held, endpoint)).toHaveLength(1));
+
+  await world.publish(eventsOf(endpoint.projectId, 5));
+  await eventually(() => expect(kept(TOPICS.held, endpoint)).toHaveLength(6));
+  expect(receiver.requests).toHaveLength(1);
+  for (const { headers } of kept(TOPICS.held, endpoint)) {
+    expect(headers[REASON_HEADER]?.toString()).toBe('gone');
+  }
+  await eventually(async () => {
+    const dispositions = (await attemptsOf(endpoint)).map(({ disposition }) => disposition);
+    expect(dispositions.toSorted()).toEqual(['ATTEMPTED', 'HELD', 'HELD', 'HELD', 'HELD', 'HELD']);
+  });
+
+  receiver.behave(() => ({ kind: 'respond', status: 200 }));
+  await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, name: 'moved' }));
+  // The dispatcher follows the edit within two seconds; what is routed before is held under the old revision.
+  await eventually(async () => {
+    await world.publish([eventOf(endpoint.projectId)]);
+    expect(receiver.requests.length).toBeGreaterThan(1);
+  });
+});
+
+test('what a paused endpoint misses is held for it', async () => {
+  const receiver = await receiverOf();
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(kept(TOPICS.held, endpoint)).toHaveLength(1));
+  expect(kept(TOPICS.held, endpoint)[0]!.headers[REASON_HEADER]?.toString()).toBe('paused');
+  expect(receiver.requests).toHaveLength(0);
+});
+
+test('an endpoint whose secret cannot be opened has its deliveries held, not given up', async () => {
+  const receiver = await receiverOf();
+  const sealed = { secretId: 's', scheme: 'v1' as const, sealed: Buffer.from('no envelope') };
+  const { endpoint } = await world.addEndpoint({
+    url: receiver.url,
+    secrets: [{ ...sealed, createdAtMs: 0, expiresAtMs: undefined }],
+  });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(kept(TOPICS.held, endpoint)).toHaveLength(1));
+  expect(kept(TOPICS.held, endpoint)[0]!.headers[REASON_HEADER]?.toString()).toBe('secret_unreadable');
+});
+
+test('a delivery that waits while its endpoint is deleted becomes a dead letter', async () => {
+  const receiver = await receiverOf({ behaviour: failing(503) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, retrySchedule: ['5s'] });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(receiver.requests).toHaveLength(1));
+  await world.writer.delete(endpoint.id, undefined);
+  await eventually(() => expect(kept(TOPICS.deadLetters, endpoint)).toHaveLength(1));
+  expect(kept(TOPICS.deadLetters, endpoint)[0]!.headers[REASON_HEADER]?.toString()).toBe('endpoint_deleted');
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test('an event that no endpoint wants leaves its route record and nothing else', async () => {
+  const event = eventOf('a project without endpoints');
+  await world.publish([event]);
+  await eventually(async () => {
+    const routes = (await witness.routes()).filter(({ event_id }) => event_id === event.event_id);
+    expect(routes).toMatchObject([{ origin_topic: TOPICS.events, deliveries: [] }]);
+  });
+  await witness.caughtUp();
+  const mentions = witness
+    .of(TOPICS.deliveries)
+    .filter(({ headers }) => String(headers['event-id']) === event.event_id);
+  expect(mentions).toEqual([]);
+});
+
+test('a delivery record with a malformed header is poison, and the lane goes on', async () => {
+  const receiver = await receiverOf();
+  const { endpoint } = await world.addEndpoint({ url: receiver.url });
+  const headers = { 'delivery-id': 'd', 'endpoint-id': endpoint.id, 'event-id': 'e', step: 'first' };
+  await world.producer.send([
+    { topic: TOPICS.deliveries, key: endpoint.id, value: Buffer.from('x'), headers },
+  ]);
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(() => expect(receiver.requests).toHaveLength(1));
+  await eventually(() => {
+    const poison = witness.of(TOPICS.eventsPoison).filter(({ value }) => value?.toString() === 'x');
+    expect(poison.map((record) => record.headers[POISON_HEADERS.reason]?.toString())).toEqual([
+      'malformed_header',
+    ]);
+  });
+});
+
+test('10,000 undecodable and oversized records stop nothing and are all in poison with a reason', async () => {
+  const receiver = await receiverOf();
+  const { endpoint } = await world.addEndpoint({ url: receiver.url });
+  const before = witness.of(TOPICS.eventsPoison).length;
+  const kinds: Buffer[] = [
+    Buffer.from('{"json":true}'),
+    Buffer.from([0]),
+    Buffer.from([0, 0xff, 0xff, 0xff, 0xfe, 1, 2]),
+    Buffer.alloc(600 * 1024, 1),
+  ];
+  const counts = [4_000, 3_000, 2_970, 30];
+  const events = eventsOf(endpoint.projectId, 100);
+  for (let n = 0; n < 100; n++) {
+    const poison = kinds.flatMap((value, kind) =>
+      Array.from({ length: share(counts[kind]!, n, 100) }, () => ({
+        topic: TOPICS.events,
+        key: `${n}`,
+        value,
+      })),
+    );
+    await world.producer.send(poison);
+    await world.publish([events[n]!]);
+  }
+  await eventually(() => expect(receiver.requests).toHaveLength(100));
+  await eventually(() => expect(witness.of(TOPICS.eventsPoison)).toHaveLength(before + 10_000));
+  const reasons = witness
+    .of(TOPICS.eventsPoison)
+    .slice(before)
+    .map(({ headers }) => headers[POISON_HEADERS.reason]?.toString());
+  expect(Object.groupBy(reasons, (reason) => reason ?? 'none')).toMatchObject({
+    foreign_format: { length: 4_000 },
+    too_short: { length: 3_000 },
+    unknown_schema: { length: 2_970 },
+    too_large: { length: 30 },
+  });
+});
+
+/** The n-th of `parts` parts of `whole`, the remainder in the first ones. */
+function share(whole: number, n: number, parts: number): number {
+  return Math.floor(whole / parts) + (n < whole % parts ? 1 : 0);
+}

@@ -1,0 +1,180 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createEncoder, type Encoder } from '@herald/contracts/codec';
+import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { SUBJECT_SCHEMAS, subjectOf } from '@herald/contracts/schemas';
+import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
+import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
+import type { KafkaConnection } from '@herald/kafka/connection';
+import { applyTopics } from '@herald/kafka/topics';
+import { type Stack, startStack } from '@herald/local-stack/stack';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
+import { createSealing } from '@herald/registry/sealing';
+import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
+import { generateSecret } from '@herald/webhook/secret';
+
+const KEY_RING = `k1:${randomBytes(32).toString('base64')}`;
+const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
+
+/** Real Kafka, a real registry, and dispatchers as processes; the test plays publisher, owner and receiver. */
+export interface World {
+  stack: Stack;
+  connection: KafkaConnection;
+  producer: BatchingProducer;
+  writer: EndpointWriter;
+  encoder: Encoder<PublicationEvent>;
+  /** An endpoint in a project of its own unless told otherwise; `secret` is what its receiver verifies with. */
+  addEndpoint(
+    given: Partial<Endpoint> & { url: string },
+  ): Promise<{ endpoint: Endpoint; secret: string; revision: number }>;
+  /** Resolves when the events are acknowledged. */
+  publish(events: readonly PublicationEvent[]): Promise<void>;
+  /** Resolves with a dispatcher that is ready. */
+  startDispatcher(env?: NodeJS.ProcessEnv): Promise<DispatcherProcess>;
+  close(): Promise<void>;
+}
+
+export interface DispatcherProcess extends ServiceProcess {
+  adminUrl: string;
+  /** Its log so far, a line each. */
+  log: readonly string[];
+}
+
+/**
+ * A stack of its own: dispatchers of several test files on one Kafka would share the partitions of their groups, and
+ * no test could say which of them was killed.
+ */
+export async function openWorld(): Promise<World> {
+  const stack = await startStack({ components: ['kafka', 'registry'] });
+  const connection = { brokers: stack.brokers, clientId: 'dispatcher-test' };
+  const source = connectSchemaRegistry({ url: stack.registryUrl });
+  await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
+  for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
+
+  const encoder = await createEncoder<PublicationEvent>(source, {
+    subject: subjectOf(TOPICS.events),
+    schema: publicationEventSchema,
+  });
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const producer = await createBatchingProducer({ connection });
+  const table = await openEndpointTable({ connection, source, log: console, onFatal });
+  const writer = await createEndpointWriter({ connection, source, table });
+  const sealing = createSealing(KEY_RING);
+  const processes: ServiceProcess[] = [];
+
+  return {
+    stack,
+    connection,
+    producer,
+    writer,
+    encoder,
+
+    async addEndpoint(given) {
+      const secret = generateSecret('v1', randomBytes);
+      const id = given.id ?? `ep_${randomUUID()}`;
+      const accountId = given.accountId ?? 'acme';
+      const endpoint: Endpoint = {
+        id,
+        accountId,
+        projectId: `project_${id}`,
+        name: 'test',
+        kind: 'webhook',
+        format: 'publication',
+        subscription: { channelIds: new Set(), eventTypes: new Set() },
+        state: 'active',
+        secrets: [
+          {
+            secretId: 's1',
+            scheme: 'v1',
+            sealed: sealing.seal(secret, { id, accountId }),
+            createdAtMs: Date.now(),
+            expiresAtMs: undefined,
+          },
+        ],
+        retrySchedule: DEFAULT_RETRY_SCHEDULE,
+        timeoutMs: 5_000,
+        maxConcurrency: 10,
+        rateLimitPerSecond: undefined,
+        ordering: 'none',
+        headers: {},
+        createdAtMs: Date.now(),
+        updatedAtMs: Date.now(),
+        ...given,
+      };
+      const written = await writer.create(endpoint);
+      if (written.kind !== 'written') throw new Error(`The endpoint was not created: ${written.kind}`);
+      return { endpoint, secret, revision: written.revision };
+    },
+
+    publish: (events) =>
+      producer.send(
+        events.map((event) => ({
+          topic: TOPICS.events,
+          key: event.publication_id,
+          value: encoder.encode(event),
+        })),
+      ),
+
+    async startDispatcher(env = {}) {
+      const log: string[] = [];
+      const process_ = forkService({
+        name: 'dispatcher',
+        entry: ENTRY,
+        env: {
+          ...process.env,
+          HERALD_KAFKA_BROKERS: stack.brokers.join(','),
+          HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
+          HERALD_KEY_RING: KEY_RING,
+          HERALD_ALLOWED_NETWORKS: '127.0.0.0/8',
+          HERALD_LOG_FORMAT: 'json',
+          HERALD_ATTEMPT_LOG_LEVEL: 'debug',
+          ...env,
+        },
+        output: { onLine: (line) => log.push(line) },
+      });
+      processes.push(process_);
+      const ready = await process_.ready;
+      if (!ready) throw new Error(`The dispatcher did not start:\n${log.join('\n')}`);
+      return { ...process_, adminUrl: ready.adminUrl, log };
+    },
+
+    async close() {
+      await Promise.all(processes.map((each) => each.kill9()));
+      await writer.close();
+      await table.stop();
+      await producer.close();
+      await stack.stop();
+    },
+  };
+}
+
+/** An event for a project, as a publishing platform would tell it. */
+export function eventOf(projectId: string, given: Partial<PublicationEvent> = {}): PublicationEvent {
+  return {
+    event_id: randomUUID(),
+    event_type: 'PUBLISHED',
+    occurred_at: Date.now(),
+    account_id: 'acme',
+    project_id: projectId,
+    channel: { id: 'channel_1', type: 'instagram', name: 'Acme' },
+    publication_id: randomUUID(),
+    content: { media_type: 'PHOTO', title: 'A post', caption: 'What it says', media_urls: [] },
+    status_code: 200,
+    error_message: null,
+    result: { url: 'https://example.com/p/1', publish_id: null, post_id: 'p1' },
+    user_email: 'a@example.com',
+    profile_username: 'acme',
+    metadata: {},
+    ...given,
+  };
+}
+
+export function eventsOf(projectId: string, count: number): PublicationEvent[] {
+  return Array.from({ length: count }, () => eventOf(projectId));
+}
