@@ -1,11 +1,43 @@
+import { type ClickHouseOptions, connectClickHouse } from './client.ts';
 import type { HistoryStore } from './history.ts';
+import { getDelivery } from './read/delivery-detail.ts';
+import { listDeliveries } from './read/delivery-list.ts';
+import { getEvent, listEvents } from './read/events.ts';
+import { readLedger } from './read/ledger.ts';
+import { listPoison } from './read/poison.ts';
+import { createReader } from './read/reader.ts';
 
-export interface HistoryStoreOptions {
-  /** Of ClickHouse's HTTP interface, e.g. `http://127.0.0.1:8123`. */
-  url: string;
-  database: string;
-  username?: string;
-  password?: string;
+/** Bounds of one read, so that a query that goes astray ends itself and not the server. */
+const MAX_EXECUTION_S = 30;
+const MAX_MEMORY_BYTES = 1_000_000_000;
+const SPILL_BYTES = 400_000_000;
+
+/** Opens lazily: nothing is asked of the server before the first read. */
+export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
+  const client = connectClickHouse(options, {
+    maxConnections: 10,
+    settings: {
+      readonly: '2',
+      max_execution_time: MAX_EXECUTION_S,
+      max_memory_usage: String(MAX_MEMORY_BYTES),
+      max_bytes_before_external_group_by: String(SPILL_BYTES),
+      // Offsets and times are below 2^53 and come as numbers.
+      output_format_json_quote_64bit_integers: 0,
+    },
+  });
+  const reader = createReader(client);
+  return {
+    deliveries: {
+      list: (scope, query) => listDeliveries(reader, scope, query),
+      get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
+    },
+    events: {
+      list: (scope, query) => listEvents(reader, scope, query),
+      get: (scope, eventId) => getEvent(reader, scope, eventId),
+    },
+    ledger: (scope) => readLedger(reader, scope),
+    poison: { list: (query) => listPoison(reader, query) },
+    ping: async () => (await client.ping()).success,
+    close: () => client.close(),
+  };
 }
-
-export declare function openHistoryStore(options: HistoryStoreOptions): HistoryStore;

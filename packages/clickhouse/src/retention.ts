@@ -21,7 +21,7 @@ export async function applyRetention(client: ClickHouseClient, days: number): Pr
   const outdated = tables.filter(({ engine_full }) => !engine_full.includes(`toIntervalDay(${days})`));
   for (const { name } of outdated) {
     await client.command({
-      query: `ALTER TABLE ${name} MODIFY TTL toDateTime(${AGES_BY[name]}) + toIntervalDay(${days})`,
+      query: `ALTER TABLE ${name} MODIFY TTL ${AGES_BY[name]} + toIntervalDay(${days})`,
       // Parts are dropped whole when they are due; nothing is rewritten for a new number of days.
       clickhouse_settings: { materialize_ttl_after_modify: 0 },
     });

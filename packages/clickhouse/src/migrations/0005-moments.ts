@@ -41,7 +41,7 @@ export const moments: Migration = {
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(moment_at)
 ORDER BY (account_id, occurred_at, delivery_id, step, moment_id)
-SETTINGS ttl_only_drop_parts = 1`,
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 2048`,
 
     `CREATE MATERIALIZED VIEW IF NOT EXISTS moments_of_routes TO moments AS
 SELECT

@@ -1,0 +1,368 @@
+import { randomUUID } from 'node:crypto';
+import { deliveryId } from '@herald/domain/ids';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { DeliveryQuery, DeliverySummary, HistoryStore, Listing, Page } from './history.ts';
+import { openHistoryStore } from './history-store.ts';
+import { ATTEMPTS } from './tables/attempts.ts';
+import { EVENTS } from './tables/events.ts';
+import { POISON } from './tables/poison.ts';
+import { ROUTES } from './tables/routes.ts';
+import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
+import { anAttempt, anEvent, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts';
+
+let database: HistoryDatabase;
+let history: HistoryStore;
+
+beforeAll(async () => {
+  database = await createHistoryDatabase(inject('stack').clickhouseUrl);
+  history = openHistoryStore(database.options);
+});
+afterAll(async () => {
+  await history.close();
+  await database.drop();
+});
+
+/** An account that no other test writes to. */
+function newAccount(): { accountId: string } {
+  return { accountId: `account-${randomUUID()}` };
+}
+
+function pageOf<T>(listing: Listing<T>): Page<T> {
+  if (listing.kind !== 'page') throw new Error(listing.reason);
+  return listing;
+}
+
+async function walk(
+  scope: { accountId: string },
+  query: DeliveryQuery,
+  betweenPages: () => Promise<void> = async () => {},
+): Promise<DeliverySummary[]> {
+  const seen: DeliverySummary[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(await history.deliveries.list(scope, { ...query, cursor }));
+    expect(page.items.length).toBeLessThanOrEqual(query.limit);
+    seen.push(...page.items);
+    if (page.nextCursor === undefined) return seen;
+    cursor = page.nextCursor;
+    await betweenPages();
+  }
+}
+
+test('bodies are read back byte for byte, text or not', async () => {
+  const scope = newAccount();
+  const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const attempt = anAttempt({
+    account_id: scope.accountId,
+    request: {
+      method: 'POST',
+      url: 'https://receiver.example/ü?q=1',
+      headers: { 'x-name': 'a,b', 'x-quote': '"\'\\\n' },
+      body: Buffer.concat([everyByte, Buffer.alloc(300_000, 0xff)]),
+    },
+    response: {
+      status: 500,
+      headers: { server: 'nginx' },
+      body: everyByte.toReversed() as Buffer,
+      body_truncated: true,
+    },
+  });
+  await database.insert(ATTEMPTS, [attempt]);
+  const found = await history.deliveries.get(scope, attempt.delivery_id);
+  const [read] = found?.history ?? [];
+  expect(read?.request?.body.equals(attempt.request!.body)).toBe(true);
+  expect(read?.response?.body.equals(Buffer.from(everyByte.toReversed()))).toBe(true);
+  expect(read?.request).toMatchObject({ url: attempt.request!.url, headers: attempt.request!.headers });
+  expect(read?.response).toMatchObject({ status: 500, headers: { server: 'nginx' }, bodyTruncated: true });
+});
+
+test('a delivery shows each disposition once, in order, with everything that is known of it', async () => {
+  const scope = newAccount();
+  const common = { account_id: scope.accountId, delivery_id: randomUUID() };
+  const failed = anAttempt({
+    ...common,
+    verdict: 'RETRY',
+    outcome: 'timeout',
+    error_message: 'no answer within 15000 ms',
+    response: null,
+    first_byte_ms: null,
+    next_attempt_at: NOON_MS + 5_000,
+    retry_tier: '5s',
+  });
+  const delivered = anAttempt({ ...common, step: 1, attempt_number: 2, started_at: NOON_MS + 5_100 });
+  await database.insert(ATTEMPTS, [delivered, failed]);
+  await database.insert(ATTEMPTS, [failed, delivered]);
+
+  const found = await history.deliveries.get(scope, common.delivery_id);
+  expect(found).toMatchObject({
+    deliveryId: common.delivery_id,
+    endpointId: 'endpoint-1',
+    state: 'delivered',
+    attempts: 2,
+    lastOutcome: 'response',
+    lastStatus: 200,
+    nextAttemptAtMs: null,
+    occurredAtMs: NOON_MS,
+    updatedAtMs: NOON_MS + 5_100,
+    origin: { topic: 'publication.events', partition: 3, offset: 41 },
+  });
+  expect(found?.history.map(({ attemptId }) => attemptId)).toEqual([failed.attempt_id, delivered.attempt_id]);
+  expect(found?.history[0]).toMatchObject({
+    step: 0,
+    disposition: 'ATTEMPTED',
+    verdict: 'RETRY',
+    outcome: 'timeout',
+    errorMessage: 'no answer within 15000 ms',
+    response: null,
+    firstByteMs: null,
+    nextAttemptAtMs: NOON_MS + 5_000,
+    retryTier: '5s',
+    durationMs: 12.5,
+    configRevision: 9,
+    readFrom: { topic: 'webhook.deliveries', partition: 5, offset: 77 },
+  });
+});
+
+test('a walk by cursor sees every delivery exactly once while others arrive and change state', async () => {
+  const scope = newAccount();
+  const attempts = Array.from({ length: 157 }, (_, index) =>
+    anAttempt({
+      account_id: scope.accountId,
+      // Several share a millisecond: there the id decides.
+      occurred_at: NOON_MS + Math.floor(index / 10) * 1_000,
+      verdict: index % 3 === 0 ? 'RETRY' : 'DELIVERED',
+    }),
+  );
+  await database.insert(ATTEMPTS, attempts);
+  let arriving = 0;
+  const seen = await walk(scope, { limit: 10 }, async () => {
+    const changed = attempts[(arriving * 31) % attempts.length]!;
+    await database.insert(ATTEMPTS, [
+      anAttempt({ account_id: scope.accountId, occurred_at: NOON_MS + 10_000_000 + arriving++ }),
+      anAttempt({
+        account_id: scope.accountId,
+        delivery_id: changed.delivery_id,
+        occurred_at: changed.occurred_at,
+        step: 1,
+      }),
+      attempts[arriving % attempts.length]!,
+    ]);
+  });
+  expect(seen.map(({ deliveryId: id }) => id).sort()).toEqual(
+    attempts.map(({ delivery_id }) => delivery_id).sort(),
+  );
+  const times = seen.map(({ occurredAtMs }) => occurredAtMs);
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+});
+
+test('a rare state is found among many deliveries, page by page', async () => {
+  const scope = newAccount();
+  const attempts = Array.from({ length: 3_000 }, (_, index) =>
+    anAttempt({
+      account_id: scope.accountId,
+      occurred_at: NOON_MS + index,
+      verdict: 'RETRY',
+      request: null,
+      response: null,
+    }),
+  );
+  const later = attempts
+    .filter((_, index) => index % 500 !== 7)
+    .map((attempt) => ({ ...attempt, attempt_id: randomUUID(), step: 1, verdict: 'DELIVERED' as const }));
+  await database.insert(ATTEMPTS, [...attempts, ...later]);
+  const waiting = await walk(scope, { limit: 4, state: 'waiting' });
+  expect(waiting.map(({ occurredAtMs }) => occurredAtMs - NOON_MS)).toEqual([
+    2_507, 2_007, 1_507, 1_007, 507, 7,
+  ]);
+  const delivered = await walk(scope, { limit: 200, state: 'delivered' });
+  expect(delivered).toHaveLength(2_994);
+});
+
+test('every filter narrows the list to what it names', async () => {
+  const scope = newAccount();
+  const plain = { account_id: scope.accountId };
+  const odd = anAttempt({
+    ...plain,
+    project_id: 'project-2',
+    endpoint_id: 'endpoint-2',
+    verdict: 'DEAD',
+    reason: 'exhausted',
+    event_type: 'publication.failed',
+    publication_id: 'publication-2',
+    occurred_at: NOON_MS + 60_000,
+  });
+  await database.insert(ATTEMPTS, [anAttempt(plain), anAttempt(plain), odd]);
+  const filters: Array<Partial<DeliveryQuery>> = [
+    { projectId: 'project-2' },
+    { endpointId: 'endpoint-2' },
+    { state: 'dead' },
+    { eventType: 'publication.failed' },
+    { publicationId: 'publication-2' },
+    { eventId: odd.event_id },
+    { fromMs: NOON_MS + 60_000 },
+    { fromMs: NOON_MS + 1, toMs: NOON_MS + 60_001 },
+  ];
+  for (const filter of filters) {
+    const page = pageOf(await history.deliveries.list(scope, { limit: 10, ...filter }));
+    expect(page, JSON.stringify(filter)).toMatchObject({
+      items: [{ deliveryId: odd.delivery_id, state: 'dead', reason: 'exhausted' }],
+      nextCursor: undefined,
+    });
+    expect(page.items).toHaveLength(1);
+  }
+  expect(
+    pageOf(await history.deliveries.list(scope, { limit: 10, toMs: NOON_MS + 60_000 })).items,
+  ).toHaveLength(2);
+});
+
+test('a routed delivery is pending until its first disposition, at the same place in the list', async () => {
+  const scope = newAccount();
+  const eventId = randomUUID();
+  const endpoint_id = 'endpoint-7';
+  const delivery_id = deliveryId(eventId, endpoint_id, 'event');
+  const common = { account_id: scope.accountId, event_id: eventId };
+  await database.insert(ROUTES, [aRoute(1, { ...common, deliveries: [{ endpoint_id, delivery_id }] })]);
+  const [pending] = pageOf(await history.deliveries.list(scope, { limit: 10, state: 'pending' })).items;
+  expect(pending).toMatchObject({
+    deliveryId: delivery_id,
+    endpointId: endpoint_id,
+    eventType: 'publication.published',
+    state: 'pending',
+    attempts: 0,
+    lastOutcome: null,
+    lastStatus: null,
+  });
+  expect(await history.deliveries.get(scope, delivery_id)).toMatchObject({ origin: null, history: [] });
+
+  await database.insert(ATTEMPTS, [anAttempt({ ...common, delivery_id, endpoint_id })]);
+  const page = pageOf(await history.deliveries.list(scope, { limit: 10 }));
+  expect(page.items).toMatchObject([{ deliveryId: delivery_id, state: 'delivered' }]);
+  expect(pageOf(await history.deliveries.list(scope, { limit: 10, state: 'pending' })).items).toEqual([]);
+});
+
+test('an event is shown with its content, its route record and its deliveries of every cause', async () => {
+  const scope = newAccount();
+  const event = anEvent({ account_id: scope.accountId, metadata: { 'naïve "key"': 'välue\n' } });
+  const common = { account_id: scope.accountId, event_id: event.event_id };
+  const delivery_id = deliveryId(event.event_id, 'endpoint-1', 'event');
+  const row = { partition: 2, offset: 8, recordedAtMs: NOON_MS + 3, content: { ok: true as const, event } };
+  await database.insert(EVENTS, [row]);
+  expect(await history.events.get(scope, event.event_id)).toMatchObject({ route: null, deliveries: [] });
+
+  const deliveries = [{ endpoint_id: 'endpoint-1', delivery_id }];
+  await database.insert(ROUTES, [aRoute(8, { ...common, origin_partition: 2, deliveries })]);
+  const replayed = anAttempt({ ...common, cause: 'replay:r1', started_at: NOON_MS + 90_000 });
+  await database.insert(ATTEMPTS, [anAttempt({ ...common, delivery_id, verdict: 'RETRY' }), replayed]);
+  const found = await history.events.get(scope, event.event_id);
+  expect(found).toMatchObject({
+    eventId: event.event_id,
+    recordedAtMs: NOON_MS + 3,
+    origin: { topic: 'publication.events', partition: 2, offset: 8 },
+    route: { configRevision: 9, deliveries: [{ endpointId: 'endpoint-1', deliveryId: delivery_id }] },
+    deliveries: [
+      { deliveryId: delivery_id, cause: 'event', state: 'waiting' },
+      { deliveryId: replayed.delivery_id, cause: 'replay:r1', state: 'delivered' },
+    ],
+  });
+  expect(found?.event).toEqual(event);
+});
+
+test('a walk over events shows one that was produced twice once', async () => {
+  const scope = newAccount();
+  const rows = Array.from({ length: 45 }, (_, index) =>
+    anEventRow(index, { account_id: scope.accountId, occurred_at: NOON_MS + (index % 9) }),
+  );
+  const again = rows.map((row) => ({ ...row, partition: 1 }));
+  await database.insert(EVENTS, [...rows, ...again]);
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(await history.events.list(scope, { limit: 7, cursor }));
+    ids.push(...page.items.map(({ eventId }) => eventId));
+    if (page.nextCursor === undefined) break;
+    cursor = page.nextCursor;
+  }
+  expect(ids.toSorted()).toEqual(
+    rows.map(({ content }) => (content.ok ? content.event.event_id : '')).sort(),
+  );
+});
+
+test('no query of one account shows anything of another', async () => {
+  const [mine, theirs] = [newAccount(), newAccount()];
+  const event = anEvent({ account_id: theirs.accountId });
+  const attempt = anAttempt({ account_id: theirs.accountId, event_id: event.event_id });
+  const deliveries = [{ endpoint_id: attempt.endpoint_id, delivery_id: attempt.delivery_id }];
+  await database.insert(EVENTS, [
+    { partition: 0, offset: 900, recordedAtMs: NOON_MS, content: { ok: true, event } },
+    { partition: 0, offset: 901, recordedAtMs: NOON_MS, content: { ok: false, reason: 'corrupt' } },
+  ]);
+  await database.insert(ROUTES, [
+    aRoute(900, { account_id: theirs.accountId, event_id: event.event_id, deliveries }),
+  ]);
+  await database.insert(ATTEMPTS, [attempt]);
+
+  expect(await history.deliveries.get(theirs, attempt.delivery_id)).toBeDefined();
+  expect(await history.events.get(theirs, event.event_id)).toBeDefined();
+
+  expect(await history.deliveries.get(mine, attempt.delivery_id)).toBeUndefined();
+  expect(await history.events.get(mine, event.event_id)).toBeUndefined();
+  expect(pageOf(await history.events.list(mine, { limit: 10 })).items).toEqual([]);
+  for (const filter of [
+    {},
+    { eventId: event.event_id },
+    { endpointId: attempt.endpoint_id },
+    { state: 'delivered' as const },
+  ]) {
+    expect(pageOf(await history.deliveries.list(mine, { limit: 10, ...filter })).items).toEqual([]);
+  }
+  expect(await history.ledger(mine)).toMatchObject({ accepted: 0, routed: 0, deliveries: 0, poison: 0 });
+
+  const page = pageOf(await history.deliveries.list(theirs, { limit: 1 }));
+  const foreignCursor = await history.deliveries.list(mine, { limit: 1, cursor: page.nextCursor });
+  expect(pageOf(foreignCursor).items).toEqual([]);
+});
+
+test('rows that belong to no account are not to be had by an empty account id', async () => {
+  await expect(async () => history.events.list({ accountId: '' }, { limit: 1 })).rejects.toThrow('empty');
+});
+
+test('a damaged or foreign cursor is refused, never taken for the first page', async () => {
+  const scope = newAccount();
+  await database.insert(
+    ATTEMPTS,
+    [1, 2, 3].map((ms) => anAttempt({ account_id: scope.accountId, occurred_at: NOON_MS + ms })),
+  );
+  const { nextCursor } = pageOf(await history.deliveries.list(scope, { limit: 1 }));
+  const other = await history.deliveries.list(scope, { limit: 1, state: 'dead', cursor: nextCursor });
+  expect(other).toMatchObject({ kind: 'refused_cursor' });
+  const damaged = await history.deliveries.list(scope, { limit: 1, cursor: 'x' });
+  expect(damaged).toMatchObject({ kind: 'refused_cursor' });
+  const ofAnotherList = await history.events.list(scope, { limit: 1, cursor: nextCursor });
+  expect(ofAnotherList).toMatchObject({ kind: 'refused_cursor' });
+});
+
+test('an id that is no UUID names no delivery', async () => {
+  expect(await history.deliveries.get(newAccount(), "' OR 1=1 --")).toBeUndefined();
+});
+
+test('poison is listed newest first, once a record, with its bytes', async () => {
+  const row = (offset: number, recordedAtMs: number) => ({
+    source: { topic: 'publication.events', partition: 11, offset },
+    recordedAtMs,
+    reason: 'corrupt',
+    detail: `offset ${offset}`,
+    value: Buffer.from([0xff, offset]),
+  });
+  await database.insert(POISON, [row(1, NOON_MS), row(2, NOON_MS), row(3, NOON_MS + 1)]);
+  await database.insert(POISON, [row(1, NOON_MS + 5), { ...row(4, NOON_MS - 1), value: null }]);
+  const offsets: number[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(await history.poison.list({ limit: 2, cursor }));
+    offsets.push(...page.items.map(({ source }) => source.offset));
+    for (const { source, value, valueBytes } of page.items) {
+      if (source.offset === 4) expect(valueBytes).toBe(0);
+      else expect(value).toEqual(Buffer.from([0xff, source.offset]));
+    }
+    if (page.nextCursor === undefined) break;
+    cursor = page.nextCursor;
+  }
+  expect(offsets).toEqual([3, 2, 1, 4]);
+});

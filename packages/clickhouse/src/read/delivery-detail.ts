@@ -1,0 +1,157 @@
+import type { Disposition, Verdict } from '@herald/contracts/generated/delivery-attempt';
+import type { Attempt, DeliveryDetail, DeliverySummary, Scope } from '../history.ts';
+import type { Reader } from './reader.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Deliveries of one event that are read with it: its fan-out, and what replays added. */
+const MAX_DELIVERIES_OF_EVENT = 1_000;
+
+/** Dispositions of one delivery that are read: a schedule has some dozen, parking and holding add to them. */
+const MAX_DISPOSITIONS = 1_000;
+
+/** One delivery with its whole life; undefined where the account has none by that id. */
+export async function getDelivery(
+  reader: Reader,
+  scope: Scope,
+  deliveryId: string,
+): Promise<DeliveryDetail | undefined> {
+  if (!UUID.test(deliveryId)) return undefined;
+  const [[summary], attempts] = await Promise.all([
+    summariesWhere(reader, scope, 'delivery_id = {id:UUID}', deliveryId),
+    attemptsOf(reader, scope, deliveryId),
+  ]);
+  if (summary === undefined) return undefined;
+  const first = attempts[0];
+  return {
+    ...summary,
+    origin: first
+      ? { topic: first.origin_topic, partition: first.origin_partition, offset: first.origin_offset }
+      : null,
+    history: attempts.map(attemptOf),
+  };
+}
+
+/** How the deliveries of one event stand, whatever their cause. */
+export function deliveriesOfEvent(reader: Reader, scope: Scope, eventId: string): Promise<DeliverySummary[]> {
+  return summariesWhere(reader, scope, 'event_id = {id:String}', eventId);
+}
+
+async function summariesWhere(
+  reader: Reader,
+  scope: Scope,
+  condition: string,
+  id: string,
+): Promise<DeliverySummary[]> {
+  const rows = await reader.rows<SummaryRow>(
+    scope,
+    (from) => `
+      SELECT ${SUMMARY_COLUMNS}
+      FROM ${from.moments}
+      WHERE ${condition}
+      GROUP BY occurred_at, delivery_id
+      ORDER BY min(moment_at), delivery_id
+      LIMIT ${MAX_DELIVERIES_OF_EVENT}`,
+    { id },
+  );
+  return rows.map(summaryOf);
+}
+
+/** Bodies travel as Base64: JSON cannot hold bytes. */
+function attemptsOf(reader: Reader, scope: Scope, deliveryId: string): Promise<AttemptRow[]> {
+  return reader.rows<AttemptRow>(
+    scope,
+    (from) => `
+      SELECT
+        toString(attempt_id) AS id, step, attempt_number, disposition, verdict, reason, outcome, error_message,
+        toUnixTimestamp64Milli(next_attempt_at) AS next_attempt_at_ms, retry_tier,
+        request_method, request_url, request_headers, base64Encode(request_body) AS request_body_base64,
+        response_status, response_headers, base64Encode(response_body) AS response_body_base64,
+        response_body_truncated, remote_address,
+        toUnixTimestamp64Milli(started_at) AS started_at_ms, duration_ms, first_byte_ms,
+        origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
+        config_revision, dispatcher_id
+      FROM ${from.attempts}
+      WHERE delivery_id = {id:UUID}
+      ORDER BY step, started_at, attempt_id
+      LIMIT 1 BY attempt_id
+      LIMIT ${MAX_DISPOSITIONS}`,
+    { id: deliveryId },
+  );
+}
+
+interface AttemptRow {
+  id: string;
+  step: number;
+  attempt_number: number;
+  disposition: Disposition;
+  verdict: Verdict;
+  reason: string;
+  outcome: string;
+  error_message: string;
+  next_attempt_at_ms: number;
+  retry_tier: string;
+  request_method: string;
+  request_url: string;
+  request_headers: Record<string, string>;
+  request_body_base64: string;
+  response_status: number;
+  response_headers: Record<string, string>;
+  response_body_base64: string;
+  response_body_truncated: boolean;
+  remote_address: string;
+  started_at_ms: number;
+  duration_ms: number;
+  first_byte_ms: number;
+  origin_topic: string;
+  origin_partition: number;
+  origin_offset: number;
+  delivery_topic: string;
+  delivery_partition: number;
+  delivery_offset: number;
+  config_revision: number;
+  dispatcher_id: string;
+}
+
+function attemptOf(row: AttemptRow): Attempt {
+  return {
+    attemptId: row.id,
+    step: row.step,
+    attemptNumber: row.attempt_number,
+    disposition: row.disposition,
+    verdict: row.verdict,
+    reason: row.reason || null,
+    outcome: row.outcome || null,
+    errorMessage: row.error_message || null,
+    nextAttemptAtMs: row.next_attempt_at_ms || null,
+    retryTier: row.retry_tier || null,
+    request: row.request_method
+      ? {
+          method: row.request_method,
+          url: row.request_url,
+          headers: row.request_headers,
+          body: Buffer.from(row.request_body_base64, 'base64'),
+        }
+      : null,
+    response: row.response_status
+      ? {
+          status: row.response_status,
+          headers: row.response_headers,
+          body: Buffer.from(row.response_body_base64, 'base64'),
+          bodyTruncated: row.response_body_truncated,
+        }
+      : null,
+    remoteAddress: row.remote_address || null,
+    startedAtMs: row.started_at_ms,
+    durationMs: row.duration_ms,
+    firstByteMs: row.first_byte_ms < 0 ? null : row.first_byte_ms,
+    configRevision: row.config_revision,
+    dispatcherId: row.dispatcher_id,
+    readFrom: {
+      topic: row.delivery_topic,
+      partition: row.delivery_partition,
+      offset: row.delivery_offset,
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { DeliveryQuery, DeliverySummary, Listing, Scope } from '../history.ts';
+import { allOf, type Conditions } from './conditions.ts';
+import { cursorsOf } from './cursor.ts';
+import type { Reader } from './reader.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+
+/** Where a delivery stands in every list: by the time of its event, then by its id. It never moves. */
+type Place = readonly [occurredAtMs: number, deliveryId: string];
+
+const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
+
+/** Moments read for each delivery wanted, in the first step: most are routed, attempted, and that is all. */
+const MOMENTS_PER_DELIVERY = 4;
+
+/** A search for what is rare reads this many matching moments at most for one page, in steps that grow. */
+const MAX_MOMENTS = 50_000;
+const STEP_GROWTH = 5;
+
+/**
+ * A page is made in steps. Each finds, in the table's own order and so as cheaply at the end of a list as at its
+ * beginning, where the next so many matching moments end, and then reads how the deliveries up to there stand.
+ */
+export async function listDeliveries(
+  reader: Reader,
+  scope: Scope,
+  query: DeliveryQuery,
+): Promise<Listing<DeliverySummary>> {
+  const start = cursors.decode(query.cursor, query);
+  if (!start.ok) return start;
+  const search = { reader, scope, matching: conditionsOf(query), state: query.state };
+  const items: DeliverySummary[] = [];
+  let after = start.position;
+  let moments = query.limit * MOMENTS_PER_DELIVERY;
+  for (let left = MAX_MOMENTS; left > 0; left -= moments, moments *= STEP_GROWTH) {
+    const upTo = await endOfStep(search, after, Math.min(moments, left));
+    const wanted = query.limit - items.length;
+    const found = await summariesBetween(search, after, upTo, wanted + 1);
+    items.push(...found.slice(0, wanted));
+    if (found.length > wanted) return page(items, placeOf(items.at(-1)!), query);
+    if (upTo === undefined || found.length === wanted) return page(items, upTo, query);
+    after = upTo;
+  }
+  return page(items, after, query);
+}
+
+interface Search {
+  reader: Reader;
+  scope: Scope;
+  /** What a moment must be for its delivery to be looked at. */
+  matching: Conditions;
+  /** What the delivery's state must be now. */
+  state: DeliveryQuery['state'];
+}
+
+function page(
+  items: DeliverySummary[],
+  next: Place | undefined,
+  query: DeliveryQuery,
+): Listing<DeliverySummary> {
+  return { kind: 'page', items, nextCursor: next && cursors.encode(next, query) };
+}
+
+function placeOf({ occurredAtMs, deliveryId }: DeliverySummary): Place {
+  return [occurredAtMs, deliveryId];
+}
+
+function conditionsOf(query: DeliveryQuery): Conditions {
+  return allOf([
+    ['project_id = {project:String}', 'project', query.projectId],
+    ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId],
+    ['state = {state:String}', 'state', query.state],
+    ['event_type = {type:String}', 'type', query.eventType],
+    ['publication_id = {publication:String}', 'publication', query.publicationId],
+    ['event_id = {event:String}', 'event', query.eventId],
+    ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', query.fromMs],
+    ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', query.toMs],
+  ]);
+}
+
+/** The place of the last of the next `moments`; undefined where the list ends before. */
+async function endOfStep(
+  { reader, scope, matching }: Search,
+  after: Place | undefined,
+  moments: number,
+): Promise<Place | undefined> {
+  const beyond = between(after, undefined);
+  const [end] = await reader.rows<{ at: number; id: string }>(
+    scope,
+    (from) => `
+      SELECT toUnixTimestamp64Milli(occurred_at) AS at, toString(delivery_id) AS id
+      FROM ${from.moments}
+      WHERE ${matching.sql} AND ${beyond.sql}
+      ORDER BY occurred_at DESC, delivery_id DESC
+      LIMIT 1 OFFSET {before:UInt32}`,
+    { ...matching.params, ...beyond.params, before: moments - 1 },
+  );
+  return end && [end.at, end.id];
+}
+
+async function summariesBetween(
+  { reader, scope, matching, state }: Search,
+  after: Place | undefined,
+  upTo: Place | undefined,
+  limit: number,
+): Promise<DeliverySummary[]> {
+  const within = between(after, upTo);
+  const rows = await reader.rows<SummaryRow>(
+    scope,
+    (from) => `
+      SELECT ${SUMMARY_COLUMNS}
+      FROM ${from.moments}
+      WHERE (occurred_at, delivery_id) IN (
+        SELECT occurred_at, delivery_id FROM ${from.moments} WHERE ${matching.sql} AND ${within.sql}
+      )
+      GROUP BY occurred_at, delivery_id
+      HAVING ${state === undefined ? 'true' : 'current_state = {state:String}'}
+      ORDER BY occurred_at DESC, delivery_id DESC
+      LIMIT {limit:UInt32}`,
+    { ...matching.params, ...within.params, limit },
+  );
+  return rows.map(summaryOf);
+}
+
+/** Beyond `after` up to and with `upTo`. The times are compared by themselves too: only that finds the place in the index. */
+function between(after: Place | undefined, upTo: Place | undefined): Conditions {
+  return allOf([
+    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
+    [
+      "(occurred_at, delivery_id) < (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
+      'after_id',
+      after?.[1],
+    ],
+    ["occurred_at >= fromUnixTimestamp64Milli({up_to_ms:Int64}, 'UTC')", 'up_to_ms', upTo?.[0]],
+    [
+      "(occurred_at, delivery_id) >= (fromUnixTimestamp64Milli({up_to_ms:Int64}, 'UTC'), {up_to_id:UUID})",
+      'up_to_id',
+      upTo?.[1],
+    ],
+  ]);
+}

@@ -1,0 +1,63 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Scope } from '../history.ts';
+
+/** Table expressions that a query selects from; in an account's scope they have that account's rows and no others. */
+export interface ScopedTables {
+  events: string;
+  routes: string;
+  attempts: string;
+  moments: string;
+}
+
+/** What belongs to no account is for operators only. */
+export interface AllTables extends ScopedTables {
+  poison: string;
+}
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * The only way to a row: a query is made of the tables that it is given, and what it is given is cut to its scope
+ * here. So no query can forget whose rows it reads.
+ */
+export interface Reader {
+  rows<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params): Promise<T[]>;
+  allRows<T>(query: (from: AllTables) => string, params: Params): Promise<T[]>;
+}
+
+const OF_ACCOUNT = '{scope_account_id:String}';
+
+const SCOPED: ScopedTables = {
+  events: ofAccount('events'),
+  routes: ofAccount('routes'),
+  attempts: ofAccount('attempts'),
+  moments: ofAccount('moments'),
+};
+
+const ALL: AllTables = {
+  events: 'events',
+  routes: 'routes',
+  attempts: 'attempts',
+  moments: 'moments',
+  poison: 'poison',
+};
+
+export function createReader(client: ClickHouseClient): Reader {
+  async function select<T>(query: string, query_params: Params): Promise<T[]> {
+    const result = await client.query({ query, query_params: { ...query_params }, format: 'JSONEachRow' });
+    return result.json<T>();
+  }
+  return {
+    rows: ({ accountId }, query, params) => {
+      // Rows without an account belong to nobody: an empty id must not find them.
+      if (accountId === '') throw new TypeError('An account id is empty');
+      return select(query(SCOPED), { ...params, scope_account_id: accountId });
+    },
+    allRows: (query, params) => select(query(ALL), params),
+  };
+}
+
+/** A table expression that reads through to the primary key, which begins with the account. */
+function ofAccount(table: string): string {
+  return `(SELECT * FROM ${table} WHERE account_id = ${OF_ACCOUNT})`;
+}

@@ -1,0 +1,75 @@
+import type { DeliveryState } from '../delivery-state.ts';
+import type { DeliverySummary } from '../history.ts';
+
+/**
+ * The order between moments of one delivery, as `stateOf` in delivery-state.ts has it: the state is that of the
+ * greatest. Moments that are equal in it (twins of one step) are told apart by time, so that all fields of a summary
+ * are of one of them.
+ */
+const RECENCY =
+  "(multiIf(state = 'delivered', 2, state = 'pending', 0, 1), step, state, moment_at, moment_id)";
+
+/** The state column of a query that groups moments by delivery. */
+export const CURRENT_STATE = `argMax(state, ${RECENCY})`;
+
+const REQUESTED = "outcome != ''";
+const LATEST_REQUEST = '(step, moment_at, moment_id)';
+
+/** Columns of a summary, for a query over moments grouped by (occurred_at, delivery_id). */
+export const SUMMARY_COLUMNS = `
+  toString(delivery_id) AS id,
+  toUnixTimestamp64Milli(occurred_at) AS occurred_at_ms,
+  any(endpoint_id) AS of_endpoint,
+  any(event_id) AS of_event,
+  any(project_id) AS of_project,
+  any(channel_id) AS of_channel,
+  any(publication_id) AS of_publication,
+  any(event_type) AS of_type,
+  any(cause) AS of_cause,
+  ${CURRENT_STATE} AS current_state,
+  argMax(reason, ${RECENCY}) AS current_reason,
+  toUnixTimestamp64Milli(argMax(next_attempt_at, ${RECENCY})) AS next_attempt_at_ms,
+  toUnixTimestamp64Milli(argMax(moment_at, ${RECENCY})) AS updated_at_ms,
+  uniqExactIf(moment_id, ${REQUESTED}) AS requests,
+  argMaxIf(outcome, ${LATEST_REQUEST}, ${REQUESTED}) AS last_outcome,
+  argMaxIf(response_status, ${LATEST_REQUEST}, ${REQUESTED}) AS last_status`;
+
+export interface SummaryRow {
+  id: string;
+  occurred_at_ms: number;
+  of_endpoint: string;
+  of_event: string;
+  of_project: string;
+  of_channel: string;
+  of_publication: string;
+  of_type: string;
+  of_cause: string;
+  current_state: DeliveryState;
+  current_reason: string;
+  next_attempt_at_ms: number;
+  updated_at_ms: number;
+  requests: number;
+  last_outcome: string;
+  last_status: number;
+}
+
+export function summaryOf(row: SummaryRow): DeliverySummary {
+  return {
+    deliveryId: row.id,
+    endpointId: row.of_endpoint,
+    eventId: row.of_event,
+    projectId: row.of_project,
+    channelId: row.of_channel,
+    publicationId: row.of_publication,
+    eventType: row.of_type,
+    cause: row.of_cause,
+    state: row.current_state,
+    reason: row.current_reason || null,
+    attempts: row.requests,
+    lastOutcome: row.last_outcome || null,
+    lastStatus: row.last_status || null,
+    nextAttemptAtMs: row.current_state === 'waiting' ? row.next_attempt_at_ms || null : null,
+    occurredAtMs: row.occurred_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
