@@ -110,7 +110,7 @@ test('ClickHouse answers the state of the model, whatever the order, the repetit
         });
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
   await history.close();
 });
