@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { formatCoordinates, parseCoordinates } from './coordinates.ts';
 import { deliveryId, webhookId } from './ids.ts';
@@ -6,6 +8,15 @@ describe('ids', () => {
   it('are the same when an event is routed again, now and in every later version', () => {
     expect(deliveryId('e', 'ep', 'event')).toBe('1a352fb8-7e07-5cb5-957a-2b54eb6cfff1');
     expect(webhookId('e', 'ep')).toBe('950f383a-ffb3-58e9-bc95-c771d92af53f');
+  });
+
+  it('are UUIDs of version 5', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (event, endpoint) => {
+        const expected = v5(`message\n${event}\n${endpoint}`, '6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42');
+        expect(webhookId(event, endpoint)).toBe(expected);
+      }),
+    );
   });
 
   it('tell causes apart while the receiver sees one message', () => {
