@@ -1,7 +1,7 @@
 import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
 import { EVENT_TYPES } from '@herald/domain/event-type';
 import { z } from 'zod';
-import { id, instant, page, pageOf, text } from '../http/fields.ts';
+import { id, instant, page, pageOf } from '../http/fields.ts';
 
 /** What a delivery is on the wire. Names are those of schemas/delivery-attempt.avsc. */
 
@@ -30,7 +30,10 @@ export const deliveryQuery = z.strictObject({
 });
 
 export const deliveryParams = z.strictObject({
-  delivery_id: text(200).min(1).meta({ description: 'the id of a delivery, a UUID' }),
+  delivery_id: z.uuid({ error: 'it is not a UUID' }).meta({
+    description: 'the id of a delivery, a UUID',
+    examples: ['6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42'],
+  }),
 });
 
 export const deliveryView = z.object({

@@ -81,12 +81,10 @@ const rateLimitPerSecond = z
   .nullable()
   .meta({ description: 'attempts a second at most, 0.01 to 10000, or null for no limit', examples: [20] });
 
-const ordering = z
-  .enum(['none', 'publication'], { error: 'it is no order that Herald keeps' })
-  .meta({
-    description: 'none, or publication for the events of one publication in order',
-    examples: ['none'],
-  });
+const ordering = z.enum(['none', 'publication'], { error: 'it is no order that Herald keeps' }).meta({
+  description: 'none, or publication for the events of one publication in order',
+  examples: ['none'],
+});
 
 const headers = z
   .record(z.string(), z.string({ error: 'it is not a text' }))
@@ -162,7 +160,10 @@ export const endpointPatch = z
     headers,
   })
   .partial()
-  .refine((patch) => Object.keys(patch).length > 0, 'it changes nothing')
+  .refine((patch) => Object.keys(patch).length > 0, {
+    error: 'it changes nothing',
+    when: ({ issues }) => issues.length === 0,
+  })
   .meta({ description: 'a JSON object with the fields to change' });
 
 export const endpointParams = z.strictObject({ endpoint_id: id('an endpoint', 'ep_01890a5d') });

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
+import { EVENTS } from '@herald/clickhouse/tables/events';
+import { ROUTES } from '@herald/clickhouse/tables/routes';
+import { anAttempt, anEvent, aRoute, NOON_MS } from '@herald/clickhouse/testing/sample-rows';
+import { deliveryId } from '@herald/domain/ids';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
+
+let api: RunningApi;
+let owner: Client;
+let stranger: Client;
+
+/** One event to one endpoint: failed with an answer that is no UTF-8, then delivered. */
+const event = { event_id: randomUUID(), event_type: 'FAILED', error_message: 'quota' } as const;
+const delivery = deliveryId(event.event_id, 'endpoint-1', 'event');
+/** Others, one a minute before it, that wait. */
+const older = Array.from({ length: 5 }, (_, index) => ({
+  event_id: randomUUID(),
+  occurred_at: NOON_MS - (index + 1) * 60_000,
+}));
+
+beforeAll(async () => {
+  api = await startApi(inject('stack'));
+  owner = await api.client('read');
+  stranger = await api.client();
+  const account = { account_id: owner.accountId };
+  const of = {
+    ...account,
+    event_id: event.event_id,
+    delivery_id: delivery,
+    event_type: 'publication.failed',
+  };
+  const origin = { origin_partition: 0, origin_offset: 0 };
+
+  await api.history.insert(EVENTS, [
+    {
+      partition: 0,
+      offset: 0,
+      recordedAtMs: NOON_MS + 5,
+      content: { ok: true, event: anEvent({ ...account, ...event }) },
+    },
+  ]);
+  await api.history.insert(ROUTES, [
+    aRoute(0, {
+      ...account,
+      event_id: event.event_id,
+      event_type: 'publication.failed',
+      deliveries: [{ endpoint_id: 'endpoint-1', delivery_id: delivery }],
+    }),
+  ]);
+  await api.history.insert(ATTEMPTS, [
+    anAttempt({
+      ...of,
+      ...origin,
+      verdict: 'RETRY',
+      retry_tier: '5s',
+      next_attempt_at: NOON_MS + 5_000,
+      response: {
+        status: 503,
+        headers: { 'retry-after': '5' },
+        body: Buffer.from([0xff, 0x00, 0x80]),
+        body_truncated: true,
+      },
+    }),
+    anAttempt({
+      ...of,
+      ...origin,
+      step: 1,
+      attempt_number: 2,
+      started_at: NOON_MS + 5_010,
+      request: {
+        method: 'POST',
+        url: 'https://receiver.example/hook',
+        headers: { 'webhook-id': 'm' },
+        body: Buffer.from('{"type":"publication.failed","text":"Füße 🙂"}'),
+      },
+    }),
+    ...older.map((one) =>
+      anAttempt({
+        ...account,
+        ...one,
+        endpoint_id: 'endpoint-2',
+        verdict: 'RETRY',
+        next_attempt_at: NOON_MS + 60_000,
+      }),
+    ),
+  ]);
+});
+
+afterAll(() => api.stop());
+
+describe('a delivery', () => {
+  it('is shown as it stands, with every attempt, its request and its response', async () => {
+    const { status, body } = await owner.get(`/v1/deliveries/${delivery}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      delivery_id: delivery,
+      endpoint_id: 'endpoint-1',
+      event_id: event.event_id,
+      event_type: 'publication.failed',
+      cause: 'event',
+      state: 'delivered',
+      attempts: 2,
+      last_outcome: 'response',
+      last_status: 200,
+      next_attempt_at: null,
+      occurred_at: '2026-01-15T12:00:00.000Z',
+      origin: { topic: 'publication.events', partition: 0, offset: 0 },
+    });
+    expect(body.history).toHaveLength(2);
+    expect(body.history[0]).toMatchObject({
+      step: 0,
+      attempt_number: 1,
+      disposition: 'attempted',
+      verdict: 'retry',
+      retry_tier: '5s',
+      next_attempt_at: '2026-01-15T12:00:05.000Z',
+      response: {
+        status: 503,
+        headers: { 'retry-after': '5' },
+        body: Buffer.from([0xff, 0x00, 0x80]).toString('base64'),
+        body_encoding: 'base64',
+        body_truncated: true,
+      },
+      config_revision: 9,
+    });
+    expect(body.history[1].request).toEqual({
+      method: 'POST',
+      url: 'https://receiver.example/hook',
+      headers: { 'webhook-id': 'm' },
+      body: '{"type":"publication.failed","text":"Füße 🙂"}',
+      body_encoding: 'utf-8',
+    });
+  });
+
+  it('of another account is not there, and an id that is none is told to be', async () => {
+    expect((await stranger.get(`/v1/deliveries/${delivery}`)).status).toBe(404);
+    expect((await owner.get(`/v1/deliveries/${randomUUID()}`)).status).toBe(404);
+    expect(await owner.get('/v1/deliveries/1%27')).toMatchObject({
+      status: 400,
+      body: { errors: [{ in: 'path', field: 'delivery_id' }] },
+    });
+  });
+});
+
+describe('the list of deliveries', () => {
+  it.each([
+    ['', 6],
+    ['project_id=project-1', 6],
+    ['project_id=other', 0],
+    ['endpoint_id=endpoint-2', 5],
+    ['state=waiting', 5],
+    ['state=delivered', 1],
+    ['event_type=publication.failed', 1],
+    ['from=2026-01-15T12:00:00Z', 1],
+    ['to=2026-01-15T12:00:00Z', 5],
+    ['from=2026-01-15T12:57:30%2B01:00&to=2026-01-15T11:59:30Z', 2],
+    [`event_id=${event.event_id}`, 1],
+    ['publication_id=publication-1&state=dead', 0],
+  ])('is filtered by %j', async (query, count) => {
+    const { status, body } = await owner.get(`/v1/deliveries?${query}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.items).toHaveLength(count);
+  });
+
+  it('is walked page by page, newest first, each delivery once', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: {
+        body: { items: { occurred_at: string; event_id: string }[]; next_cursor: string | null };
+      } = await owner.get(`/v1/deliveries?limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      seen.push(...page.body.items.map(({ event_id }) => event_id));
+      cursor = page.body.next_cursor;
+    }
+    expect(seen).toEqual([event.event_id, ...older.map(({ event_id }) => event_id)]);
+  });
+
+  it('of another account is empty', async () => {
+    expect((await stranger.get('/v1/deliveries')).body).toEqual({ items: [], next_cursor: null });
+    expect((await stranger.get(`/v1/deliveries?event_id=${event.event_id}`)).body.items).toEqual([]);
+  });
+
+  it.each([
+    ['state=lost', 'state'],
+    ['event_type=published', 'event_type'],
+    ['from=yesterday', 'from'],
+    ['to=2026-01-15', 'to'],
+    ['limit=1000', 'limit'],
+    ['status=dead', 'status'],
+  ])('names what is wrong with %j', async (query, field) => {
+    const reply = await owner.get(`/v1/deliveries?${query}`);
+    expect(reply).toMatchObject({ status: 400, body: { errors: [{ in: 'query', field }] } });
+  });
+
+  it('refuses a cursor that is damaged or of other filters, rather than beginning again', async () => {
+    const { body } = await owner.get('/v1/deliveries?limit=1');
+    const cursor = encodeURIComponent(body.next_cursor);
+    const refused = { status: 400, body: { type: 'urn:herald:problem:refused_cursor' } };
+    expect(await owner.get(`/v1/deliveries?limit=1&state=dead&cursor=${cursor}`)).toMatchObject(refused);
+    expect(await owner.get('/v1/deliveries?cursor=damaged')).toMatchObject(refused);
+  });
+});
+
+describe('events', () => {
+  it('are listed and shown as they were produced, routed and delivered', async () => {
+    const { body: list } = await owner.get('/v1/events?event_type=publication.failed');
+    expect(list.items).toMatchObject([
+      { event_id: event.event_id, channel_type: 'instagram', recorded_at: '2026-01-15T12:00:00.005Z' },
+    ]);
+    const { status, body } = await owner.get(`/v1/events/${event.event_id}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      event_id: event.event_id,
+      event: {
+        event_type: 'publication.failed',
+        occurred_at: '2026-01-15T12:00:00.000Z',
+        error_message: 'quota',
+        content: { media_type: 'video', caption: 'A caption' },
+      },
+      route: { config_revision: 9, deliveries: [{ endpoint_id: 'endpoint-1', delivery_id: delivery }] },
+      deliveries: [{ delivery_id: delivery, state: 'delivered' }],
+    });
+  });
+
+  it('of another account are not there', async () => {
+    expect((await stranger.get('/v1/events')).body.items).toEqual([]);
+    expect((await stranger.get(`/v1/events/${event.event_id}`)).status).toBe(404);
+  });
+});
+
+describe('the ledger', () => {
+  it('has each of the account’s deliveries in one state', async () => {
+    const { body } = await owner.get('/v1/ledger');
+    expect(body).toMatchObject({ deliveries: 6, delivered: 1, waiting: 5, held: 0, dead: 0 });
+    expect(body).not.toHaveProperty('poison');
+    expect((await stranger.get('/v1/ledger')).body).toMatchObject({ accepted: 0, deliveries: 0 });
+  });
+});

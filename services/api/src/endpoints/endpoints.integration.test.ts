@@ -1,0 +1,415 @@
+import { randomUUID } from 'node:crypto';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { TOPICS } from '@herald/contracts/topics';
+import { createKafka } from '@herald/kafka/connection';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { parseSecret } from '@herald/webhook/secret';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
+
+const stack = inject('stack');
+let api: RunningApi;
+let owner: Client;
+
+beforeAll(async () => {
+  api = await startApi(stack);
+  owner = await api.client();
+});
+
+afterAll(() => api.stop());
+
+const hook = 'http://127.0.0.1:9/hook';
+
+async function create(client = owner, over: object = {}) {
+  const reply = await client.send('POST', '/v1/endpoints', { project_id: 'proj_1', url: hook, ...over });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(201);
+  return reply;
+}
+
+describe('creating an endpoint', () => {
+  it('answers with its defaults, its place and its secret', async () => {
+    const { body, headers } = await create();
+    expect(body).toMatchObject({
+      endpoint_id: expect.stringMatching(/^ep_/),
+      project_id: 'proj_1',
+      kind: 'webhook',
+      format: 'publication',
+      subscription: { channel_ids: [], event_types: [] },
+      state: 'active',
+      status: { state: 'active', reason: null },
+      timeout_ms: 15_000,
+      max_concurrency: 10,
+      rate_limit_per_second: null,
+      ordering: 'none',
+      headers: {},
+      public_key: null,
+    });
+    expect(body.retry_schedule).toHaveLength(11);
+    expect(parseSecret(body.secret).kind).toBe('secret');
+    expect(headers.get('location')).toBe(`/v1/endpoints/${body.endpoint_id}`);
+    expect(headers.get('etag')).toBe(`"${body.revision}"`);
+  });
+
+  it('takes over everything that it is given', async () => {
+    const given = {
+      name: 'CRM',
+      format: 'cloudevents',
+      subscription: { channel_ids: ['ch_1'], event_types: ['publication.failed'] },
+      state: 'paused',
+      retry_schedule: ['5s', '5s', '1h'],
+      timeout_ms: 2_000,
+      max_concurrency: 3,
+      rate_limit_per_second: 0.5,
+      ordering: 'publication',
+      headers: { 'X-Team': 'a', authorization: 'Bearer of-the-receiver' },
+    };
+    const { body } = await create(owner, { ...given, secret: `whsec_${'QUJD'.repeat(8)}` });
+    expect(body).toMatchObject({
+      ...given,
+      headers: { 'x-team': 'a', authorization: 'Bearer of-the-receiver' },
+    });
+    expect(body.status).toMatchObject({ state: 'held', reason: 'paused' });
+    expect(body.secret).toBe(`whsec_${'QUJD'.repeat(8)}`);
+  });
+
+  it('gives the public key of an Ed25519 endpoint', async () => {
+    const { body } = await create(owner, { signing_scheme: 'v1a' });
+    expect(body.secret).toMatch(/^whsk_/);
+    expect(body.public_key).toMatch(/^whpk_/);
+    expect(body.secrets).toMatchObject([{ scheme: 'v1a' }]);
+  });
+
+  it('is in the table of another process within 2 s of the answer', async () => {
+    const elsewhere = await openEndpointTable({
+      connection: { brokers: stack.brokers, clientId: 'elsewhere', logger: { log: () => {} } },
+      source: connectSchemaRegistry({ url: stack.registryUrl }),
+      log: { warn: () => {} },
+      onFatal: () => {},
+    });
+    const { body } = await create();
+    expect(await elsewhere.waitForRevision(body.revision, 2_000)).toBe(true);
+    const event = {
+      accountId: owner.accountId,
+      projectId: 'proj_1',
+      channelId: 'c',
+      eventType: 'publication.deleted',
+    } as const;
+    expect(elsewhere.match(event).map(({ endpoint }) => endpoint.id)).toContain(body.endpoint_id);
+    await elsewhere.stop();
+  });
+
+  it('shows its secret once: not later, not in the log, not on record', async () => {
+    const { body } = await create();
+    const later = await owner.get(`/v1/endpoints/${body.endpoint_id}`);
+    const listed = await owner.get('/v1/endpoints');
+    const patched = await owner.send(
+      'PATCH',
+      `/v1/endpoints/${body.endpoint_id}`,
+      { name: 'b' },
+      { 'if-match': '*' },
+    );
+    const secret = body.secret as string;
+    const raw = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    for (const { body: shown } of [later, listed, patched]) {
+      expect(JSON.stringify(shown)).not.toContain(secret);
+      expect(JSON.stringify(shown)).not.toContain('sealed');
+    }
+    expect(api.logged()).toContain('"route":"/v1/endpoints"');
+    expect(api.logged()).not.toContain(secret.slice('whsec_'.length));
+    expect(api.logged()).not.toContain(owner.key);
+    const record = await recordOf(body.endpoint_id);
+    expect(record.includes(secret.slice('whsec_'.length)) || record.includes(raw)).toBe(false);
+
+    const configured = api.table.get(body.endpoint_id)!;
+    const [sealed] = configured.endpoint.secrets;
+    expect(api.sealing.open(sealed!.sealed, configured.endpoint)).toEqual({ ok: true, secret });
+  });
+
+  it.each([
+    ['a URL of a private network', 'https://10.1.2.3/', /10\.1\.2\.3/],
+    ['a host that resolves into a private network', 'https://inside.example/', /10\.0\.0\.1/],
+    ['the metadata service', 'https://169.254.169.254/latest', /169\.254\.169\.254/],
+    ['plain http', 'http://93.184.216.34/', /http|scheme|not/],
+    ['credentials', 'https://user:pass@example.com/', /user name or password/],
+    ['another scheme', 'ftp://example.com/', /scheme/],
+    ['no URL at all', 'nonsense', /parsed/],
+  ])('refuses %s and names the field', async (_, url, problem) => {
+    const reply = await owner.send('POST', '/v1/endpoints', { project_id: 'p', url });
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([
+      expect.objectContaining({
+        field: 'url',
+        problem: expect.stringMatching(problem),
+        remedy: expect.any(String),
+      }),
+    ]);
+  });
+});
+
+describe('a request that is wrong', () => {
+  const wrongBodies: [body: unknown, fields: string[]][] = [
+    [{}, ['project_id', 'url']],
+    [{ project_id: '', url: hook }, ['project_id']],
+    [{ project_id: 'x'.repeat(201), url: hook }, ['project_id']],
+    [{ project_id: 'a\ud800', url: hook }, ['project_id']],
+    [{ url: 5 }, ['project_id', 'url']],
+    [{ url: hook, project_id: 'p', kind: 'fax' }, ['kind']],
+    [{ url: hook, project_id: 'p', format: 'xml' }, ['format']],
+    [
+      {
+        url: hook,
+        project_id: 'p',
+        subscription: { event_types: ['publication.published', 'publication.x'] },
+      },
+      ['subscription.event_types[1]'],
+    ],
+    [{ url: hook, project_id: 'p', subscription: { channel_ids: ['a', 'a'] } }, ['subscription.channel_ids']],
+    [{ url: hook, project_id: 'p', subscription: { channels: [] } }, ['subscription.channels']],
+    [{ url: hook, project_id: 'p', subscription: null }, ['subscription']],
+    [{ url: hook, project_id: 'p', state: 'held' }, ['state']],
+    [{ url: hook, project_id: 'p', retry_schedule: [] }, ['retry_schedule']],
+    [{ url: hook, project_id: 'p', retry_schedule: ['5s', '7s'] }, ['retry_schedule[1]']],
+    [{ url: hook, project_id: 'p', retry_schedule: Array(51).fill('5s') }, ['retry_schedule']],
+    [{ url: hook, project_id: 'p', timeout_ms: 50 }, ['timeout_ms']],
+    [{ url: hook, project_id: 'p', timeout_ms: '1000' }, ['timeout_ms']],
+    [{ url: hook, project_id: 'p', max_concurrency: 1.5 }, ['max_concurrency']],
+    [{ url: hook, project_id: 'p', rate_limit_per_second: 0 }, ['rate_limit_per_second']],
+    [{ url: hook, project_id: 'p', ordering: 'fifo' }, ['ordering']],
+    [
+      { url: hook, project_id: 'p', headers: { Host: 'evil', 'webhook-id': '1', 'x-ok': 'yes' } },
+      ['headers.host', 'headers.webhook-id'],
+    ],
+    [{ url: hook, project_id: 'p', headers: { 'x-a': 'line\nbreak' } }, ['headers.x-a']],
+    [{ url: hook, project_id: 'p', headers: { 'x-a': 5 } }, ['headers.x-a']],
+    [{ url: hook, project_id: 'p', secret: 'hunter2' }, ['secret']],
+    [
+      { url: hook, project_id: 'p', secret: `whsec_${'QUJD'.repeat(8)}`, signing_scheme: 'v1' },
+      ['signing_scheme'],
+    ],
+    [{ url: hook, project_id: 'p', colour: 'red', id: 1 }, ['colour', 'id']],
+    [
+      { url: hook, project_id: 'p', timeout_ms: -1, ordering: 1, headers: [] },
+      ['timeout_ms', 'ordering', 'headers'],
+    ],
+    [[], ['']],
+    ['null', ['']],
+    ['"text"', ['']],
+    ['5', ['']],
+  ];
+  const labelled = wrongBodies.map(
+    ([body, wrong]) => [JSON.stringify(body).slice(0, 80), body, wrong] as const,
+  );
+
+  it.each(labelled)('%s is told all its mistakes at once, each with its remedy', async (_, body, wrong) => {
+    const reply = await owner.send('POST', '/v1/endpoints', body);
+    expect(reply.status).toBe(400);
+    expect(reply.headers.get('content-type')).toContain('application/problem+json');
+    expect(reply.body).toMatchObject({ type: 'urn:herald:problem:invalid_request', status: 400 });
+    const errors = reply.body.errors as { field: string; problem: string; remedy: string; in: string }[];
+    expect(errors.map(({ field }) => field)).toEqual(wrong);
+    for (const error of errors) {
+      expect(error).toMatchObject({
+        in: 'body',
+        problem: expect.stringMatching(/./),
+        remedy: expect.stringMatching(/./),
+      });
+    }
+    expect(JSON.stringify(reply.body)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['cut', '{"project_id":', 400, 'malformed_json'],
+    ['too large', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'body_too_large'],
+  ])('that is %s is refused before it is looked into', async (_, body, status, code) => {
+    const reply = await owner.send('POST', '/v1/endpoints', body);
+    expect(reply).toMatchObject({ status, body: { type: `urn:herald:problem:${code}` } });
+  });
+
+  it('in another format is told to be JSON', async () => {
+    const reply = await owner.send('POST', '/v1/endpoints', 'a=b', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(reply).toMatchObject({ status: 415, body: { type: 'urn:herald:problem:unsupported_type' } });
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=ten', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['project_id=', 'project_id'],
+    ['colour=red', 'colour'],
+  ])('as a query %s names what is wrong', async (query, field) => {
+    const reply = await owner.get(`/v1/endpoints?${query}`);
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors).toEqual([expect.objectContaining({ in: 'query', field })]);
+  });
+
+  it('with a cursor that cannot be read does not get everything', async () => {
+    expect(await owner.get('/v1/endpoints?cursor=nonsense')).toMatchObject({
+      status: 400,
+      body: { type: 'urn:herald:problem:refused_cursor' },
+    });
+  });
+});
+
+describe('changing an endpoint', () => {
+  it('needs the revision that the change is of', async () => {
+    const { body } = await create();
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    expect(await owner.send('PATCH', path, { name: 'b' })).toMatchObject({ status: 428 });
+    expect(await owner.send('PATCH', path, { name: 'b' }, { 'if-match': 'W/"1"' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ in: 'header', field: 'If-Match' }] },
+    });
+  });
+
+  it('replaces what it names and nothing else', async () => {
+    const { body, headers } = await create(owner, {
+      name: 'a',
+      retry_schedule: ['5s'],
+      rate_limit_per_second: 5,
+    });
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    const changed = await owner.send(
+      'PATCH',
+      path,
+      { timeout_ms: 500 },
+      { 'if-match': headers.get('etag')! },
+    );
+    expect(changed.status).toBe(200);
+    const { secret: _, public_key: __, ...before } = body;
+    expect(changed.body).toEqual({
+      ...before,
+      timeout_ms: 500,
+      revision: changed.body.revision,
+      updated_at: changed.body.updated_at,
+    });
+    expect(changed.body.revision).toBeGreaterThan(body.revision);
+    expect((await owner.get(path)).body).toEqual(changed.body);
+    const reset = await owner.send(
+      'PATCH',
+      path,
+      { retry_schedule: null, rate_limit_per_second: null },
+      { 'if-match': changed.headers.get('etag')! },
+    );
+    expect(reset.body).toMatchObject({ rate_limit_per_second: null, timeout_ms: 500 });
+    expect(reset.body.retry_schedule).toHaveLength(11);
+  });
+
+  it('lets exactly one of many changes of one revision win; the others are told the current one', async () => {
+    const { body, headers } = await create();
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    const replies = await Promise.all(
+      Array.from({ length: 25 }, (_, index) =>
+        owner.send('PATCH', path, { name: `n${index}` }, { 'if-match': headers.get('etag')! }),
+      ),
+    );
+    const winners = replies.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    const losers = replies.filter(({ status }) => status === 412);
+    expect(losers).toHaveLength(24);
+    for (const loser of losers) expect(loser.headers.get('etag')).toBe(winners[0]!.headers.get('etag'));
+    expect((await owner.get(path)).body.name).toBe(winners[0]!.body.name);
+  });
+
+  it.each([
+    [{}, ''],
+    [{ project_id: 'other' }, 'project_id'],
+    [{ secret: 'x' }, 'secret'],
+    [{ name: null }, 'name'],
+    [{ url: 'https://10.0.0.1/' }, 'url'],
+  ])('to %j is refused', async (patch, field) => {
+    const { body } = await create();
+    const reply = await owner.send('PATCH', `/v1/endpoints/${body.endpoint_id}`, patch, { 'if-match': '*' });
+    expect(reply).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+
+  it('pauses, resumes and enables', async () => {
+    const { body } = await create();
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    const paused = await owner.send('POST', `${path}/pause`);
+    expect(paused.body).toMatchObject({ state: 'paused', status: { state: 'held', reason: 'paused' } });
+    expect((await owner.send('POST', `${path}/resume`)).body).toMatchObject({
+      state: 'active',
+      status: { state: 'active' },
+    });
+    expect((await owner.send('POST', `${path}/enable`)).body.revision).toBeGreaterThan(paused.body.revision);
+  });
+
+  it('deletes it for good, at the named revision where one is named', async () => {
+    const { body } = await create();
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    expect((await owner.send('DELETE', path, undefined, { 'if-match': '"0"' })).status).toBe(412);
+    expect((await owner.send('DELETE', path)).status).toBe(204);
+    expect((await owner.get(path)).status).toBe(404);
+    expect((await owner.send('DELETE', path)).status).toBe(404);
+    expect((await owner.send('PATCH', path, { name: 'x' }, { 'if-match': '*' })).status).toBe(404);
+  });
+});
+
+describe('listing endpoints', () => {
+  it('walks all of them, newest first, each once, whatever comes and goes meanwhile', async () => {
+    const client = await api.client();
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i++)
+      ids.push((await create(client, { project_id: i < 5 ? 'a' : 'b' })).body.endpoint_id);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { body: { items: { endpoint_id: string }[]; next_cursor: string | null } } =
+        await client.get(`/v1/endpoints?limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.body.items.map(({ endpoint_id }) => endpoint_id));
+      cursor = page.body.next_cursor;
+      if (seen.length === 2) await client.send('DELETE', `/v1/endpoints/${seen[1]}`);
+      if (seen.length === 4) await create(client);
+    }
+    expect(seen).toEqual(ids.toReversed());
+    const ofB = await client.get('/v1/endpoints?project_id=b');
+    expect(ofB.body).toMatchObject({ items: [{ project_id: 'b' }], next_cursor: null });
+  });
+});
+
+describe('another account', () => {
+  it('cannot tell an endpoint that is not its own from one that does not exist', async () => {
+    const { body } = await create();
+    const stranger = await api.client();
+    const missing = `ep_${randomUUID()}`;
+    for (const [method, tail, patch] of [
+      ['GET', ''],
+      ['PATCH', '', { name: 'mine' }],
+      ['DELETE', ''],
+      ['POST', '/pause'],
+    ] as const) {
+      const ask = (id: string) =>
+        stranger.send(method, `/v1/endpoints/${id}${tail}`, patch, patch && { 'if-match': '*' });
+      const foreign = await ask(body.endpoint_id);
+      const unknown = await ask(missing);
+      expect(foreign.status).toBe(404);
+      const { request_id: _, ...told } = foreign.body;
+      const { request_id: __, ...expected } = unknown.body;
+      expect(JSON.stringify(told).replaceAll(body.endpoint_id, missing)).toBe(JSON.stringify(expected));
+    }
+    expect((await stranger.get('/v1/endpoints')).body.items).toEqual([]);
+    expect((await owner.get(`/v1/endpoints/${body.endpoint_id}`)).body).toMatchObject({ state: 'active' });
+  });
+});
+
+async function recordOf(endpointId: string): Promise<Buffer> {
+  const consumer = createKafka({
+    brokers: stack.brokers,
+    clientId: 'raw',
+    logger: { log: () => {} },
+  }).consumer({ groupId: `raw-${randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic: TOPICS.endpoints, fromBeginning: true });
+  const found = Promise.withResolvers<Buffer>();
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      if (message.key?.toString() === endpointId && message.value) found.resolve(Buffer.from(message.value));
+    },
+  });
+  const record = await found.promise;
+  await consumer.disconnect();
+  return record;
+}

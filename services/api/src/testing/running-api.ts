@@ -1,0 +1,164 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { createHistoryDatabase, type HistoryDatabase } from '@herald/clickhouse/testing/history-database';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
+import { TOPIC_SPECS } from '@herald/contracts/topics';
+import { applyTopics } from '@herald/kafka/topics';
+import type { StackCoordinates } from '@herald/local-stack/stack';
+import type { Role } from '@herald/registry/api-key';
+import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
+import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
+import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
+import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { createSealing, type Sealing } from '@herald/registry/sealing';
+import { listen } from '@herald/service-kit/http-server';
+import { createLogger } from '@herald/service-kit/log';
+import { createMetrics } from '@herald/service-kit/metrics';
+import { DEFAULT_ALLOWED_PORTS, parseNetworks } from '@herald/webhook/address-policy';
+import { createApiApp } from '../api-app.ts';
+import { createApiMetrics } from '../api-metrics.ts';
+import { createDestinationCheck } from '../endpoints/destination.ts';
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
+  body: any;
+}
+
+/** What one key can do with the API. */
+export interface Client {
+  accountId: string;
+  key: string;
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  get(path: string): Promise<Reply>;
+}
+
+export interface RunningApi {
+  url: string;
+  table: EndpointTable;
+  sealing: Sealing;
+  history: HistoryDatabase;
+  /** Everything that was logged. */
+  logged(): string;
+  /** A client with a new key, of a new account unless one is named. */
+  client(role?: Role, accountId?: string): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+/** The API on real servers, within the test's process. Receivers may be on loopback. */
+export async function startApi(
+  stack: StackCoordinates,
+  over: { clickhouseUrl?: string; brokers?: string[]; writeTimeoutMs?: number } = {},
+): Promise<RunningApi> {
+  const connection = {
+    brokers: stack.brokers,
+    clientId: 'api-test',
+    logger: { log: () => {} },
+  };
+  const source = connectSchemaRegistry({ url: stack.registryUrl });
+  await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
+  for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
+
+  let output = '';
+  const log = createLogger({
+    service: 'api',
+    level: 'debug',
+    format: 'json',
+    destination: {
+      write(text) {
+        output += text;
+      },
+    },
+  });
+  const onFatal = (error: Error): never => {
+    throw error;
+  };
+  const tableOptions = { connection, source, log, onFatal };
+  const [table, status, keys] = await Promise.all([
+    openEndpointTable(tableOptions),
+    openEndpointStatusTable(tableOptions),
+    openApiKeyTable(tableOptions),
+  ]);
+  const writing = { ...connection, brokers: over.brokers ?? stack.brokers };
+  const writer = await createEndpointWriter({
+    connection: writing,
+    source,
+    table,
+    timeoutMs: over.writeTimeoutMs ?? 30_000,
+  });
+  const keyWriter = await createApiKeyWriter({ connection, source, table: keys });
+  const database = await createHistoryDatabase(stack.clickhouseUrl);
+  const history = openHistoryStore({
+    ...database.options,
+    ...(over.clickhouseUrl && { url: over.clickhouseUrl }),
+  });
+  const loopback = parseNetworks('127.0.0.0/8');
+  if (loopback.kind === 'invalid') throw new Error(loopback.message);
+  const sealing = createSealing(`k1:${randomBytes(32).toString('base64')}`);
+
+  const server = await listen(
+    createApiApp({
+      table,
+      status,
+      keys,
+      writer,
+      history,
+      sealing,
+      checkDestination: createDestinationCheck({
+        policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
+        resolver: async (hostname) =>
+          hostname === 'inside.example'
+            ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
+            : { kind: 'failed', message: `${hostname} has no address` },
+      }),
+      log,
+      metrics: createApiMetrics(createMetrics({ service: 'api' })),
+      historyTimeoutMs: 5_000,
+      maxBodyBytes: 64 * 1024,
+      now: Date.now,
+    }),
+    { host: '127.0.0.1', port: 0 },
+  );
+
+  return {
+    url: server.url,
+    table,
+    sealing,
+    history: database,
+    logged: () => output,
+    async client(role = 'admin', accountId = `acc_${randomUUID()}`) {
+      const created = await keyWriter.create({ accountId, name: 'test', role });
+      if (created.kind !== 'created') throw new Error(created.detail);
+      return clientOf(server.url, accountId, created.text);
+    },
+    async stop() {
+      await server.close();
+      await Promise.all([writer.close(), keyWriter.close()]);
+      await Promise.all([table.stop(), status.stop(), keys.stop(), history.close(), database.drop()]);
+    },
+  };
+}
+
+export function clientOf(url: string, accountId: string, key: string): Client {
+  const send: Client['send'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(40_000),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  return { accountId, key, send, get: (path) => send('GET', path) };
+}
