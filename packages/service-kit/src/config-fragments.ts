@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer, list, variable } from './config.ts';
+import type { Logger } from './log.ts';
 
 /** Fragments to spread into a service's schema: `z.object({ ...serviceConfig, ...kafkaConfig, … })`. */
 
@@ -97,15 +98,17 @@ function httpUrl(): z.ZodType<string, string> {
   return z.url({ protocol: /^https?$/, error: 'it is not an http or https URL' });
 }
 
-/** The connection that `@herald/kafka` takes, from what `kafkaConfig` parsed. */
+/** The connection that `@herald/kafka` takes, from what `kafkaConfig` parsed; kafkajs' own lines go to `log`. */
 export function kafkaConnection(
   config: z.output<z.ZodObject<typeof kafkaConfig>>,
   clientId: string,
+  log?: Logger,
 ): KafkaConnectionSettings {
   const { HERALD_KAFKA_SASL_MECHANISM: mechanism } = config;
   return {
     brokers: config.HERALD_KAFKA_BROKERS,
     clientId,
+    ...(log ? { logger: { log: (level, message, detail) => log[level](detail, message) } } : {}),
     ...(config.HERALD_KAFKA_TLS ? { ssl: true } : {}),
     ...(mechanism === undefined
       ? {}
@@ -127,6 +130,7 @@ type KafkaSasl =
 export interface KafkaConnectionSettings {
   brokers: string[];
   clientId: string;
+  logger?: { log(level: 'error' | 'warn' | 'info' | 'debug', message: string, detail: object): void };
   ssl?: boolean;
   sasl?: KafkaSasl;
 }

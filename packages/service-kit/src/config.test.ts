@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, integer, parseConfig, variable } from './config.ts';
 import { clickhouseConfig, kafkaConfig, kafkaConnection, serviceConfig } from './config-fragments.ts';
+import type { Logger } from './log.ts';
 
 function mistakesIn(schema: z.ZodObject, env: NodeJS.ProcessEnv): Record<string, string> {
   try {
@@ -99,4 +100,12 @@ test('the Kafka connection carries TLS and SASL only where they are set', () => 
     ssl: true,
     sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
   });
+});
+
+test("kafkajs' own lines go to the service's log, message and detail in their places", () => {
+  const lines: unknown[] = [];
+  const log = { warn: (...line: unknown[]) => lines.push(line) } as unknown as Logger;
+  const config = parseConfig(z.object(kafkaConfig), { HERALD_KAFKA_BROKERS: 'a:1' });
+  kafkaConnection(config, 'logger', log).logger?.log('warn', 'slow', { broker: 'a:1' });
+  expect(lines).toEqual([[{ broker: 'a:1' }, 'slow']]);
 });

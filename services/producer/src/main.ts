@@ -19,13 +19,7 @@ await runService({
   name: 'producer',
   config: ingestConfig,
   async start({ config, log, metrics, fatal, readiness }) {
-    const connection = {
-      ...kafkaConnection(config, 'herald-producer'),
-      logger: {
-        log: (level: 'error' | 'warn' | 'info' | 'debug', message: string, detail: object) =>
-          log[level](detail, message),
-      },
-    };
+    const connection = kafkaConnection(config, 'herald-producer', log);
     const registry = config.HERALD_SCHEMA_REGISTRY_URL;
     const keys = await openApiKeyTable({
       connection,
