@@ -70,7 +70,7 @@ test('a failing check takes readiness away by name and leaves the service alive'
 });
 
 test('SIGTERM takes readiness away first, ends the work and exits 0', async () => {
-  const service = start({ TINY_DRAIN_MS: '500' });
+  const service = start({ TINY_DRAIN_MS: '2000' });
   const { adminUrl } = await service.ready();
   service.child.kill('SIGTERM');
   await service.logged('stopping');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIngestWorld, type IngestWorld } from '../test-support/ingest-world.ts';
 
 /** A Kafka of its own: the shared one may not be taken away from the other tests. */
+const patience = { timeoutMs: 90_000 };
 let stack: Stack;
 let world: IngestWorld;
 
@@ -17,7 +18,9 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-test('while Kafka is away nothing is answered with 202, and what is repeated afterwards is the same event', async () => {
+test('while Kafka is away nothing is answered with 202, and what is repeated afterwards is the same event', {
+  timeout: 240_000,
+}, async () => {
   const { adminUrl, post } = await world.startProducer({
     HERALD_INGEST_ACK_TIMEOUT_MS: '1000',
     HERALD_INGEST_MAX_PENDING_EVENTS: '20',
@@ -38,7 +41,7 @@ test('while Kafka is away nothing is answered with 202, and what is repeated aft
   expect(repeated.body.event_ids).toEqual(unanswered.body.event_ids);
   expect((await post(world.someEvents(10))).body.type).toBe('urn:herald:problem:not_acknowledged');
   expect((await post(world.someEvents(1))).body.type).toBe('urn:herald:problem:overloaded');
-  await eventually(async () => expect(await readyz()).toBe(503));
+  await eventually(async () => expect(await readyz()).toBe(503), patience);
   expect(await livez()).toBe(200);
 
   await stack.broker(0).start();
@@ -46,8 +49,8 @@ test('while Kafka is away nothing is answered with 202, and what is repeated aft
     const answer = await post(events, headers);
     expect(answer.status).toBe(202);
     return answer.body.events as { event_id: string }[];
-  });
-  await eventually(async () => expect(await readyz()).toBe(200));
+  }, patience);
+  await eventually(async () => expect(await readyz()).toBe(200), patience);
   expect(answered.map(({ event_id }) => event_id)).toEqual(unanswered.body.event_ids);
   // One event before the outage, ten that were repeated, ten that were not: one event each, and none that was sent away.
   const recorded = [...(await world.onRecord()).values()].map(({ event_id }) => event_id);
