@@ -43,15 +43,13 @@ export function connectApi({ url, key, fetcher = fetch, timeoutMs = 30_000 }: Ap
   };
 }
 
-/** The lines of a problem+json answer; what is not one, as it is. */
+/** The title and detail of a problem+json answer; what is not one, as it is. */
 export function problemText(status: number, text: string): string {
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string; errors?: unknown[] };
-    const lines = [`${status} ${problem.title ?? ''}`.trim(), problem.detail ?? ''];
-    for (const error of problem.errors ?? [])
-      lines.push(`  ${typeof error === 'string' ? error : JSON.stringify(error)}`);
-    return lines.filter(Boolean).join('\n');
+    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };
+    if (title !== undefined) return `${title} (${status}). ${detail ?? ''}`.trim();
   } catch {
-    return `The API answered ${status}: ${text.slice(0, 500)}`;
+    // Something else than Herald answers at this address.
   }
+  return `The API answered ${status}: ${text.slice(0, 500)}`;
 }

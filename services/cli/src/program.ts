@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { addDeliveries } from './commands/deliveries.ts';
+import { addEndpoints } from './commands/endpoints.ts';
 import { addKeys } from './commands/keys.ts';
 import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -29,8 +31,10 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSchemas(program, context);
   addMigrate(program, context);
   addKeys(program, context);
+  addEndpoints(program, context);
   addSimulate(program, context);
   addListen(program, context);
+  addDeliveries(program, context);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,0 +1,127 @@
+import { integer, list } from '@herald/service-kit/config';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { connectApi } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { decimal } from '../decimal.ts';
+import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { apiVariables, readSettings, takes } from '../settings.ts';
+
+interface Endpoint {
+  endpoint_id: string;
+  project_id: string;
+  name: string;
+  url: string;
+  subscription: { channel_ids: string[]; event_types: string[] };
+  status: { state: string; reason: string | null };
+  retry_schedule: string[];
+}
+
+interface Flags {
+  json?: boolean;
+}
+
+const text = (missing: string) => z.string({ error: missing }).min(1, missing);
+
+/** The API says what else is wrong with them: here is only what it cannot see. */
+const NEW_ENDPOINT = {
+  project: text('name the project whose events it gets'),
+  url: text('name the URL to POST to'),
+  name: z.string(),
+  types: list().optional(),
+  channels: list().optional(),
+  format: z.string().optional(),
+  retry: list().optional(),
+  timeoutMs: integer({ min: 1, max: 600_000 }).optional(),
+  concurrency: integer({ min: 1, max: 100_000 }).optional(),
+  ratePerSecond: decimal({ min: 0, max: 1_000_000 }).optional(),
+};
+
+export function addEndpoints(program: Command, context: Context): void {
+  const endpoints = program.command('endpoints').description('where messages go, through the API');
+  takes(
+    endpoints
+      .command('add')
+      .description('create an endpoint; its signing secret is shown once')
+      .option('--project <id>', 'the project whose events it gets')
+      .option('--url <url>', 'where to POST')
+      .option('--name <text>', 'for people', '')
+      .option('--types <type,…>', 'only these types of events')
+      .option('--channels <id,…>', 'only these channels')
+      .option('--format <name>', 'publication, upload-post or cloudevents')
+      .option('--retry <tier,…>', 'one tier a retry, as 5s,2m,1h (default: about three days)')
+      .option('--timeout-ms <n>', 'for one attempt')
+      .option('--concurrency <n>', 'attempts under way at once')
+      .option('--rate-per-second <n>', 'attempts a second at most')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => add(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    endpoints
+      .command('list')
+      .description("the account's endpoints, newest first")
+      .option('--project <id>', 'only those of a project')
+      .option('--limit <n>', 'how many', '50')
+      .option('--cursor <text>', 'go on from the page before')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => listAll(flags, command, context)),
+    apiVariables,
+  );
+}
+
+async function add({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({ command, env, variables: apiVariables, options: NEW_ENDPOINT });
+  const created = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).post<
+    Endpoint & { secret: string }
+  >('/v1/endpoints', {
+    project_id: options.project,
+    url: options.url,
+    name: options.name,
+    subscription: { event_types: options.types ?? [], channel_ids: options.channels ?? [] },
+    format: options.format,
+    retry_schedule: options.retry,
+    timeout_ms: options.timeoutMs,
+    max_concurrency: options.concurrency,
+    rate_limit_per_second: options.ratePerSecond,
+  });
+  if (json) return terminal.json(created);
+  terminal.print(created.endpoint_id);
+  terminal.print(created.secret);
+  terminal.note('The second line is the signing secret. It is not shown again.');
+}
+
+async function listAll({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: { project: z.string().optional(), ...PAGE_OPTIONS },
+  });
+  const page = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).get<
+    Page<Endpoint>
+  >('/v1/endpoints', {
+    project_id: options.project,
+    limit: String(options.limit),
+    cursor: options.cursor,
+  });
+  if (json) return terminal.json(page);
+  terminal.table(
+    ['endpoint', 'name', 'project', 'state', 'wants', 'url'],
+    page.items.map((endpoint) => [
+      endpoint.endpoint_id,
+      endpoint.name,
+      endpoint.project_id,
+      endpoint.status.reason ? `${endpoint.status.state} (${endpoint.status.reason})` : endpoint.status.state,
+      wants(endpoint),
+      endpoint.url,
+    ]),
+  );
+  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+}
+
+function wants({ subscription }: Endpoint): string {
+  const types = subscription.event_types.map((type) => type.replace('publication.', ''));
+  const parts = [...types, ...subscription.channel_ids];
+  return parts.length === 0 ? 'everything' : parts.join(', ');
+}

@@ -1,0 +1,94 @@
+import type { Colors, Terminal } from './terminal.ts';
+
+/** As the API answers them: the fields that are shown. */
+export interface DeliverySummary {
+  delivery_id: string;
+  endpoint_id: string;
+  event_id: string;
+  publication_id: string;
+  event_type: string;
+  cause: string;
+  state: string;
+  reason: string | null;
+  attempts: number;
+  last_outcome: string | null;
+  last_status: number | null;
+  next_attempt_at: string | null;
+  occurred_at: string;
+}
+
+export interface Attempt {
+  attempt_number: number;
+  disposition: string;
+  verdict: string;
+  reason: string | null;
+  outcome: string | null;
+  error_message: string | null;
+  next_attempt_at: string | null;
+  request: { method: string; url: string; headers: Record<string, string>; body: string } | null;
+  response: { status: number; headers: Record<string, string>; body: string; body_truncated: boolean } | null;
+  started_at: string;
+  duration_ms: number;
+}
+
+export interface DeliveryDetail extends DeliverySummary {
+  history: Attempt[];
+}
+
+export function stateText({ state, reason }: DeliverySummary, colors: Colors): string {
+  const text = reason ? `${state} (${reason})` : state;
+  if (state === 'delivered') return colors.green(text);
+  return state === 'dead' ? colors.red(text) : colors.yellow(text);
+}
+
+/** A delivery with everything that is on record of it. */
+export function showDelivery(delivery: DeliveryDetail, { print, colors }: Terminal): void {
+  print(`${colors.bold(delivery.delivery_id)}  ${stateText(delivery, colors)}`);
+  print(`${delivery.event_type}  event ${delivery.event_id}  publication ${delivery.publication_id}`);
+  print(`to ${delivery.endpoint_id}, cause ${delivery.cause}`);
+  for (const attempt of delivery.history) {
+    print('');
+    print(attemptTitle(attempt, colors));
+    if (attempt.request) {
+      print(colors.dim(`  ${attempt.request.method} ${attempt.request.url}`));
+      print(fields(attempt.request.headers, colors));
+      print(indented(attempt.request.body));
+    }
+    if (attempt.response) {
+      print(colors.dim(`  ${attempt.response.status}`));
+      print(fields(attempt.response.headers, colors));
+      const cut = attempt.response.body_truncated ? colors.dim(' … (cut)') : '';
+      print(`${indented(attempt.response.body)}${cut}`);
+    }
+  }
+}
+
+function attemptTitle(attempt: Attempt, colors: Colors): string {
+  const what = attempt.attempt_number === 0 ? attempt.disposition : `attempt ${attempt.attempt_number}`;
+  const outcome = attempt.response ? String(attempt.response.status) : (attempt.outcome ?? '');
+  const paint = attempt.verdict === 'DELIVERED' ? colors.green : colors.yellow;
+  const verdict = paint(attempt.verdict.toLowerCase());
+  const next = attempt.next_attempt_at ? `next ${attempt.next_attempt_at}` : '';
+  const why = attempt.error_message ?? attempt.reason ?? '';
+  return [
+    attempt.started_at,
+    colors.bold(what),
+    outcome,
+    `${attempt.duration_ms.toFixed(1)} ms`,
+    verdict,
+    why,
+    next,
+  ]
+    .filter(Boolean)
+    .join('  ');
+}
+
+function fields(headers: Record<string, string>, colors: Colors): string {
+  return Object.entries(headers)
+    .map(([name, value]) => colors.dim(`  ${name}: ${value}`))
+    .join('\n');
+}
+
+function indented(text: string): string {
+  return `  ${text.replaceAll('\n', '\n  ')}`;
+}
