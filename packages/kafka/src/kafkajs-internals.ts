@@ -85,6 +85,10 @@ export interface ConsumerGroup {
   recoverFromFetch(error: Error): Promise<void>;
 }
 
+export interface Connection {
+  connect(): Promise<true>;
+}
+
 export interface RequestQueue {
   pending: unknown[];
   scheduleCheckPendingRequests(): void;
@@ -98,6 +102,7 @@ const require = createRequire(import.meta.url);
 
 export const version: string = require('kafkajs/package.json').version;
 export const RequestQueueClass: Class<RequestQueue> = require('kafkajs/src/network/requestQueue');
+export const ConnectionClass: Class<Connection> = require('kafkajs/src/network/connection');
 export const BrokerClass: Class<Broker> = require('kafkajs/src/broker');
 export const ConsumerGroupClass: Class<ConsumerGroup> = require('kafkajs/src/consumer/consumerGroup');
 export const produceResponseV7: Protocol<ProduceReply>['response'] = require('kafkajs/src/protocol/requests/produce/v7/response');

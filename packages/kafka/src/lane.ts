@@ -2,8 +2,8 @@ import type { Admin, Consumer } from 'kafkajs';
 import { Committer } from './committer.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
-import type { Batch, ConsumerGroup } from './kafkajs-internals.ts';
-import { ReceivedRecord } from './lane-record.ts';
+import { Intake } from './intake.ts';
+import type { Batch } from './kafkajs-internals.ts';
 import { Membership } from './membership.ts';
 import { Assignment, OwnedPartition } from './owned-partition.ts';
 import type { GroupHooks } from './patches.ts';
@@ -85,7 +85,7 @@ export interface LaneOptions {
   now?: () => number;
 }
 
-/** How often the end of paused partitions is asked for, whose fetches do not say it. */
+/** How often the ends of the partitions are asked for: those of paused ones and of hung brokers come with no fetch. */
 const endOffsetsIntervalMs = 10_000;
 /** kafkajs waits for requests under way when it disconnects; a broker that hangs would hold up the exit. */
 const disconnectDeadlineMs = 15_000;
@@ -104,13 +104,13 @@ class KafkaLane implements Lane {
   readonly #assignment = new Assignment();
   readonly #committer = new Committer(this.#assignment);
   readonly #membership: Membership;
+  readonly #intake: Intake;
   readonly #stopping = new AbortController();
   readonly #consumer: Consumer;
   readonly #admin: Admin;
   readonly #now: () => number;
   readonly #firstAssignment = Promise.withResolvers<void>();
   #state: 'starting' | 'running' | 'dead' | 'stopped' = 'starting';
-  #held = false;
   #lastProgressMs: number;
   #endOffsetsTimer: NodeJS.Timeout | undefined;
 
@@ -129,12 +129,19 @@ class KafkaLane implements Lane {
       drainDeadlineMs: options.drainDeadlineMs ?? 10_000,
       stopping: this.#stopping.signal,
     });
+    this.#intake = new Intake({
+      assignment: this.#assignment,
+      committer: this.#committer,
+      membership: this.#membership,
+      receive: (record) => options.handler.receive(record),
+      onFatal: (error) => this.#fail(error),
+    });
     const hooks: GroupHooks = {
       rejoin: (group, join) => this.#membership.rejoin(group, join),
       leaving: () => this.#membership.leave(),
       fetching: () => this.#progress(),
-      fetched: (batch) => this.#fetched(batch),
-      outOfRange: (group, at) => this.#outOfRange(group, at),
+      fetched: (batch) => this.#intake.note(batch),
+      outOfRange: (_, at) => this.#outOfRange(at),
     };
     this.#consumer = createHookedConsumer(options, hooks, () => this.#state === 'stopped');
     this.#firstAssignment.promise.catch(() => {});
@@ -149,13 +156,15 @@ class KafkaLane implements Lane {
     await patiently(() => this.#consumer.subscribe({ topics: [...topics], fromBeginning: true }), signal);
     this.#consumer.on(this.#consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart) this.#progress();
-      else if (this.#state !== 'stopped')
-        this.#fail(new Error(`${groupId}: ${error.message}`, { cause: error }));
+      else
+        this.#fail(new Error(`the consumer of ${groupId} has crashed: ${error.message}`, { cause: error }));
     });
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async ({ batch, resolveOffset }) => this.#receive(batch as unknown as Batch, resolveOffset),
+      // Only takes over: kafkajs waits for this before it fetches anything else from the same broker.
+      eachBatch: async ({ batch, resolveOffset }) =>
+        this.#intake.take(batch as unknown as Batch, resolveOffset),
     });
     await this.#firstAssignment.promise;
     this.#endOffsetsTimer = setInterval(() => void this.#readEndOffsets(), endOffsetsIntervalMs);
@@ -178,18 +187,16 @@ class KafkaLane implements Lane {
     if (!owned.isCurrent() || !owned.tracker.complete(record.offset)) return;
     owned.window.release(record.bytes);
     this.#committer.completed(owned);
-    this.#steer(owned);
+    this.#intake.steer(owned);
     this.#progress();
   }
 
   pause(): void {
-    this.#held = true;
-    for (const owned of this.#assignment.all()) this.#steer(owned);
+    this.#intake.hold(true);
   }
 
   resume(): void {
-    this.#held = false;
-    for (const owned of this.#assignment.all()) this.#steer(owned);
+    this.#intake.hold(false);
   }
 
   lag(): PartitionLag[] {
@@ -219,47 +226,6 @@ class KafkaLane implements Lane {
     return this.#state === 'running' && this.#now() - this.#lastProgressMs < standstillMs;
   }
 
-  /** Takes over what the window has room for and moves kafkajs' position exactly as far. Nothing here waits. */
-  #receive(batch: Batch, resolveOffset: (offset: string) => void): void {
-    const owned = this.#assignment.get(batch.topic, batch.partition);
-    if (!owned || this.#membership.suspended || this.#state === 'dead') return;
-    const { tracker, window } = owned;
-    if (Number(batch.fetchedOffset) > tracker.position) {
-      this.#seekToPosition(owned);
-      return;
-    }
-    for (const fetched of batch.messages) {
-      if (!window.hasRoom) {
-        if (tracker.position > Number(batch.fetchedOffset)) resolveOffset(String(tracker.position - 1));
-        this.#steer(owned);
-        return;
-      }
-      if (!tracker.receive(fetched.offsetNumber)) continue;
-      const record = new ReceivedRecord(owned, fetched);
-      window.add(record.bytes);
-      try {
-        this.#options.handler.receive(record);
-      } catch (error) {
-        this.#fail(new Error(`the handler failed at ${describe(record)}`, { cause: error }));
-        return;
-      }
-    }
-    tracker.skipTo(Number(batch.lastOffset()) + 1);
-    resolveOffset(batch.lastOffset());
-    this.#steer(owned);
-  }
-
-  #fetched(batch: Batch): void {
-    const owned = this.#assignment.get(batch.topic, batch.partition);
-    if (!owned || this.#membership.suspended) return;
-    owned.endOffset = Number(batch.highWatermark);
-    // Only markers and holes: kafkajs moves on behind them without telling eachBatch.
-    if (batch.isEmptyDueToFiltering() && Number(batch.fetchedOffset) <= owned.tracker.position) {
-      owned.tracker.skipTo(Number(batch.lastOffset()) + 1);
-      this.#committer.completed(owned);
-    }
-  }
-
   async #restore(gained: readonly TopicPartition[]): Promise<OwnedPartition[]> {
     const { groupId, windowRecords, windowBytes } = this.#options;
     const resumptions = await patiently(
@@ -275,7 +241,7 @@ class KafkaLane implements Lane {
   }
 
   async #suspend(): Promise<void> {
-    for (const owned of this.#assignment.all()) this.#steer(owned);
+    this.#intake.steerAll();
     try {
       await this.#options.handler.suspend();
       await this.#options.flush?.();
@@ -286,8 +252,7 @@ class KafkaLane implements Lane {
 
   #resumed(lost: readonly TopicPartition[]): void {
     this.#progress();
-    // Whether a partition is paused survives in kafkajs from the last time it was ours: say it for each.
-    for (const owned of this.#assignment.all()) this.#tellPaused(owned, this.#shouldPause(owned));
+    this.#intake.tellAll();
     try {
       this.#options.handler.resume(lost);
     } catch (error) {
@@ -298,51 +263,17 @@ class KafkaLane implements Lane {
     this.#firstAssignment.resolve();
   }
 
-  async #outOfRange(group: ConsumerGroup, { topic, partition }: TopicPartition): Promise<void> {
+  async #outOfRange({ topic, partition }: TopicPartition): Promise<void> {
+    const bounds = (await readBounds(this.#admin, [topic])).get(topic)?.get(partition);
     const owned = this.#assignment.get(topic, partition);
-    const bounds = await readBounds(this.#admin, [topic]);
-    const log = bounds.get(topic)?.get(partition);
-    if (!owned || !log || this.#membership.group !== group) return;
-    const { position } = owned.tracker;
-    if (position > log.endOffset) {
-      // The records in flight are another log's. A restart begins at the start of this one.
-      this.#fail(
-        new Error(`${topic}:${partition} ends at ${log.endOffset}, before ${position}: it was replaced`),
-      );
-      return;
-    }
-    if (position < log.lowOffset) {
-      this.#reportGap({ topic, partition, from: position, to: log.lowOffset, reason: 'expired' });
-      owned.tracker.skipTo(log.lowOffset);
-      this.#committer.completed(owned);
-    }
-    this.#seekToPosition(owned);
-  }
-
-  #seekToPosition({ topic, partition, tracker }: OwnedPartition): void {
-    this.#membership.group?.seek({ topic, partition, offset: String(tracker.position) });
-  }
-
-  #shouldPause({ window }: OwnedPartition): boolean {
-    return this.#held || this.#membership.suspended || this.#state === 'dead' || window.closed;
-  }
-
-  #steer(owned: OwnedPartition): void {
-    const paused = this.#shouldPause(owned);
-    if (paused !== owned.paused) this.#tellPaused(owned, paused);
-  }
-
-  /** Always one partition by name: to pause a whole topic and then one of its partitions resumes the others. */
-  #tellPaused(owned: OwnedPartition, paused: boolean): void {
-    owned.paused = paused;
-    const { topic, partition } = owned;
-    const state = this.#membership.group?.subscriptionState;
-    if (paused) state?.pause([{ topic, partitions: [partition] }]);
-    else state?.resume([{ topic, partitions: [partition] }]);
+    if (!owned || !bounds) return;
+    const from = this.#intake.leap(owned, bounds);
+    if (from !== undefined)
+      this.#reportGap({ topic, partition, from, to: bounds.lowOffset, reason: 'expired' });
   }
 
   async #readEndOffsets(): Promise<void> {
-    const topics = new Set(this.#assignment.all().flatMap(({ topic, paused }) => (paused ? [topic] : [])));
+    const topics = new Set(this.#assignment.all().map(({ topic }) => topic));
     try {
       for (const [topic, partitions] of await readBounds(this.#admin, [...topics])) {
         for (const [partition, { endOffset }] of partitions) {
@@ -368,12 +299,8 @@ class KafkaLane implements Lane {
   #fail(error: Error): void {
     if (this.#state === 'dead' || this.#state === 'stopped') return;
     this.#state = 'dead';
-    for (const owned of this.#assignment.all()) this.#steer(owned);
+    this.#intake.close();
     this.#firstAssignment.reject(error);
     this.#options.onFatal(error);
   }
-}
-
-function describe({ topic, partition, offset }: LaneRecord): string {
-  return `${topic}:${partition}:${offset}`;
 }

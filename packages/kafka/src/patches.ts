@@ -6,6 +6,8 @@ import {
   type Batch,
   BrokerClass,
   type Cluster,
+  type Connection,
+  ConnectionClass,
   type ConsumerGroup,
   ConsumerGroupClass,
   errorCodes,
@@ -58,6 +60,7 @@ export function patchKafkaJs(): void {
   }
   marked[patched] = true;
   patchIdleTimer();
+  patchConnect();
   patchFetchDecoding();
   patchProduce();
   patchMembership();
@@ -71,6 +74,23 @@ function patchIdleTimer(): void {
   const { scheduleCheckPendingRequests } = RequestQueueClass.prototype;
   RequestQueueClass.prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+/**
+ * Two requests that find a connection closed open a socket each; the first is then left over, writes go to one that
+ * is not connected yet, and when the broker ends the idle one the requests of the other are rejected.
+ */
+function patchConnect(): void {
+  const { connect } = ConnectionClass.prototype;
+  const connecting = new WeakMap<Connection, Promise<true>>();
+  ConnectionClass.prototype.connect = function () {
+    let attempt = connecting.get(this);
+    if (!attempt) {
+      attempt = connect.call(this).finally(() => connecting.delete(this));
+      connecting.set(this, attempt);
+    }
+    return attempt;
   };
 }
 
