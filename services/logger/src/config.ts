@@ -1,0 +1,23 @@
+import { integer, variable } from '@herald/service-kit/config';
+import {
+  clickhouseConfig,
+  kafkaConfig,
+  schemaRegistryConfig,
+  serviceConfig,
+} from '@herald/service-kit/config-fragments';
+import { z } from 'zod';
+
+export const loggerConfig = z.object({
+  ...serviceConfig,
+  ...kafkaConfig,
+  ...schemaRegistryConfig,
+  ...clickhouseConfig,
+  HERALD_HISTORY_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).default(30), {
+    expects: 'days that history is kept, at most 3650',
+    example: '30',
+  }),
+  HERALD_LOGGER_FLUSH_MS: variable(integer({ min: 10, max: 10_000 }).default(1_000), {
+    expects: 'milliseconds that a row waits at most for others to be inserted with, 10 to 10000',
+    example: '1000',
+  }),
+});

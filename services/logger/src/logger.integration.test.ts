@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { anAttempt, anEvent, NOON_MS } from '@herald/clickhouse/testing/sample-rows';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
+import { POISON_HEADERS } from '@herald/contracts/headers';
+import { TOPICS } from '@herald/contracts/topics';
+import { eventually } from '@herald/testkit/eventually';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attemptsOf, eventsOf, openWorld, type World } from '../test-support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world?.close());
+
+function newAccount(): string {
+  return `account-${randomUUID()}`;
+}
+
+/** How many attempts of an account there are, by rows and by identity. */
+async function attemptsOnRecord(accountId: string) {
+  const [row] = await world.ask<{ distinct: number; shown: number }>(`
+    SELECT uniqExact(attempt_id) AS distinct, count() AS shown
+    FROM (SELECT attempt_id FROM attempts WHERE account_id = '${accountId}' LIMIT 1 BY attempt_id)`);
+  return row;
+}
+
+function metricOf(text: string, name: string): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+async function metrics(adminUrl: string): Promise<string> {
+  return (await fetch(`${adminUrl}/metrics`)).text();
+}
+
+test('each record of each topic is on record once, and every offset of the events is accounted for', async () => {
+  const logger = await world.startLogger();
+  const accountId = newAccount();
+  const events = eventsOf(accountId, 300);
+  await world.produceEvents(events);
+  const bad = { topic: TOPICS.events, partition: 4, key: 'bad', value: Buffer.from([7, 7, 7]) };
+  const { partition, offset } = await world.producer.sendOne(bad);
+  const origin = `${TOPICS.events}:${partition}:${offset}`;
+  await world.producer.send([
+    {
+      topic: TOPICS.eventsPoison,
+      key: null,
+      value: bad.value,
+      headers: {
+        [POISON_HEADERS.reason]: 'too_short',
+        [POISON_HEADERS.detail]: '3 bytes',
+        [POISON_HEADERS.origin]: origin,
+      },
+    },
+  ]);
+  await eventually(async () => expect(await world.ledger()).toMatchObject({ accepted: 301, poison: 1 }));
+
+  const onRecord = await world.ask<{ id: string; partition: number; offset: number }>(
+    'SELECT event_id AS id, partition, offset FROM events',
+  );
+  const routes = onRecord
+    .filter(({ id }) => id !== '')
+    .map(
+      ({ id, partition: origin_partition, offset: origin_offset }, index): RouteRecord => ({
+        event_id: id,
+        account_id: accountId,
+        project_id: 'project-1',
+        origin_topic: TOPICS.events,
+        origin_partition,
+        origin_offset,
+        config_revision: 3,
+        routed_at: NOON_MS,
+        deliveries: index % 3 === 0 ? [] : [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }],
+      }),
+    );
+  await world.produceRoutes(routes);
+  const attempt = anAttempt({ account_id: accountId, delivery_id: routes[1]!.deliveries[0]!.delivery_id });
+  await world.produceAttempts([attempt]);
+  await eventually(async () =>
+    expect(await world.ledger()).toMatchObject({
+      accepted: 301,
+      routed: 300,
+      unmatched: 100,
+      poison: 1,
+      unrouted: 0,
+      deliveries: 200,
+      pending: 199,
+      delivered: 1,
+    }),
+  );
+  const listing = await world.history.poison.list({ limit: 10 });
+  expect(listing).toMatchObject({
+    items: [
+      {
+        source: { topic: TOPICS.events, partition, offset },
+        reason: 'too_short',
+        detail: '3 bytes',
+        value: bad.value,
+      },
+    ],
+  });
+  const [row] = await world.ask(`SELECT account_id, undecodable FROM events WHERE event_id = ''`);
+  expect(row).toEqual({ account_id: '', undecodable: 'too_short' });
+  await logger.stop();
+});
+
+test('a stop puts everything received on record, and the next logger inserts nothing of it again', async () => {
+  const accountId = newAccount();
+  const logger = await world.startLogger({ HERALD_LOGGER_FLUSH_MS: '10000' });
+  await world.produceAttempts(attemptsOf(accountId, 500));
+  await eventually(async () =>
+    expect(metricOf(await metrics(logger.adminUrl), 'herald_logger_inserts_pending_rows')).toBe(500),
+  );
+  expect(await logger.stop()).toEqual({ code: 0, signal: null });
+  expect(await attemptsOnRecord(accountId)).toEqual({ distinct: 500, shown: 500 });
+
+  const next = await world.startLogger();
+  const later = attemptsOf(accountId, 1);
+  await world.produceAttempts(later);
+  await eventually(async () => expect(await attemptsOnRecord(accountId)).toMatchObject({ distinct: 501 }));
+  expect(metricOf(await metrics(next.adminUrl), 'herald_logger_rows_inserted_total')).toBe(1);
+  await next.stop();
+});
+
+test('kill -9 in mid-stream, again and again: a read shows each attempt exactly once', async () => {
+  const accountId = newAccount();
+  const attempts = attemptsOf(accountId, 12_000);
+  const producing = (async () => {
+    for (let from = 0; from < attempts.length; from += 250) {
+      await world.produceAttempts(attempts.slice(from, from + 250));
+    }
+  })();
+  for (let kills = 1; kills <= 3; kills++) {
+    const logger = world.launchLogger({ HERALD_LOGGER_FLUSH_MS: '10' });
+    // A moment while inserts are under way, at another place each time.
+    await eventually(
+      async () => expect((await attemptsOnRecord(accountId))!.distinct).toBeGreaterThan(kills * 2_500),
+      { everyMs: 5, timeoutMs: 60_000 },
+    );
+    await logger.kill9();
+  }
+  await producing;
+  const logger = await world.startLogger();
+  await eventually(async () => expect(await attemptsOnRecord(accountId)).toMatchObject({ distinct: 12_000 }));
+  expect(await attemptsOnRecord(accountId)).toEqual({ distinct: 12_000, shown: 12_000 });
+  expect(await world.history.ledger({ accountId })).toMatchObject({ deliveries: 12_000, delivered: 12_000 });
+  for (const attempt of attempts.slice(0, 20)) {
+    const found = await world.history.deliveries.get({ accountId }, attempt.delivery_id);
+    expect(found).toMatchObject({ attempts: 1, history: [{ attemptId: attempt.attempt_id }] });
+    expect(found?.history[0]?.request?.body.equals(attempt.request!.body)).toBe(true);
+  }
+  await logger.stop();
+}, 240_000);
+
+test('ClickHouse is killed for some seconds: the logger says so, waits, and every row is there afterwards', async () => {
+  const accountId = newAccount();
+  const logger = await world.startLogger();
+  await world.produceAttempts(attemptsOf(accountId, 1_000));
+  await eventually(async () => expect(await attemptsOnRecord(accountId)).toMatchObject({ distinct: 1_000 }));
+
+  await world.stack.clickhouse.kill9();
+  for (let batch = 0; batch < 10; batch++) await world.produceAttempts(attemptsOf(accountId, 500));
+  await world.produceEvents(eventsOf(accountId, 500));
+  await eventually(async () => {
+    const readiness = await fetch(`${logger.adminUrl}/readyz`);
+    expect(readiness.status).toBe(503);
+    expect(await readiness.text()).toContain('inserts into attempts');
+  });
+  expect((await fetch(`${logger.adminUrl}/livez`)).status).toBe(200);
+  await eventually(async () =>
+    expect(metricOf(await metrics(logger.adminUrl), 'herald_logger_insert_failures_total')).toBeGreaterThan(
+      4,
+    ),
+  );
+
+  await world.stack.clickhouse.start();
+  await eventually(async () =>
+    expect(await attemptsOnRecord(accountId)).toEqual({ distinct: 6_000, shown: 6_000 }),
+  );
+  await eventually(async () =>
+    expect(await world.history.ledger({ accountId })).toMatchObject({ accepted: 500, deliveries: 6_000 }),
+  );
+  await eventually(async () => expect((await fetch(`${logger.adminUrl}/readyz`)).status).toBe(200));
+  await logger.stop();
+});
+
+test('a logger that starts before ClickHouse waits for it', async () => {
+  const accountId = newAccount();
+  await world.stack.clickhouse.kill9();
+  const logger = world.launchLogger();
+  await world.produceAttempts(attemptsOf(accountId, 10));
+  await eventually(() => expect(logger.log.join('\n')).toContain('cannot be migrated yet'));
+  await world.stack.clickhouse.start();
+  expect(await logger.ready).toMatchObject({ type: 'ready' });
+  await eventually(async () => expect(await attemptsOnRecord(accountId)).toMatchObject({ distinct: 10 }));
+  await logger.stop();
+});
+
+test('a row that ClickHouse refuses for ever is kept in poison with its record, and holds nothing up', async () => {
+  const accountId = newAccount();
+  await world.ask("ALTER TABLE attempts ADD CONSTRAINT no_ghosts CHECK endpoint_id != 'ghost'");
+  const logger = await world.startLogger();
+  const ghosts = [1, 2, 3].map(() => anAttempt({ account_id: accountId, endpoint_id: 'ghost' }));
+  const unwritable = anAttempt({ account_id: accountId, attempt_id: 'not a UUID' });
+  const others = attemptsOf(accountId, 400);
+  await world.produceAttempts([...others.slice(0, 200), ...ghosts, unwritable, ...others.slice(200)]);
+  await world.producer.send([{ topic: TOPICS.routes, key: 'x', value: Buffer.from('not Avro') }]);
+  await eventually(async () => expect(await attemptsOnRecord(accountId)).toMatchObject({ distinct: 400 }));
+  await eventually(async () => {
+    const kept = await world.ask<{ topic: string; reason: string; records: number }>(`
+      SELECT source_topic AS topic, reason, uniqExact(source_partition, source_offset) AS records
+      FROM poison WHERE source_topic != '${TOPICS.events}' GROUP BY ALL ORDER BY topic, reason`);
+    expect(kept).toEqual([
+      { topic: TOPICS.attempts, reason: 'refused', records: 3 },
+      { topic: TOPICS.attempts, reason: 'unwritable', records: 1 },
+      { topic: TOPICS.routes, reason: 'foreign_format', records: 1 },
+    ]);
+  });
+  const [sizes] = await world.ask(
+    `SELECT min(length(value)) > 100 AS whole FROM poison WHERE reason = 'refused'`,
+  );
+  expect(sizes).toEqual({ whole: 1 });
+  expect(metricOf(await metrics(logger.adminUrl), 'herald_logger_faulty_records_total')).toBe(5);
+  await eventually(async () =>
+    expect(metricOf(await metrics(logger.adminUrl), 'herald_logger_consumer_lag_records')).toBe(0),
+  );
+  await logger.stop();
+  await world.ask('ALTER TABLE attempts DROP CONSTRAINT no_ghosts');
+});
+
+test('two loggers share the topics, and one that is killed leaves nothing out', async () => {
+  const accountId = newAccount();
+  const [first, second] = await Promise.all([world.startLogger(), world.startLogger()]);
+  const events = Array.from({ length: 2_000 }, () =>
+    anEvent({ account_id: accountId, publication_id: randomUUID() }),
+  );
+  await world.produceEvents(events.slice(0, 1_000));
+  await first.kill9();
+  await world.produceEvents(events.slice(1_000));
+  await eventually(
+    async () => expect(await world.history.ledger({ accountId })).toMatchObject({ accepted: 2_000 }),
+    { timeoutMs: 90_000 },
+  );
+  await second.stop();
+}, 120_000);

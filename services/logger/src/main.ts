@@ -1,0 +1,141 @@
+import { openInserter } from '@herald/clickhouse/inserter';
+import type { RouteRow } from '@herald/clickhouse/tables/routes';
+import { createDecoder } from '@herald/contracts/codec';
+import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
+import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { subjectOf } from '@herald/contracts/schemas';
+import { TOPICS } from '@herald/contracts/topics';
+import { createLane } from '@herald/kafka/lane';
+import type { LaneRecord } from '@herald/kafka/record';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { runService } from '@herald/service-kit/service';
+import { loggerConfig } from './config.ts';
+import { createLogHandler } from './log-handler.ts';
+import { createLoggerMetrics, watch } from './metrics.ts';
+import { migratePatiently } from './migrate-patiently.ts';
+import { routeWithFactsSchema } from './route-schema.ts';
+import { createRowMaker, type Fault, LOGGED_TOPICS } from './row-maker.ts';
+import { createWriters } from './writers.ts';
+
+/** A partition's window holds two inserts of full size, so that one is collected while the other is under way. */
+const WINDOW_RECORDS = 40_000;
+const WINDOW_BYTES = 32 * 1024 * 1024;
+
+/** Records in memory over all partitions, while ClickHouse is away. */
+const MAX_HELD_BYTES = 128 * 1024 * 1024;
+
+/** After a crash its partitions wait so long for another logger: the history is late by it, deliveries are not. */
+const SESSION_TIMEOUT_MS = 12_000;
+
+/** Shorter than the session: a drain that ClickHouse holds up must not cost the membership. */
+const DRAIN_DEADLINE_MS = 5_000;
+
+/** Brings events, route records, attempts and poison from Kafka into ClickHouse. */
+await runService({
+  name: 'logger',
+  config: loggerConfig,
+  async start({ config, log, metrics, fatal, readiness, liveness }) {
+    const clickhouse = {
+      url: config.HERALD_CLICKHOUSE_URL,
+      database: config.HERALD_CLICKHOUSE_DATABASE,
+      username: config.HERALD_CLICKHOUSE_USER,
+      password: config.HERALD_CLICKHOUSE_PASSWORD,
+    };
+    const migrated = await migratePatiently(
+      { ...clickhouse, retentionDays: config.HERALD_HISTORY_RETENTION_DAYS },
+      (err) => log.warn({ err }, 'ClickHouse cannot be migrated yet, it is tried again'),
+    );
+    log.info(migrated, 'the tables are in shape');
+
+    const stopping = new AbortController();
+    const loggerMetrics = createLoggerMetrics(metrics);
+    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+    const decoderOf = <T>(topic: string, schema: object) =>
+      createDecoder<T>({
+        source,
+        subjectSchema: { subject: subjectOf(topic), schema },
+        signal: stopping.signal,
+        onStall: (err) =>
+          log.warn({ err, topic }, 'the schema registry gives no answer, records of a new schema wait'),
+      });
+
+    function onFault(record: LaneRecord, { reason, detail }: Fault): void {
+      const { topic, partition, offset } = record;
+      loggerMetrics.faults.inc({ topic, reason });
+      log.error(
+        { topic, partition, offset, reason, detail },
+        'a record is kept in poison instead of its table',
+      );
+    }
+    const { rowOf, poisonRow } = createRowMaker({
+      events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
+      routes: decoderOf<RouteRow>(TOPICS.routes, routeWithFactsSchema),
+      attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
+      onFault,
+    });
+
+    const inserter = openInserter(clickhouse);
+    const writers = createWriters({
+      inserter,
+      poisonRow,
+      flushMs: config.HERALD_LOGGER_FLUSH_MS,
+      log,
+      metrics: loggerMetrics,
+      onSettled(record) {
+        lane.complete(record);
+        handler.settled(record);
+      },
+      onFault,
+      onFatal: fatal,
+    });
+    const handler = createLogHandler({
+      rowOf,
+      writers,
+      lane: { pause: () => lane.pause(), resume: () => lane.resume() },
+      maxHeldBytes: MAX_HELD_BYTES,
+      onFatal(error) {
+        if (!stopping.signal.aborted) fatal(error);
+      },
+    });
+    const lane = createLane({
+      connection: kafkaConnection(config, 'herald-logger', log),
+      groupId: 'herald.log',
+      topics: LOGGED_TOPICS,
+      handler,
+      windowRecords: WINDOW_RECORDS,
+      windowBytes: WINDOW_BYTES,
+      maxWaitTimeMs: 250,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      drainDeadlineMs: DRAIN_DEADLINE_MS,
+      onFatal: fatal,
+      onGap(gap) {
+        loggerMetrics.gaps.inc();
+        log.error({ gap }, 'records are gone that were never read');
+      },
+    });
+    watch(metrics, { lane, handler, writers });
+    await lane.start();
+
+    const isMoving = () => lane.healthy() || 'the lane has made no progress for too long';
+    readiness.add('log lane', isMoving);
+    liveness.add('log lane', isMoving);
+    for (const [table, writer] of Object.entries(writers)) {
+      readiness.add(`inserts into ${table}`, () => {
+        const { failure } = writer;
+        return (
+          failure === undefined || `none since ${new Date(failure.sinceMs).toISOString()}: ${failure.error}`
+        );
+      });
+    }
+
+    return {
+      async stop(deadline) {
+        await deadline.step('stop the log lane', () => lane.stop());
+        stopping.abort();
+        for (const writer of Object.values(writers)) writer.close();
+        await inserter.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type MigrateOptions,
+  type MigrateResult,
+  MigrationChangedError,
+  migrate,
+} from '@herald/clickhouse/migrate';
+import { backoffMs } from './backoff.ts';
+
+/** Migrates as soon as ClickHouse can be asked, however long that takes. Rejects when waiting cannot help. */
+export async function migratePatiently(
+  options: MigrateOptions,
+  onFailed: (error: unknown) => void,
+): Promise<MigrateResult> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await migrate(options);
+    } catch (error) {
+      if (error instanceof MigrationChangedError) throw error;
+      onFailed(error);
+      await sleep(backoffMs(failures, Math.random));
+    }
+  }
+}
