@@ -29,7 +29,7 @@ export function clickHousePlan(port: number, place: ClickHousePlace): ServerPlan
     name: 'clickhouse',
     logFile: join(place.logDir, 'clickhouse.log'),
     stopTimeoutMs: 5_000,
-    readyTimeoutMs: 30_000,
+    readyTimeoutMs: 60_000,
     async prepare() {
       const library = findLibrary(`${process.platform}-${process.arch}`);
       await assertFree(port, 'ClickHouse', 'choose another by --clickhouse-port or HERALD_CLICKHOUSE_PORT');

@@ -38,9 +38,9 @@ export function brokerBehaviour(brokers: number): Settings {
     'log.segment.bytes': 512 * 1024 * 1024,
     'log.index.size.max.bytes': 1024 * 1024,
 
-    // How long a killed broker counts as alive: its leaders stay with it, and it cannot register again. It tries at
-    // 0.1, 0.3, 0.7, 1.5, 3.1 and 6.3 s, so 3 s costs half of 4 s. The default is 9 s.
-    'broker.session.timeout.ms': 3000,
+    // How long a killed broker counts as alive: its leaders stay with it, and it cannot register again (it tries
+    // after 0.1, 0.3, 0.7, 1.5, 3.1 and 6.3 s). A broker that is alone is given longer to be slow: nobody takes over.
+    'broker.session.timeout.ms': brokers > 1 ? 3000 : 6000,
     'broker.heartbeat.interval.ms': 500,
   };
 }

@@ -54,7 +54,7 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
     name,
     logFile: join(place.logDir, `${name}.log`),
     stopTimeoutMs: 5_000,
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
     async prepare() {
       const remedy = 'choose other ports by --kafka-port or HERALD_KAFKA_PORT';
       const java = await place.java();

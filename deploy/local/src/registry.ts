@@ -24,7 +24,7 @@ export function registryPlan(port: number, place: RegistryPlace): ServerPlan {
     name: 'registry',
     logFile: join(place.logDir, 'registry.log'),
     stopTimeoutMs: 5_000,
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
     async prepare() {
       const java = await place.java();
       const distribution = await place.distributionDir();
