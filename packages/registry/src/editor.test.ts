@@ -16,24 +16,30 @@ type Fault = 'none' | 'lost before' | 'lost answer';
 function logOn(partition: Partition, fault: () => Fault): FencedLog {
   let epoch = 0;
   return {
-    async append(records) {
-      if (epoch === 0) epoch = ++partition.epoch;
+    async hold() {
       await new Promise(setImmediate);
-      if (epoch < partition.seenEpoch) {
-        epoch = 0;
-        throw new FencedError('taken over');
-      }
-      const now = fault();
-      if (now !== 'lost before') {
-        partition.seenEpoch = epoch;
-        partition.records.push(...records);
-      }
-      if (now === 'none') return partition.records.length - records.length;
-      epoch = 0;
-      throw new Error(`the connection broke: ${now}`);
+      if (epoch === 0) epoch = ++partition.epoch;
+      const held = epoch;
+      return { append: (records) => append(held, records) };
     },
     async close() {},
   };
+
+  async function append(held: number, records: readonly LogRecord[]): Promise<number> {
+    await new Promise(setImmediate);
+    const now = fault();
+    if (held < partition.seenEpoch) {
+      epoch = 0;
+      throw new FencedError('taken over');
+    }
+    if (now !== 'lost before') {
+      partition.seenEpoch = held;
+      partition.records.push(...records);
+    }
+    if (now === 'none') return partition.records.length - records.length;
+    epoch = 0;
+    throw new Error(`the connection broke: ${now}`);
+  }
 }
 
 function editorOn(

@@ -45,7 +45,7 @@ const BARRIER: LogRecord = { key: ':barrier', value: null };
 
 /**
  * Edits go in rounds: take what waits, append a barrier and read up to it, so that the table holds whatever any
- * writer has written; decide; append. The log's fence makes the append fail where another writer came between the
+ * writer has written; decide; append in the same tenure. The append fails where another writer came between the
  * barrier and it, and then the round is gone through again. So of two edits of one revision, by any two writers, one
  * is refused.
  */
@@ -61,17 +61,31 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       if (closed) return unavailable('the writer is closed');
       if (waiting.length >= MAX_WAITING_EDITS) return unavailable(`${waiting.length} edits are waiting`);
       const { promise, resolve, reject } = Promise.withResolvers<Edited<unknown>>();
-      const edit: Waiting<V> = { key, decide, over: false, tried: undefined, settle: resolve, fail: reject };
+      const end = (): void => {
+        edit.over = true;
+        clearTimeout(timer);
+      };
+      const edit: Waiting<V> = {
+        key,
+        decide,
+        over: false,
+        tried: undefined,
+        settle(edited) {
+          end();
+          resolve(edited);
+        },
+        fail(error) {
+          end();
+          reject(error);
+        },
+      };
       const timer = setTimeout(
-        () => resolve({ kind: 'unavailable', detail: `${lastFailure}, in ${timeoutMs} ms` }),
+        () => edit.settle({ kind: 'unavailable', detail: `${lastFailure}, in ${timeoutMs} ms` }),
         timeoutMs,
       );
       waiting.push(edit);
       working ??= work();
-      return promise.finally(() => {
-        edit.over = true;
-        clearTimeout(timer);
-      }) as Promise<Edited<R>>;
+      return promise as Promise<Edited<R>>;
     },
 
     async close() {
@@ -87,6 +101,7 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
     await Promise.resolve();
     while (waiting.length > 0) {
       const round = takeRound(waiting, MAX_ROUND_EDITS);
+      if (round.length === 0) continue;
       try {
         await goThrough(round);
         pauseMs = FIRST_PAUSE_MS;
@@ -101,7 +116,8 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
   }
 
   async function goThrough(round: readonly Waiting<V>[]): Promise<void> {
-    const barrier = await log.append([BARRIER]);
+    const tenure = await log.hold();
+    const barrier = await tenure.append([BARRIER]);
     await follow(barrier);
 
     const writes = round.flatMap((edit) => {
@@ -109,7 +125,7 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       return record ? [{ edit, record }] : [];
     });
     for (const batch of cutByBytes(writes, MAX_BATCH_BYTES)) {
-      const first = await log.append(batch.map(({ record }) => record));
+      const first = await tenure.append(batch.map(({ record }) => record));
       await follow(first + batch.length - 1);
       for (const [index, { edit }] of batch.entries()) {
         edit.settle({ kind: 'written', revision: first + index });

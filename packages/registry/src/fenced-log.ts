@@ -7,43 +7,44 @@ export interface LogRecord {
   value: Buffer | null;
 }
 
-/** Another writer took the log over since this one did. Nothing was written. */
+/** Another writer took the log over in the meantime. Nothing was written. */
 export class FencedError extends Error {
   override name = 'FencedError';
 }
 
-/** A topic of one partition that one writer at a time appends to. */
-export interface FencedLog {
+/**
+ * One writer's time with the log: between two appends of one tenure no other writer's append succeeds. Over with the
+ * first error.
+ */
+export interface Tenure {
   /**
-   * Appends the records in order and resolves with the offset of the first. The first append, and the first after any
-   * error, takes the log over: from then on no other writer's append succeeds, until that one takes it over in turn.
-   * Rejects with FencedError where that has happened; after any other error the outcome is unknown, but what was sent
-   * can no longer reach the log once the next append has succeeded.
+   * Appends the records in order and resolves with the offset of the first. Rejects with FencedError where nothing was
+   * written because the tenure is over; after any other error the outcome is unknown, but what was sent can no longer
+   * reach the log once the next tenure's first append has succeeded.
    */
   append(records: readonly LogRecord[]): Promise<number>;
+}
+
+/** A topic of one partition that one writer at a time appends to. */
+export interface FencedLog {
+  /** The tenure that this writer has, or a new one. The first append of a new one ends that of any other writer. */
+  hold(): Promise<Tenure>;
   close(): Promise<void>;
 }
 
 export interface FencedLogOptions {
   connection: KafkaConnection;
   topic: string;
-  /** For one append with its connecting and taking over, milliseconds. */
+  /** For getting a tenure, and for one append, milliseconds. */
   timeoutMs: number;
   now?: () => number;
 }
 
 /**
- * Taken over again after this time. Brokers forget an idle producer's epoch after a day and an idle writer's id after
- * a week; one that was forgotten would not be fenced.
+ * A tenure is not held on to for longer. Brokers forget an idle producer's epoch after a day and an idle writer's id
+ * after a week; one that was forgotten would not be fenced.
  */
 const MAX_TENURE_MS = 10 * 60_000;
-
-interface Tenure {
-  cluster: RawCluster;
-  identity: ProducerIdentity;
-  nextSequence: number;
-  sinceMs: number;
-}
 
 /**
  * Fencing as Kafka's transactions do it, by the producer epoch, without a transaction: the epoch is raised through the
@@ -54,47 +55,62 @@ export function createFencedLog(options: FencedLogOptions): FencedLog {
   const { connection, topic, timeoutMs, now = Date.now } = options;
   const writerId = `herald.writer.${topic}`;
   let cluster: RawCluster | undefined;
-  let tenure: Tenure | undefined;
+  let current: { tenure: Tenure; sinceMs: number } | undefined;
 
   return {
-    async append(records) {
+    async hold() {
+      if (current && now() - current.sinceMs < MAX_TENURE_MS) return current.tenure;
+      const sinceMs = now();
       try {
-        return await withTimeout(appendWithin(records), timeoutMs, `append to ${topic}`);
+        const tenure = await within(timeoutMs, takeOver);
+        current = { tenure, sinceMs };
+        return tenure;
       } catch (error) {
-        // Sequence numbers are unsure after any error; connections too, unless the broker answered.
-        tenure = undefined;
-        if (isFencing(error)) {
-          throw new FencedError(`${topic} was taken over by another writer`, { cause: error });
-        }
-        void disconnect();
+        disconnect();
         throw error;
       }
     },
     async close() {
-      tenure = undefined;
-      await disconnect();
+      current = undefined;
+      await cluster?.disconnect();
     },
   };
 
-  async function appendWithin(records: readonly LogRecord[]): Promise<number> {
-    const held = await hold();
-    const sequence = held.nextSequence;
-    held.nextSequence += records.length;
-    return held.cluster.produce(held.identity, sequence, records);
+  async function takeOver(signal: AbortSignal): Promise<Tenure> {
+    const connected = cluster ?? (await connectCluster(connection, topic));
+    if (signal.aborted) void connected.disconnect().catch(() => {});
+    signal.throwIfAborted();
+    cluster = connected;
+    return tenureOf(connected, await connected.takeOver(writerId));
   }
 
-  async function hold(): Promise<Tenure> {
-    if (tenure && now() - tenure.sinceMs < MAX_TENURE_MS) return tenure;
-    cluster ??= await connectCluster(connection, topic);
-    const identity = await cluster.takeOver(writerId);
-    tenure = { cluster, identity, nextSequence: 0, sinceMs: now() };
+  function tenureOf(connected: RawCluster, identity: ProducerIdentity): Tenure {
+    let nextSequence = 0;
+    const tenure: Tenure = {
+      async append(records) {
+        if (current?.tenure !== tenure) throw new FencedError(`this tenure of ${topic} is over`);
+        const sequence = nextSequence;
+        nextSequence += records.length;
+        try {
+          return await within(timeoutMs, () => connected.produce(identity, sequence, records));
+        } catch (error) {
+          current = undefined;
+          if (isFencing(error)) {
+            throw new FencedError(`${topic} was taken over by another writer`, { cause: error });
+          }
+          disconnect();
+          throw error;
+        }
+      },
+    };
     return tenure;
   }
 
-  async function disconnect(): Promise<void> {
+  /** Does not wait: a broker that does not answer would hold the writer up. */
+  function disconnect(): void {
     const leaving = cluster;
     cluster = undefined;
-    await leaving?.disconnect().catch(() => {});
+    void leaving?.disconnect().catch(() => {});
   }
 }
 
@@ -103,16 +119,17 @@ function isFencing(error: unknown): boolean {
   return type === 'INVALID_PRODUCER_EPOCH' || type === 'PRODUCER_FENCED';
 }
 
-async function withTimeout<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`${what}: Kafka gave no answer in ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-  });
+/** Gives `work` up after the time; `signal` tells it, so that it leaves nothing behind. */
+async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const expiry = new AbortController();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new Error(`Kafka gave no answer in ${timeoutMs} ms`);
+    expiry.abort(error);
+    reject(error);
+  }, timeoutMs);
   try {
-    return await Promise.race([work, expired]);
+    return await Promise.race([work(expiry.signal), promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -119,7 +119,7 @@ test('of many edits of one revision by two replicas at once exactly one is writt
 test('of edits without an expected revision by two replicas at once none is lost', async () => {
   const made = endpoint({ headers: {} });
   await written(writers[0].create(made));
-  await Promise.all(
+  const revisions = await Promise.all(
     Array.from({ length: 30 }, (_, index) =>
       written(
         writers[index % 2]!.update(made.id, undefined, (current) => ({
@@ -129,6 +129,7 @@ test('of edits without an expected revision by two replicas at once none is lost
       ),
     ),
   );
+  await tables[0].waitForRevision(Math.max(...revisions));
   expect(Object.keys(tables[0].get(made.id)?.endpoint.headers ?? {})).toHaveLength(30);
 });
 
