@@ -6,8 +6,9 @@ import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventOf, eventsOf } from '../test-support/event.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
-import { eventOf, eventsOf, openWorld, type World } from '../test-support/world.ts';
+import { openWorld, type World } from '../test-support/world.ts';
 
 let world: World;
 let witness: Witness;

@@ -15,6 +15,7 @@ import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
 import { createSender } from '@herald/webhook/sender';
 import manifest from '../package.json' with { type: 'json' };
+import { createBusyShare } from './busy-share.ts';
 import { dispatcherConfig } from './config.ts';
 import { createDeliveryLane } from './delivery-lane/delivery-lane.ts';
 import { createHolds } from './delivery-lane/holds.ts';
@@ -117,6 +118,7 @@ await runService({
       version: manifest.version,
       now,
       newId: randomUUID,
+      busyShare: createBusyShare(),
     });
     const retryHandler = createRetryLane({
       producer,

@@ -1,6 +1,8 @@
 import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { Claim, LaneRecord, OutgoingRecord } from '@herald/kafka/record';
 
 /** A producer whose acknowledgements the test gives. */
@@ -106,4 +108,28 @@ export function deliveryRecord(
     headers,
     timestampMs,
   });
+}
+
+export function endpointOf(given: Partial<Endpoint> = {}): Endpoint {
+  return {
+    id: 'ep1',
+    accountId: 'acme',
+    projectId: 'p1',
+    name: 'test',
+    kind: 'webhook',
+    url: 'http://127.0.0.1:1/',
+    format: 'publication',
+    subscription: { channelIds: new Set(), eventTypes: new Set() },
+    state: 'active',
+    secrets: [],
+    retrySchedule: DEFAULT_RETRY_SCHEDULE,
+    timeoutMs: 5_000,
+    maxConcurrency: 10,
+    rateLimitPerSecond: undefined,
+    ordering: 'none',
+    headers: {},
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    ...given,
+  };
 }

@@ -6,7 +6,6 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS, subjectOf } from '@herald/contracts/schemas';
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
-import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { applyTopics } from '@herald/kafka/topics';
@@ -16,6 +15,7 @@ import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endp
 import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { generateSecret } from '@herald/webhook/secret';
+import { endpointOf } from './fakes.ts';
 
 const KEY_RING = `k1:${randomBytes(32).toString('base64')}`;
 const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
@@ -79,15 +79,10 @@ export async function openWorld(): Promise<World> {
       const secret = generateSecret('v1', randomBytes);
       const id = given.id ?? `ep_${randomUUID()}`;
       const accountId = given.accountId ?? 'acme';
-      const endpoint: Endpoint = {
+      const endpoint = endpointOf({
         id,
         accountId,
         projectId: `project_${id}`,
-        name: 'test',
-        kind: 'webhook',
-        format: 'publication',
-        subscription: { channelIds: new Set(), eventTypes: new Set() },
-        state: 'active',
         secrets: [
           {
             secretId: 's1',
@@ -97,16 +92,8 @@ export async function openWorld(): Promise<World> {
             expiresAtMs: undefined,
           },
         ],
-        retrySchedule: DEFAULT_RETRY_SCHEDULE,
-        timeoutMs: 5_000,
-        maxConcurrency: 10,
-        rateLimitPerSecond: undefined,
-        ordering: 'none',
-        headers: {},
-        createdAtMs: Date.now(),
-        updatedAtMs: Date.now(),
         ...given,
-      };
+      });
       const written = await writer.create(endpoint);
       if (written.kind !== 'written') throw new Error(`The endpoint was not created: ${written.kind}`);
       return { endpoint, secret, revision: written.revision };
@@ -152,29 +139,4 @@ export async function openWorld(): Promise<World> {
       await stack.stop();
     },
   };
-}
-
-/** An event for a project, as a publishing platform would tell it. */
-export function eventOf(projectId: string, given: Partial<PublicationEvent> = {}): PublicationEvent {
-  return {
-    event_id: randomUUID(),
-    event_type: 'PUBLISHED',
-    occurred_at: Date.now(),
-    account_id: 'acme',
-    project_id: projectId,
-    channel: { id: 'channel_1', type: 'instagram', name: 'Acme' },
-    publication_id: randomUUID(),
-    content: { media_type: 'PHOTO', title: 'A post', caption: 'What it says', media_urls: [] },
-    status_code: 200,
-    error_message: null,
-    result: { url: 'https://example.com/p/1', publish_id: null, post_id: 'p1' },
-    user_email: 'a@example.com',
-    profile_username: 'acme',
-    metadata: {},
-    ...given,
-  };
-}
-
-export function eventsOf(projectId: string, count: number): PublicationEvent[] {
-  return Array.from({ length: count }, () => eventOf(projectId));
 }

@@ -7,6 +7,9 @@ import type { DeliveryTask } from './task.ts';
 /** A forgotten pace is a benefit of the doubt: the endpoint is taken for fast until it hangs. */
 const MAX_PACES = 10_000;
 
+/** Weight of the newest beat in the smoothed share of time in which we are busy. */
+const BUSY_SMOOTHING = 0.3;
+
 /** The admit step: the queues of the endpoints, whose turn it is, and what does not fit in memory. */
 export interface Admit {
   /** Queues the delivery, or says until when it is to be parked. */
@@ -15,8 +18,11 @@ export interface Admit {
   next(nowMs: number): DeliveryTask | undefined;
   /** `durationMs` is undefined where no request was made. */
   ended(endpointId: string, durationMs: number | undefined, nowMs: number): void;
-  /** Takes back what its endpoint, now slower than it was, will not reach in time. */
-  shed(nowMs: number): { task: DeliveryTask; dueAtMs: number }[];
+  /**
+   * Takes back what its endpoint, now slower than it was, will not reach in time. To be called at a steady beat while
+   * anything is queued; `busyShare` is that of our event loop since the call before.
+   */
+  shed(nowMs: number, busyShare: number): { task: DeliveryTask; dueAtMs: number }[];
   /** Takes back what is queued of partitions that were lost. */
   withdrawLost(): void;
   readonly queued: number;
@@ -25,6 +31,7 @@ export interface Admit {
 
 export function createAdmit(limits: AdmissionLimits): Admit {
   const admission: Admission<DeliveryTask> = createAdmission(limits);
+  let busy = 0;
   const paces = new LRUCache<string, Pace>({ max: MAX_PACES });
 
   return {
@@ -52,7 +59,8 @@ export function createAdmit(limits: AdmissionLimits): Admit {
       admission.finish(endpointId);
     },
 
-    shed(nowMs) {
+    shed(nowMs, busyShare) {
+      busy += (busyShare - busy) * BUSY_SMOOTHING;
       return [...admission.waiting()].flatMap((endpointId) => {
         const perMs = sustainedBy(endpointId, paceOf(endpointId, nowMs), nowMs);
         const keep = keepInMemory(admission.queuedOf(endpointId), perMs);
@@ -84,6 +92,6 @@ export function createAdmit(limits: AdmissionLimits): Admit {
   }
 
   function sustainedBy(endpointId: string, pace: Pace, nowMs: number): number {
-    return sustained(pace, admission.inFlightOf(endpointId), limits.maxInFlightOf(endpointId), nowMs);
+    return sustained(pace, admission.inFlightOf(endpointId), limits.maxInFlightOf(endpointId), nowMs, busy);
   }
 }

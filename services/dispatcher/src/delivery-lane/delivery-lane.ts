@@ -51,6 +51,8 @@ export interface DeliveryLaneOptions {
   version: string;
   now: () => number;
   newId: () => string;
+  /** Share of the time since the call before in which the event loop had work, 0 to 1. */
+  busyShare: () => number;
 }
 
 export interface DeliveryLane extends LaneHandler {
@@ -71,7 +73,7 @@ type Decision =
  */
 export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   const { endpoints, gate, holds, keysOf, decoder, sender, recorder, complete, observe, onFatal } = options;
-  const { dispatcherId, version, now, newId } = options;
+  const { dispatcherId, version, now, newId, busyShare } = options;
   const admit = createAdmit({
     maxInFlight: options.maxInFlight,
     // The deliveries of a deleted endpoint only go to dead letters: there is nothing to be spared.
@@ -147,7 +149,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   function shed(): void {
     shedTimer = undefined;
-    for (const { task, dueAtMs } of admit.shed(now())) decide(task, parked(task, dueAtMs));
+    for (const { task, dueAtMs } of admit.shed(now(), busyShare())) decide(task, parked(task, dueAtMs));
     pump();
   }
 

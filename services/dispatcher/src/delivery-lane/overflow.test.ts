@@ -18,7 +18,7 @@ function burst(pace: Pace, maxInFlight: number, count: number) {
   let queued = 0;
   const parkedUntilMs: number[] = [];
   for (let n = 0; n < count; n++) {
-    const perMs = sustained(pace, maxInFlight, maxInFlight, NOW);
+    const perMs = sustained(pace, maxInFlight, maxInFlight, NOW, 0);
     const placement = place(fresh(n), { queued, backlog: drain(pace, perMs, NOW), perMs }, NOW);
     pace.backlog += 1;
     if (placement.kind === 'queue') queued += 1;
@@ -72,7 +72,7 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
 test('a delivery that comes back from its tier does not queue behind those parked after it', () => {
   const pace = paceOf(15_000);
   burst(pace, 10, 1_000);
-  const perMs = sustained(pace, 10, 10, NOW);
+  const perMs = sustained(pace, 10, 10, NOW, 0);
   const returning = { deliveryId: 'd1', step: 1, dueAtMs: NOW - 1 };
   expect(place(returning, { queued: 0, backlog: pace.backlog, perMs }, NOW)).toEqual({ kind: 'queue' });
 });
@@ -80,23 +80,31 @@ test('a delivery that comes back from its tier does not queue behind those parke
 test('one time-out among quick answers parks nothing, ten in a row do', () => {
   const once = paceOf(2);
   attemptEnded(once, 15_000, NOW);
-  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW))).toBeUndefined();
+  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW, 0))).toBeUndefined();
   for (let n = 0; n < 10; n++) attemptEnded(once, 15_000, NOW);
-  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW))).toBeLessThan(20);
+  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW, 0))).toBeLessThan(20);
 });
 
 test('an endpoint that stops answering gives up its queue before its first time-out', () => {
   const pace = paceOf(2);
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 400))).toBeUndefined();
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 1_000))).toBe(20);
-  expect(keepInMemory(4_000, sustained(pace, 0, 10, NOW + 60_000))).toBeUndefined();
+  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 400, 0))).toBeUndefined();
+  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 1_000, 0))).toBe(20);
+  expect(keepInMemory(4_000, sustained(pace, 0, 10, NOW + 60_000, 0))).toBeUndefined();
+});
+
+test('a dispatcher short of CPU does not take its own delay for the slowness of an endpoint', () => {
+  const pace = paceOf(150);
+  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW, 0))).toBeLessThan(200);
+  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW, 1))).toBeUndefined();
+  expect(keepInMemory(4_000, sustained(paceOf(15_000), 10, 10, NOW, 1))).toBeLessThan(100);
+  expect(keepInMemory(4_000, sustained(paceOf(2), 10, 10, NOW + 4_000, 1))).toBeLessThan(10);
 });
 
 test('the virtual queue shortens as time passes and is gone when the endpoint has recovered', () => {
   const pace = paceOf(10_000);
   burst(pace, 10, 500);
-  const slow = sustained(pace, 0, 10, NOW);
+  const slow = sustained(pace, 0, 10, NOW, 0);
   expect(drain(pace, slow, NOW + 100_000)).toBeCloseTo(400, 0);
   for (let n = 0; n < 30; n++) attemptEnded(pace, 5, NOW + 100_000);
-  expect(drain(pace, sustained(pace, 0, 10, NOW + 100_000), NOW + 101_000)).toBe(0);
+  expect(drain(pace, sustained(pace, 0, 10, NOW + 100_000, 0), NOW + 101_000)).toBe(0);
 });

@@ -4,6 +4,12 @@ const SMOOTHING = 0.2;
 /** No attempt has ended for so long while some are under way: the endpoint hangs. Shorter silences are hiccups of ours. */
 const STALL_MS = 500;
 
+/** However busy we are, an endpoint that takes seconds is slow. */
+const MAX_BUSY_SHARE = 0.98;
+
+/** A busy dispatcher waits for a sign of life up to so many times longer. */
+const BUSY_PATIENCE = 5;
+
 /** What is lately known of the pace of one endpoint. */
 export interface Pace {
   /** Smoothed duration of its attempts; undefined before the first has ended. */
@@ -44,11 +50,22 @@ function smoothed(before: number | undefined, durationMs: number): number {
 /**
  * Attempts a millisecond that an endpoint sustains with `maxInFlight` of them under way (Little's law). Infinite
  * for one that is not known yet and does not hang: it is given the benefit of the doubt.
+ *
+ * `busyShare` (0 to 1) is the share of the time in which our own event loop had work. A dispatcher short of CPU sees
+ * every endpoint slow: only the share in which it was idle is the endpoint's, else the dispatcher would answer a
+ * shortage of CPU with the extra work of parking.
  */
-export function sustained(pace: Pace, inFlight: number, maxInFlight: number, nowMs: number): number {
+export function sustained(
+  pace: Pace,
+  inFlight: number,
+  maxInFlight: number,
+  nowMs: number,
+  busyShare: number,
+): number {
+  const busy = Math.min(busyShare, MAX_BUSY_SHARE);
   const silenceMs = inFlight > 0 ? nowMs - pace.lastProgressMs : 0;
-  const stallMs = silenceMs >= STALL_MS ? silenceMs : 0;
-  const durationMs = Math.max(pace.durationMs ?? 0, stallMs);
+  const stallMs = silenceMs >= STALL_MS * (1 + BUSY_PATIENCE * busy) ? silenceMs : 0;
+  const durationMs = Math.max((pace.durationMs ?? 0) * (1 - busy), stallMs);
   return durationMs === 0 ? Number.POSITIVE_INFINITY : maxInFlight / durationMs;
 }
 

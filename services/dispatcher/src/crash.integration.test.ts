@@ -1,0 +1,157 @@
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { partitionForKey } from '@herald/kafka/murmur2';
+import { settle } from '@herald/testkit/accounting';
+import { failing, hanging, slow } from '@herald/testkit/behaviour';
+import { eventually } from '@herald/testkit/eventually';
+import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventsOf } from '../test-support/event.ts';
+import { openWitness, type Witness } from '../test-support/witness.ts';
+import { openWorld, type World } from '../test-support/world.ts';
+
+const PARTITIONS = 12;
+const MAX_CONCURRENCY = 4;
+
+let world: World;
+let witness: Witness;
+const receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  world = await openWorld();
+  witness = await openWitness(world.connection, world.stack.registryUrl);
+});
+afterEach(async () => {
+  for (const receiver of receivers.splice(0)) await receiver.close();
+});
+afterAll(async () => {
+  await witness?.close();
+  await world?.close();
+});
+
+async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
+  const receiver = await createReceiver(options);
+  receivers.push(receiver);
+  return receiver;
+}
+
+interface Load {
+  endpoints: Endpoint[];
+  events: PublicationEvent[];
+  receiver: Receiver;
+}
+
+/** Events for some endpoints at one receiver, which takes some milliseconds for each. */
+async function loadOf(endpointCount: number, eventsEach: number): Promise<Load> {
+  const receiver = await receiverOf({ behaviour: slow({ afterMs: 5 }) });
+  const endpoints: Endpoint[] = [];
+  for (let n = 0; n < endpointCount; n++) {
+    const { endpoint } = await world.addEndpoint({ url: receiver.url, maxConcurrency: MAX_CONCURRENCY });
+    endpoints.push(endpoint);
+  }
+  const perEndpoint = endpoints.map(({ projectId }) => eventsOf(projectId, eventsEach));
+  const events = Array.from({ length: eventsEach }, (_, n) => perEndpoint.map((each) => each[n]!)).flat();
+  return { endpoints, events, receiver };
+}
+
+function account({ endpoints, events, receiver }: Load) {
+  const byProject = new Map(endpoints.map(({ projectId, id }) => [projectId, id]));
+  const duties = events.map(({ event_id, project_id }) => ({
+    eventId: event_id,
+    endpointId: byProject.get(project_id)!,
+  }));
+  return settle({ duties, arrivals: receiver.requests, whereabouts: new Map() });
+}
+
+async function everythingArrived(load: Load): Promise<void> {
+  await eventually(() => expect(account(load).delivered).toBe(load.events.length), { timeoutMs: 90_000 });
+}
+
+test('kill -9 loses nothing and re-sends at most what was in flight or completed in the last 100 ms', async () => {
+  const first = await world.startDispatcher();
+  const load = await loadOf(6, 400);
+  await world.publish(load.events);
+  await eventually(() => expect(load.receiver.requests.length).toBeGreaterThan(800));
+  const killedAtMs = Date.now();
+  await first.kill9();
+  const recently = load.receiver.requests.filter(({ arrivedAtMs }) => arrivedAtMs > killedAtMs - 200);
+
+  const second = await world.startDispatcher();
+  await everythingArrived(load);
+  const { lost, duplicates, unexpected } = account(load);
+  expect({ lost, unexpected }).toEqual({ lost: [], unexpected: [] });
+  const inFlight = load.endpoints.length * MAX_CONCURRENCY;
+  // 100 ms to a commit, and as long for the commit itself.
+  expect(duplicates).toBeLessThanOrEqual(inFlight + recently.length);
+  await second.stop();
+}, 150_000);
+
+test('SIGTERM under load re-sends nothing and loses nothing', async () => {
+  const first = await world.startDispatcher();
+  const load = await loadOf(6, 400);
+  await world.publish(load.events);
+  await eventually(() => expect(load.receiver.requests.length).toBeGreaterThan(800));
+  expect(await first.stop()).toEqual({ code: 0, signal: null });
+  const sent = load.receiver.requests.length;
+  expect(sent).toBeLessThan(load.events.length);
+
+  const second = await world.startDispatcher();
+  await everythingArrived(load);
+  const { lost, duplicates, unexpected } = account(load);
+  expect({ lost, duplicates, unexpected }).toEqual({ lost: [], duplicates: 0, unexpected: [] });
+  await second.stop();
+}, 150_000);
+
+test('what waits in a retry tier survives kill -9 and is attempted once when it is due', async () => {
+  const first = await world.startDispatcher();
+  const receiver = await receiverOf({ behaviour: failing(503) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, retrySchedule: ['5s', '30s'] });
+  await world.publish(eventsOf(endpoint.projectId, 50));
+  await eventually(() => expect(witness.of('webhook.retry.5s').length).toBeGreaterThanOrEqual(50));
+  await first.kill9();
+  receiver.behave(() => ({ kind: 'respond', status: 200 }));
+  const second = await world.startDispatcher();
+  await eventually(() => {
+    const delivered = receiver.requests.filter(({ status }) => status === 200);
+    expect(new Set(delivered.map(({ webhookId }) => webhookId)).size).toBe(50);
+  });
+  await witness.caughtUp();
+  expect(receiver.requests.filter(({ status }) => status === 200)).toHaveLength(50);
+  await second.stop();
+}, 120_000);
+
+test('an endpoint that hangs does not delay a neighbour on the same partition', async () => {
+  const dispatcher = await world.startDispatcher({ HERALD_DELIVERY_WINDOW_RECORDS: '200' });
+  const hung = await receiverOf({ behaviour: hanging() });
+  const well = await receiverOf();
+  const { endpoint: one } = await world.addEndpoint({ url: hung.url, timeoutMs: 30_000, maxConcurrency: 4 });
+  const { endpoint: other } = await world.addEndpoint({
+    id: neighbourOf(one.id),
+    url: well.url,
+    maxConcurrency: 4,
+  });
+  // Many times the window, so that the neighbour starves unless what cannot be sent is parked.
+  const burst = eventsOf(one.projectId, 2_000);
+  const steady = eventsOf(other.projectId, 200);
+  for (let n = 0; n < 20; n++) {
+    await world.publish(burst.slice(n * 100, (n + 1) * 100));
+    await world.publish(steady.slice(n * 10, (n + 1) * 10));
+  }
+  // Everything of the neighbour arrives before the first of the hung attempts has timed out.
+  await eventually(() => expect(well.requests).toHaveLength(200), { timeoutMs: 25_000 });
+  expect(witness.of(TOPICS.deadLetters)).toEqual([]);
+  const parked = (await witness.attempts()).filter(({ endpoint_id }) => endpoint_id === one.id);
+  expect(new Set(parked.map(({ disposition }) => disposition))).toEqual(new Set(['PARKED']));
+  expect(parked.every(({ attempt_number }) => attempt_number === 0)).toBe(true);
+  await dispatcher.kill9();
+}, 90_000);
+
+/** An id whose deliveries are on the same partition. */
+function neighbourOf(id: string): string {
+  const partition = partitionForKey(id, PARTITIONS);
+  for (let n = 0; ; n++) {
+    const candidate = `ep_neighbour_${n}_${id}`;
+    if (partitionForKey(candidate, PARTITIONS) === partition) return candidate;
+  }
+}

@@ -1,0 +1,288 @@
+import { createDecoder, encoderWithId } from '@herald/contracts/codec';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { encodeDeliveryHeaders } from '@herald/contracts/headers';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Delivery } from '@herald/domain/delivery';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { Outcome } from '@herald/domain/outcome';
+import type { LaneRecord } from '@herald/kafka/record';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import type { Exchange } from '@herald/webhook/exchange';
+import type { SendRequest } from '@herald/webhook/sender';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { eventOf } from '../../test-support/event.ts';
+import {
+  claimOn,
+  createHeldProducer,
+  deliveryOf,
+  endpointOf,
+  type HeldProducer,
+  type RevocableClaim,
+  recordOf,
+} from '../../test-support/fakes.ts';
+import { SUBJECTS } from '../subjects.ts';
+import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts';
+import { createRecorder } from './recorder.ts';
+
+const SCHEMA_ID = 1;
+const eventEncoder = encoderWithId<PublicationEvent>(SCHEMA_ID, SUBJECTS.events);
+const VALUE = eventEncoder.encode(eventOf('p1'));
+const OK: Outcome = {
+  kind: 'response',
+  status: 200,
+  headers: {},
+  body: Buffer.alloc(0),
+  bodyTruncated: false,
+};
+const BROKEN: Outcome = { ...OK, status: 500 };
+
+let lane: DeliveryLane;
+let producer: HeldProducer;
+let completed: LaneRecord[];
+let disposed: DeliveryAttempt[];
+let twinsDropped: number;
+let sent: { request: SendRequest; answer: (outcome: Outcome) => Promise<void> }[];
+let endpoints: Map<string, ConfiguredEndpoint>;
+let claim: RevocableClaim;
+let passGate: (() => void)[];
+let revision: number;
+
+beforeEach(async () => {
+  producer = createHeldProducer();
+  completed = [];
+  disposed = [];
+  twinsDropped = 0;
+  sent = [];
+  endpoints = new Map();
+  claim = claimOn(TOPICS.deliveries);
+  passGate = [];
+  revision = 10;
+  configure({ id: 'ep1' });
+  const decoder = createDecoder<PublicationEvent>({
+    source: {
+      schemaById: async () => ({ kind: 'schema', schema: SUBJECTS.events.schema }),
+      idOf: async () => SCHEMA_ID,
+    },
+    subjectSchema: SUBJECTS.events,
+  });
+  await decoder.decode(VALUE);
+  const observe = {
+    disposed: (attempt: DeliveryAttempt) => disposed.push(attempt),
+    twinDropped: () => {
+      twinsDropped += 1;
+    },
+    poison: () => {},
+  };
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  lane = createDeliveryLane({
+    endpoints,
+    gate: {
+      whenAt: (asked, pass) => (revision >= asked ? pass() : passGate.push(pass)),
+      overdue: undefined,
+    },
+    holds: { stateOf: ({ endpoint }) => stateOf(endpoint), hold: () => {} },
+    keysOf: () => ({ kind: 'keys', signers: [] }),
+    decoder,
+    sender: {
+      send: (request) => new Promise((resolve) => sent.push({ request, answer: answering(resolve) })),
+    },
+    recorder: createRecorder({
+      encoder: encoderWithId<DeliveryAttempt>(2, SUBJECTS.attempts),
+      producer,
+      observe,
+      onFatal,
+    }),
+    complete: (record) => completed.push(record),
+    observe,
+    onFatal,
+    maxInFlight: 1_000,
+    dispatcherId: 'd',
+    version: '0',
+    now: () => 1_700_000_000_000,
+    newId: () => '00000000-0000-4000-8000-000000000000',
+    busyShare: () => 0,
+  });
+});
+
+function answering(resolve: (exchange: Exchange) => void) {
+  return async (outcome: Outcome) => {
+    resolve({ outcome, startedAtMs: 1, durationMs: 1, firstByteMs: 1, remoteAddress: '127.0.0.1' });
+    await Promise.resolve();
+  };
+}
+
+function stateOf({ state }: Endpoint) {
+  return state === 'active' ? { state: 'active' as const } : { state: 'held' as const, reason: state };
+}
+
+function configure(given: Partial<Endpoint> & { id: string }): void {
+  endpoints.set(given.id, { endpoint: endpointOf({ maxConcurrency: 1_000, ...given }), revision: 3 });
+}
+
+function receive(given: Partial<Delivery>, offset = 0, on = claim, value: Buffer = VALUE): LaneRecord {
+  const delivery = deliveryOf(given);
+  const headers = encodeDeliveryHeaders(delivery);
+  const record = recordOf({ claim: on, offset, key: delivery.endpointId, value, headers });
+  lane.receive(record);
+  return record;
+}
+
+/** The topics of what was handed over, in order. */
+function handedOver(): string[] {
+  return producer.handedOver.map(({ topic }) => topic);
+}
+
+test('a delivery is complete only when its attempt record is acknowledged', async () => {
+  const record = receive({});
+  await sent[0]!.answer(OK);
+  expect(handedOver()).toEqual([TOPICS.attempts]);
+  expect(completed).toEqual([]);
+  producer.acknowledge();
+  expect(completed).toEqual([record]);
+});
+
+test('a failed attempt hands its record and its retry over in one piece', async () => {
+  receive({});
+  await sent[0]!.answer(BROKEN);
+  expect(handedOver()).toEqual([TOPICS.attempts, 'webhook.retry.5s']);
+  expect(producer.handedOver[1]).toMatchObject({
+    key: 'ep1',
+    value: VALUE,
+    headers: { step: '1', attempts: '1', 'delivery-id': 'd1' },
+  });
+});
+
+test('an attempt that ends after its partition was revoked is recorded as fenced and forwards nothing', async () => {
+  receive({});
+  claim.revoke();
+  await sent[0]!.answer(BROKEN);
+  producer.acknowledge();
+  expect(handedOver()).toEqual([TOPICS.attempts]);
+  expect(disposed).toMatchObject([{ disposition: 'FENCED', verdict: 'NONE', outcome: 'response' }]);
+  expect(completed).toEqual([]);
+});
+
+test('an attempt that was cut off by a stop is recorded as fenced and forwards nothing', async () => {
+  receive({});
+  await sent[0]!.answer({ kind: 'error', error: 'aborted', message: 'Herald closed' });
+  producer.acknowledge();
+  expect(handedOver()).toEqual([TOPICS.attempts]);
+  expect(completed).toEqual([]);
+});
+
+test('the twin of a step is not attempted, and is complete when the step is acknowledged', async () => {
+  const first = receive({ step: 1 }, 0);
+  const twin = receive({ step: 1 }, 1);
+  expect(sent).toHaveLength(1);
+  await sent[0]!.answer(OK);
+  expect(completed).toEqual([]);
+  producer.acknowledge();
+  const late = receive({ step: 1 }, 2);
+  expect(sent).toHaveLength(1);
+  expect(completed).toEqual([first, twin, late]);
+  expect(twinsDropped).toBe(2);
+});
+
+test('a step that comes back under a new claim is taken once its fenced attempt is over', async () => {
+  receive({}, 0);
+  claim.revoke();
+  const again = receive({}, 0, claimOn(TOPICS.deliveries));
+  expect(sent).toHaveLength(1);
+  await sent[0]!.answer(OK);
+  producer.acknowledge();
+  expect(sent).toHaveLength(2);
+  await sent[1]!.answer(OK);
+  producer.acknowledge();
+  expect(completed).toEqual([again]);
+  expect(disposed.map(({ disposition }) => disposition)).toEqual(['FENCED', 'ATTEMPTED']);
+});
+
+test('sending stops at 500 unacknowledged dispositions and goes on when they are acknowledged', async () => {
+  for (let n = 0; n < 1_500; n++) receive({ deliveryId: `d${n}` }, n);
+  expect(sent).toHaveLength(1_000);
+  for (const { answer } of sent.slice(0, 600)) await answer(OK);
+  const startedBefore = sent.length;
+  expect(startedBefore).toBeLessThan(1_500);
+  for (const { answer } of sent.slice(600, startedBefore)) await answer(OK);
+  expect(sent).toHaveLength(startedBefore);
+  producer.acknowledge();
+  expect(sent).toHaveLength(1_500);
+});
+
+test('a suspended lane starts nothing, and is drained when what was in flight is acknowledged', async () => {
+  configure({ id: 'ep1', maxConcurrency: 1 });
+  receive({ deliveryId: 'd1' }, 0);
+  receive({ deliveryId: 'd2' }, 1);
+  const drained = vi.fn();
+  const suspension = lane.suspend().then(drained);
+  await sent[0]!.answer(OK);
+  expect(sent).toHaveLength(1);
+  expect(drained).not.toHaveBeenCalled();
+  producer.acknowledge();
+  await suspension;
+  lane.resume([]);
+  expect(sent).toHaveLength(2);
+});
+
+test('what had not started is forgotten with its partition, and kept with one that stayed', async () => {
+  configure({ id: 'ep1', maxConcurrency: 1 });
+  const other = claimOn(TOPICS.deliveries, 1);
+  receive({ deliveryId: 'started' }, 0);
+  receive({ deliveryId: 'lost' }, 1);
+  receive({ deliveryId: 'kept' }, 0, other);
+  const suspension = lane.suspend();
+  await sent[0]!.answer(OK);
+  producer.acknowledge();
+  await suspension;
+  claim.revoke();
+  lane.resume([claim]);
+  expect(sent).toHaveLength(2);
+  await sent[1]!.answer(OK);
+  expect(disposed.map(({ delivery_id }) => delivery_id)).toEqual(['started', 'kept']);
+  expect(lane.queued).toBe(0);
+});
+
+test('a delivery waits until the endpoint table has the revision that it was routed by', () => {
+  receive({ endpointId: 'new', configRevision: 11 });
+  expect([sent, disposed]).toEqual([[], []]);
+  configure({ id: 'new' });
+  revision = 11;
+  for (const pass of passGate) pass();
+  expect(sent).toHaveLength(1);
+});
+
+test('an endpoint that the table does not have at that revision was deleted: a dead letter', () => {
+  receive({ endpointId: 'deleted' });
+  expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.deadLetters]);
+  expect(disposed).toMatchObject([{ disposition: 'DEAD', reason: 'endpoint_deleted', attempt_number: 0 }]);
+});
+
+test('an endpoint that is paused while its deliveries are queued gets none of them', async () => {
+  configure({ id: 'ep1', maxConcurrency: 1 });
+  receive({ deliveryId: 'd1' }, 0);
+  receive({ deliveryId: 'd2' }, 1);
+  configure({ id: 'ep1', maxConcurrency: 1, state: 'paused' });
+  await sent[0]!.answer(OK);
+  expect(sent).toHaveLength(1);
+  expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.attempts, TOPICS.held]);
+  expect(disposed[1]).toMatchObject({ disposition: 'HELD', verdict: 'HOLD', reason: 'paused' });
+});
+
+test('an event that cannot be read any more is a dead letter that says why', () => {
+  receive({}, 0, claim, Buffer.from('garbage'));
+  expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.deadLetters]);
+  expect(disposed).toMatchObject([
+    { reason: 'event_undecodable', error_message: expect.stringMatching(/^foreign_format/) },
+  ]);
+});
+
+test('a record that is no delivery is poison and complete when that is acknowledged', () => {
+  const record = recordOf({ claim, offset: 0, value: VALUE });
+  lane.receive(record);
+  expect(handedOver()).toEqual([TOPICS.eventsPoison]);
+  producer.acknowledge();
+  expect(completed).toEqual([record]);
+});

@@ -1,0 +1,162 @@
+import { createDecoder, type Decoded, encoderWithId } from '@herald/contracts/codec';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
+import { TOPICS } from '@herald/contracts/topics';
+import type { LaneHandler } from '@herald/kafka/lane';
+import type { LaneRecord } from '@herald/kafka/record';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { eventOf } from '../../test-support/event.ts';
+import {
+  claimOn,
+  createHeldProducer,
+  endpointOf,
+  type HeldProducer,
+  recordOf,
+} from '../../test-support/fakes.ts';
+import type { Poison } from '../poison.ts';
+import { SUBJECTS } from '../subjects.ts';
+import { createRouteLane } from './route-lane.ts';
+
+const encoder = encoderWithId<PublicationEvent>(1, SUBJECTS.events);
+const routeEncoder = encoderWithId<RouteRecord>(2, SUBJECTS.routes);
+
+let lane: LaneHandler;
+let producer: HeldProducer;
+let completed: LaneRecord[];
+let poisoned: Poison[];
+let matched: ConfiguredEndpoint[];
+let following: boolean;
+let awaited: Map<number, (decoded: Decoded<PublicationEvent>) => void>;
+
+beforeEach(() => {
+  producer = createHeldProducer();
+  completed = [];
+  poisoned = [];
+  matched = [];
+  following = true;
+  awaited = new Map();
+  const source = {
+    schemaById: async () => ({ kind: 'schema' as const, schema: SUBJECTS.events.schema }),
+    idOf: async () => 1,
+  };
+  const real = createDecoder<PublicationEvent>({ source, subjectSchema: SUBJECTS.events });
+  void real.decode(encoder.encode(eventOf('warm')));
+  lane = createRouteLane({
+    decoder: {
+      // A value of one byte stands for a record whose schema has to be asked for: the test answers.
+      decode: (bytes) =>
+        bytes?.length === 1 ? new Promise((resolve) => awaited.set(bytes[0]!, resolve)) : real.decode(bytes),
+    },
+    encoder: routeEncoder,
+    endpoints: { match: () => matched, revision: 42, isFollowing: () => following },
+    producer,
+    complete: (record) => completed.push(record),
+    onRouted: () => {},
+    onPoison: (_, poison) => poisoned.push(poison),
+    onFatal: (error) => {
+      throw error;
+    },
+    now: () => 0,
+  });
+});
+
+function receive(event: PublicationEvent | Buffer, offset: number, partition = 0): LaneRecord {
+  const value = Buffer.isBuffer(event) ? event : encoder.encode(event);
+  const record = recordOf({ claim: claimOn(TOPICS.events, partition), offset, value });
+  lane.receive(record);
+  return record;
+}
+
+const topics = () => producer.handedOver.map(({ topic }) => topic);
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('the route record is written after the deliveries are acknowledged, and the event is complete after that', async () => {
+  matched = ['a', 'b'].map((id) => ({ endpoint: endpointOf({ id }), revision: 1 }));
+  const record = receive(eventOf('p'), 0);
+  await settled();
+  expect(topics()).toEqual([TOPICS.deliveries, TOPICS.deliveries]);
+  expect(producer.handedOver[0]).toMatchObject({
+    key: 'a',
+    value: record.value,
+    headers: { step: '0', attempts: '0', 'due-at': '0', 'config-revision': '42', cause: 'event' },
+  });
+  producer.acknowledge();
+  expect(topics().slice(2)).toEqual([TOPICS.routes]);
+  expect(completed).toEqual([]);
+  producer.acknowledge();
+  expect(completed).toEqual([record]);
+});
+
+test('routing an event again gives the same delivery ids', async () => {
+  matched = [{ endpoint: endpointOf({ id: 'a' }), revision: 1 }];
+  const event = eventOf('p');
+  receive(event, 0);
+  receive(event, 1);
+  await settled();
+  const ids = producer.handedOver.map(({ headers }) => headers?.['delivery-id']);
+  expect(ids[0]).toBe(ids[1]);
+});
+
+test('an event that waits for its schema holds up its partition, in order, and no other', async () => {
+  const events = [eventOf('p'), eventOf('p'), eventOf('p')];
+  receive(Buffer.from([7]), 0, 0);
+  receive(events[1]!, 1, 0);
+  receive(events[2]!, 0, 1);
+  await settled();
+  expect(producer.handedOver.map(({ key }) => key)).toEqual([events[2]!.event_id]);
+  awaited.get(7)?.({ ok: true, value: events[0]! });
+  await settled();
+  expect(producer.handedOver.map(({ key }) => key)).toEqual([2, 0, 1].map((n) => events[n]!.event_id));
+});
+
+test('what cannot be routed is poison with its reason, and complete when that is acknowledged', async () => {
+  receive(Buffer.from('{}'), 0);
+  receive(eventOf('p', { event_type: 'UNKNOWN' }), 1);
+  receive(eventOf('p', { event_id: '' }), 2);
+  await settled();
+  expect(topics()).toEqual(Array(3).fill(TOPICS.eventsPoison));
+  expect(poisoned.map(({ reason }) => reason)).toEqual([
+    'too_short',
+    'unknown_event_type',
+    'invalid_event_id',
+  ]);
+  producer.acknowledge();
+  expect(completed).toHaveLength(3);
+});
+
+test('a fan-out waits for acknowledgements at its bound, so that memory stays bounded', async () => {
+  matched = Array.from({ length: 1_000 }, (_, n) => ({
+    endpoint: endpointOf({ id: `ep${n}` }),
+    revision: 1,
+  }));
+  await settled();
+  for (let n = 0; n < 50; n++) receive(eventOf('p'), n);
+  await settled();
+  expect(producer.handedOver).toHaveLength(5_000);
+  for (let round = 0; round < 60; round++) producer.acknowledge();
+  expect(completed).toHaveLength(50);
+});
+
+test('nothing is routed by a configuration that is not followed', async () => {
+  vi.useFakeTimers();
+  following = false;
+  receive(Buffer.from('{}'), 0);
+  expect(producer.handedOver).toEqual([]);
+  following = true;
+  vi.advanceTimersByTime(1_000);
+  expect(producer.handedOver).toHaveLength(1);
+  vi.useRealTimers();
+});
+
+test('a suspended lane routes nothing, and goes on where it was', async () => {
+  receive(eventOf('p'), 0);
+  await settled();
+  const suspension = lane.suspend();
+  receive(eventOf('p'), 1);
+  producer.acknowledge();
+  await suspension;
+  expect(producer.handedOver).toHaveLength(1);
+  lane.resume([]);
+  expect(producer.handedOver).toHaveLength(2);
+});
