@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type MigrateOptions,
   type MigrateResult,
   MigrationChangedError,
   migrate,
 } from '@herald/clickhouse/migrate';
+import { pause } from '@herald/kafka/patience';
 import { backoffMs } from './backoff.ts';
 
 /** Migrates as soon as ClickHouse can be asked, however long that takes. Rejects when waiting cannot help. */
@@ -18,7 +18,7 @@ export async function migratePatiently(
     } catch (error) {
       if (error instanceof MigrationChangedError) throw error;
       onFailed(error);
-      await sleep(backoffMs(failures, Math.random));
+      await pause(backoffMs(failures, Math.random));
     }
   }
 }

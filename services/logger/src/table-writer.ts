@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { InsertResult } from '@herald/clickhouse/inserter';
+import { pause } from '@herald/kafka/patience';
 import { backoffMs } from './backoff.ts';
 import { type Bounds, Collector, type Entry } from './collector.ts';
 
@@ -111,7 +111,7 @@ export function createTableWriter(options: TableWriterOptions): TableWriter {
       if (ours.length === 0 || closing.signal.aborted) return { result: undefined, ours };
       const result = await tryInsert(ours);
       if (result !== undefined) return { result, ours };
-      await sleep(backoffMs(failures, random), undefined, { signal: closing.signal }).catch(() => {});
+      await pause(backoffMs(failures, random), closing.signal);
     }
   }
 
