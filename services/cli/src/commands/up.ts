@@ -72,6 +72,8 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
   await stop.first;
   terminal.note('stopping');
   await supervisor.stop();
+  // The channel to a parent would keep this process alive.
+  if (process.connected) process.disconnect?.();
 }
 
 function outputOf(service: string, { logDir, json }: Flags, terminal: Terminal): ServiceOutput {
