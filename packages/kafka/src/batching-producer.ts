@@ -14,8 +14,8 @@ export interface BatchingProducer {
   /**
    * Hands over records that belong together (they may span topics and partitions); `done` is called once, when
    * all of them are acknowledged by all in-sync replicas. Never throws and never drops: sends again without
-   * bound while the producer is open, so callers cap on `pendingRecords`. `done` gets an error only for a record
-   * that can never be written (larger than its topic takes, or handed over after `close`).
+   * bound, so callers cap on `pendingRecords`. `done` gets an error only for a record that can never be written:
+   * larger than its topic takes, to a partition that does not exist, or handed over after `close`.
    */
   enqueue(records: readonly OutgoingRecord[], done: (error?: Error) => void): void;
   /** `enqueue` as a promise. */
@@ -54,30 +54,31 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
     metadataMaxAge: 60_000,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
-  await patiently(() => producer.connect());
+  const ended = new AbortController();
+  await patiently(() => producer.connect(), ended.signal);
 
   const rounds = new Rounds({ producer, lingerMs, logger: connection.logger, onBatch });
   const topics = new Map<string, TopicOutboxes>();
   const marks = new FlushMarks();
-  const closing = new AbortController();
   let pendingRecords = 0;
+  let closing = false;
 
   function outboxesOf(topic: string): TopicOutboxes {
     let outboxes = topics.get(topic);
     if (!outboxes) {
       outboxes = new TopicOutboxes(topic, maxBatchBytesPerPartition, (outbox) => rounds.add(outbox));
       topics.set(topic, outboxes);
-      countPartitions(kafka, topic, closing.signal).then(
+      countPartitions(kafka, topic, ended.signal).then(
         (count) => outboxes!.open(count),
-        (error: Error) => outboxes!.fail(error),
+        () => {}, // closed: there are no records that still wait
       );
     }
     return outboxes;
   }
 
   function handOver(records: readonly OutgoingRecord[], done: Handover['done']): void {
-    if (closing.signal.aborted || records.length === 0) {
-      const error = closing.signal.aborted ? new Error('the producer is closed') : undefined;
+    if (closing || records.length === 0) {
+      const error = closing ? new Error('the producer is closed') : undefined;
       queueMicrotask(() => done({ pending: 0, error, written: undefined, done }));
       return;
     }
@@ -111,8 +112,9 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
     },
     flush: () => marks.flush(),
     async close() {
+      closing = true;
       await marks.flush();
-      closing.abort();
+      ended.abort();
       rounds.stop();
       await producer.disconnect();
     },
@@ -126,7 +128,6 @@ class TopicOutboxes {
   readonly #onRecord: (outbox: Outbox) => void;
   readonly #outboxes: Outbox[] = [];
   #unrouted: { record: OutgoingRecord; handover: Handover }[] = [];
-  #failure: Error | undefined;
   #turn = 0;
 
   constructor(topic: string, maxBatchBytes: number, onRecord: (outbox: Outbox) => void) {
@@ -142,16 +143,8 @@ class TopicOutboxes {
     for (const { record, handover } of unrouted) this.add(record, handover);
   }
 
-  /** The cluster will never take records of this topic from us: a permission or a setting. */
-  fail(error: Error): void {
-    this.#failure = error;
-    const unrouted = this.#unrouted;
-    this.#unrouted = [];
-    for (const { record, handover } of unrouted) this.add(record, handover);
-  }
-
   add(record: OutgoingRecord, handover: Handover): void {
-    if (this.#outboxes.length === 0 && this.#failure === undefined) {
+    if (this.#outboxes.length === 0) {
       this.#unrouted.push({ record, handover });
       return;
     }
@@ -161,14 +154,16 @@ class TopicOutboxes {
       this.#onRecord(outbox);
       return;
     }
-    const problem = this.#failure?.message ?? `it has ${this.#outboxes.length} partitions`;
-    handover.error = new Error(`cannot write to ${this.#topic}:${record.partition ?? '?'}: ${problem}`);
+    const count = this.#outboxes.length;
+    handover.error = new Error(
+      `${this.#topic}:${record.partition} does not exist; there are ${count} partitions`,
+    );
     handover.pending -= 1;
     if (handover.pending === 0) queueMicrotask(() => handover.done(handover));
   }
 
   #partitionOf({ partition, key }: OutgoingRecord): number {
-    if (partition !== undefined || this.#outboxes.length === 0) return partition ?? 0;
+    if (partition !== undefined) return partition;
     if (key !== null) return partitionForKey(key, this.#outboxes.length);
     // Records without a key fill one batch together, and the next batch is another partition's.
     const { isEmpty, isOnItsWay } = this.#outboxes[this.#turn]!;

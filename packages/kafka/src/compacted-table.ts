@@ -3,10 +3,11 @@ import type { Admin, Consumer } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import type { FetchedRecord } from './fetched-record.ts';
 import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
+import { isRefused } from './kafkajs-errors.ts';
 import type { Batch, ConsumerGroup } from './kafkajs-internals.ts';
 import type { GroupHooks } from './patches.ts';
 import { endsWithin, patiently } from './patience.ts';
-import { readBounds } from './restore.ts';
+import { type LogBounds, readBounds } from './restore.ts';
 import { RevisionWaits } from './revision-waits.ts';
 import { TailWatch } from './tail-watch.ts';
 
@@ -101,7 +102,9 @@ class TopicTable<V> implements CompactedTable<V> {
     const { signal } = this.#stopping;
     await patiently(() => this.#admin.connect(), signal);
     await requireTopics(this.#admin, [topic], signal);
-    const log = await patiently(() => this.#readLog(), signal);
+    const partitions = await patiently(() => this.#readLog(), signal, isRefused);
+    if (partitions.size !== 1) throw new Error(`${topic} has ${partitions.size} partitions instead of 1`);
+    const log = partitions.get(0)!;
     this.#position = log.lowOffset;
     await patiently(() => this.#consumer.connect(), signal);
     await patiently(() => this.#consumer.subscribe({ topics: [topic], fromBeginning: true }), signal);
@@ -217,19 +220,16 @@ class TopicTable<V> implements CompactedTable<V> {
   async #watchTail(): Promise<void> {
     try {
       const askedAtMs = Date.now();
-      const { endOffset } = await this.#readLog();
+      const { endOffset } = (await this.#readLog()).get(0)!;
       this.#tail.saw(endOffset, this.#position, askedAtMs);
     } catch {
       // Not to know where the end is counts as not following, after a while.
     }
   }
 
-  async #readLog() {
+  async #readLog(): Promise<Map<number, LogBounds>> {
     const { topic } = this.#options;
-    const partitions = (await readBounds(this.#admin, [topic])).get(topic)!;
-    if (partitions.size !== 1)
-      throw new RangeError(`${topic} has ${partitions.size} partitions instead of 1`);
-    return partitions.get(0)!;
+    return (await readBounds(this.#admin, [topic])).get(topic)!;
   }
 
   #fail(error: Error): void {

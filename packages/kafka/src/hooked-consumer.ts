@@ -1,4 +1,5 @@
-import { type Admin, type Consumer, PartitionAssigners } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import type { Admin, Consumer } from 'kafkajs';
 import { coPartitionedAssigner } from './assigner.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import { typeOf } from './kafkajs-errors.ts';
@@ -21,9 +22,7 @@ export function createHookedConsumer(
   isStopping: () => boolean,
 ): Consumer {
   const { assigner, sessionTimeoutMs = 45_000, rebalanceTimeoutMs = 60_000 } = options;
-  const createAssigner = assigner
-    ? coPartitionedAssigner(assigner.instanceId)
-    : PartitionAssigners.roundRobin;
+  const createAssigner = coPartitionedAssigner(assigner?.instanceId ?? randomUUID());
   return createKafka(options.connection).consumer({
     groupId: options.groupId,
     partitionAssigners: [

@@ -15,18 +15,14 @@ const leaderErrors = [
   'REPLICA_NOT_AVAILABLE',
   'OFFSET_NOT_AVAILABLE',
 ];
-/** Nothing gets better by trying again: a bug, a setting or a permission. */
-const fatalNames = [
-  'TypeError',
-  'RangeError',
-  'ReferenceError',
-  'SyntaxError',
+const bugNames = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
+const refusalNames = [
   'KafkaJSNonRetriableError',
   'KafkaJSSASLAuthenticationError',
   'KafkaJSServerDoesNotSupportApiKey',
   'KafkaJSNotImplemented',
 ];
-const fatalTypes = [
+const refusalTypes = [
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
@@ -49,10 +45,16 @@ export function losesConnection(error: unknown): boolean {
   return connectionErrors.includes((error as Error).name);
 }
 
-/** Looks at what it began with: kafkajs' retriers wrap what they give up. */
-export function isFatal(error: unknown): boolean {
+/** A setting or a permission: nothing gets better by trying again. */
+export function isRefused(error: unknown): boolean {
+  // kafkajs' retriers wrap what they give up: look at what it began with.
   const root = rootCause(error as Error);
-  return fatalNames.includes(root.name) || fatalTypes.includes(typeOf(root));
+  return refusalNames.includes(root.name) || refusalTypes.includes(typeOf(root));
+}
+
+/** Refused, or a bug. */
+export function isFatal(error: unknown): boolean {
+  return isRefused(error) || bugNames.includes(rootCause(error as Error).name);
 }
 
 /**

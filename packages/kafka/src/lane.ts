@@ -3,6 +3,7 @@ import { Committer } from './committer.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
 import { Intake } from './intake.ts';
+import { isRefused } from './kafkajs-errors.ts';
 import type { Batch } from './kafkajs-internals.ts';
 import { Membership } from './membership.ts';
 import { Assignment, OwnedPartition } from './owned-partition.ts';
@@ -67,7 +68,10 @@ export interface LaneOptions {
   windowBytes: number;
   /** How long a fetch waits for records; a resumed partition waits as long. */
   maxWaitTimeMs: number;
-  /** Gives partition p of all topics to one member and moves little in a rebalance; else kafkajs' round robin. */
+  /**
+   * Partition p of all topics always has one owner, and a rebalance moves little. With an instance id a restarted
+   * process gets the partitions that it had; without one it is a new instance.
+   */
   assigner?: { coPartitioned: true; instanceId: string };
   /** Acknowledges what the handler has handed over; awaited before the last commit of a rebalance or stop. */
   flush?: () => Promise<void>;
@@ -111,6 +115,7 @@ class KafkaLane implements Lane {
   readonly #now: () => number;
   readonly #firstAssignment = Promise.withResolvers<void>();
   #state: 'starting' | 'running' | 'dead' | 'stopped' = 'starting';
+  #stopped: Promise<void> | undefined;
   #lastProgressMs: number;
   #endOffsetsTimer: NodeJS.Timeout | undefined;
 
@@ -170,12 +175,16 @@ class KafkaLane implements Lane {
     this.#endOffsetsTimer = setInterval(() => void this.#readEndOffsets(), endOffsetsIntervalMs);
   }
 
-  async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#stopping.abort();
     clearInterval(this.#endOffsetsTimer);
     await this.#membership.drain();
-    this.#stopping.abort();
     this.#firstAssignment.reject(new Error('the lane was stopped'));
     await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
     this.#committer.hold();
@@ -231,6 +240,7 @@ class KafkaLane implements Lane {
     const resumptions = await patiently(
       () => readResumptions(this.#admin, groupId, gained),
       this.#stopping.signal,
+      isRefused, // kafkajs' admin fails with a TypeError while it has no metadata
     );
     return resumptions.map((resumption) => {
       if (resumption.gap) this.#reportGap(resumption.gap);

@@ -79,6 +79,8 @@ export class Membership {
     // The coordinator has given our partitions away without us: what ends from here on is fenced.
     if (group !== this.#group || group.memberId === null) this.#revoke(this.#options.assignment.all());
     await this.drain();
+    // About to leave: to join again would make the others wait for us twice.
+    if (stopping.aborted) throw new Error(`${group.groupId} is not joined again: the lane stops`);
     committer.hold();
     await patiently(() => {
       progress();

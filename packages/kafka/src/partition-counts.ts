@@ -3,10 +3,10 @@ import { patiently } from './patience.ts';
 
 /**
  * How many partitions `topic` has; waits for a topic that is not there yet. A keyed topic never gets more of them,
- * so the answer stays true.
+ * so the answer stays true. Rejects only when `signal` is aborted.
  */
-export async function countPartitions(kafka: Kafka, topic: string, signal: AbortSignal): Promise<number> {
-  return patiently(async () => {
+export function countPartitions(kafka: Kafka, topic: string, signal: AbortSignal): Promise<number> {
+  const ask = async () => {
     const admin = kafka.admin({ retry: { retries: 0 } });
     try {
       await admin.connect();
@@ -17,5 +17,6 @@ export async function countPartitions(kafka: Kafka, topic: string, signal: Abort
     } finally {
       await admin.disconnect().catch(() => {});
     }
-  }, signal);
+  };
+  return patiently(ask, signal, () => false);
 }
