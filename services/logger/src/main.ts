@@ -42,13 +42,14 @@ await runService({
       username: config.HERALD_CLICKHOUSE_USER,
       password: config.HERALD_CLICKHOUSE_PASSWORD,
     };
+    const stopping = new AbortController();
     const migrated = await migratePatiently(
       { ...clickhouse, retentionDays: config.HERALD_HISTORY_RETENTION_DAYS },
+      stopping.signal,
       (err) => log.warn({ err }, 'ClickHouse cannot be migrated yet, it is tried again'),
     );
     log.info(migrated, 'the tables are in shape');
 
-    const stopping = new AbortController();
     const loggerMetrics = createLoggerMetrics(metrics);
     const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
     const decoderOf = <T>(topic: string, schema: object) =>

@@ -10,6 +10,7 @@ import { backoffMs } from './backoff.ts';
 /** Migrates as soon as ClickHouse can be asked, however long that takes. Rejects when waiting cannot help. */
 export async function migratePatiently(
   options: MigrateOptions,
+  signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<MigrateResult> {
   for (let failures = 1; ; failures++) {
@@ -18,7 +19,8 @@ export async function migratePatiently(
     } catch (error) {
       if (error instanceof MigrationChangedError) throw error;
       onFailed(error);
-      await pause(backoffMs(failures, Math.random));
+      await pause(backoffMs(failures, Math.random), signal);
+      if (signal.aborted) throw error;
     }
   }
 }
