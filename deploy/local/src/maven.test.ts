@@ -13,6 +13,7 @@ test('a large file under way is told by its parts', () => {
 
 test.each([
   '[INFO] BUILD SUCCESS',
+  'Progress (1): 4.1/18 kB',
   '[INFO] Downloaded from central: https://repo.example/org/junit/junit-bom-5.11.1.pom (5.6 kB at 297 kB/s)',
 ])('%j is no progress that a person waits for', (line) => {
   expect(downloadProgress(line)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { withLock } from './lock.ts';
 import { StackProblem } from './problem.ts';
@@ -14,7 +14,7 @@ const PART_EVERY_MS = 2_000;
 /**
  * The folder with what `<room>/pom.xml` names, downloaded once into the cache. Maven verifies the checksums (`-C`).
  * The folder appears under its name only when it is complete, so a download that was cut off is never mistaken for
- * a whole one, and the lock keeps two runs from downloading at the same time. Its name changes with the pom.
+ * a whole one; its name changes with the pom. One download at a time: Maven's own store is not made for two.
  */
 export async function fromMaven(
   room: 'kafka' | 'registry',
@@ -22,19 +22,25 @@ export async function fromMaven(
 ): Promise<string> {
   const { cacheDir, env, onProgress } = options;
   const pom = await readFile(join(HERE, room, 'pom.xml'));
-  const folder = join(cacheDir, `${room}-${createHash('sha256').update(pom).digest('hex').slice(0, 12)}`);
+  const name = `${room}-${createHash('sha256').update(pom).digest('hex').slice(0, 12)}`;
+  const folder = join(cacheDir, name);
   if (exists(folder)) return folder;
   await mkdir(cacheDir, { recursive: true });
   await withLock(
-    join(cacheDir, `${room}.lock`),
-    () => onProgress(`${room}: waiting for another process that downloads it`),
+    join(cacheDir, 'lock'),
+    () => onProgress(`${room}: waiting for another download to end`),
     async () => {
       if (exists(folder)) return;
-      const partial = `${folder}.partial`;
-      await rm(partial, { recursive: true, force: true });
+      // A Maven that outlived a killed run may still be writing into the folder of that run.
+      const partial = await mkdtemp(`${folder}.partial-`);
       onProgress(`${room}: downloading once into ${cacheDir}`);
-      await runMaven(room, partial, env, onProgress);
-      await rename(partial, folder);
+      try {
+        await runMaven(room, partial, env, onProgress);
+        await rename(partial, folder);
+      } finally {
+        for (const left of (await readdir(cacheDir)).filter((entry) => entry.startsWith(`${name}.partial-`)))
+          await rm(join(cacheDir, left), { recursive: true, force: true });
+      }
     },
   );
   return folder;
@@ -83,7 +89,7 @@ async function runMaven(
 export function downloadProgress(line: string): { kind: 'file' | 'part'; text: string } | undefined {
   const file = /Downloaded from \S+ \S*\/([^/\s]+\.(?:jar|gz|zip)) (\(.*\))/.exec(line);
   if (file) return { kind: 'file', text: `${file[1]} ${file[2]}` };
-  const part = /^Progress \(\d+\): (.+)$/.exec(line.trim());
+  const part = /^Progress \(\d+\): (.+ MB)$/.exec(line.trim());
   if (part?.[1]) return { kind: 'part', text: part[1] };
   return undefined;
 }

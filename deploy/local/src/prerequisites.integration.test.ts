@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findJava } from './java.ts';
 import { fromMaven } from './maven.ts';
@@ -45,6 +45,7 @@ test('a download that failed is one sentence, and what it left is not mistaken f
   const whole = await folderWith('mvn', `${OUT}; /bin/mkdir -p "$out"; echo whole > "$out/whole.jar"`);
   const folder = await fromMaven('kafka', { ...options, env: { PATH: whole } });
   expect(await readdir(folder)).toEqual(['whole.jar']);
+  expect(await readdir(cacheDir)).toEqual([basename(folder), 'lock']);
 });
 
 test('processes that start at the same time download once', async () => {
