@@ -1,8 +1,9 @@
-import { freePorts } from '@herald/local-stack/ports';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf, type RunningApi, startApi } from './testing/running-api.ts';
 
 const stack = inject('stack');
+/** A port that nothing listens on. */
+const nobody = '127.0.0.1:9';
 let api: RunningApi;
 let admin: Client;
 
@@ -74,8 +75,7 @@ describe('every answer', () => {
 
 describe('a dependency that is away', () => {
   it('takes the history with it when it is ClickHouse, and leaves the configuration editable', async () => {
-    const [port] = await freePorts(1);
-    const without = await startApi(stack, { clickhouseUrl: `http://127.0.0.1:${port}` });
+    const without = await startApi(stack, { clickhouseUrl: `http://${nobody}` });
     try {
       const client = await without.client();
       const history = [
@@ -103,8 +103,7 @@ describe('a dependency that is away', () => {
   });
 
   it('makes a change a 503 in time when it is Kafka, and leaves the configuration readable', async () => {
-    const [port] = await freePorts(1);
-    const without = await startApi(stack, { brokers: [`127.0.0.1:${port}`], writeTimeoutMs: 1_000 });
+    const without = await startApi(stack, { brokers: [nobody], writeTimeoutMs: 1_000 });
     try {
       const client = await without.client();
       const reply = await client.send('POST', '/v1/endpoints', {

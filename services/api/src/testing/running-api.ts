@@ -5,7 +5,6 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
 import { TOPIC_SPECS } from '@herald/contracts/topics';
 import { applyTopics } from '@herald/kafka/topics';
-import type { StackCoordinates } from '@herald/local-stack/stack';
 import type { Role } from '@herald/registry/api-key';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
@@ -16,6 +15,7 @@ import { listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
 import { createMetrics } from '@herald/service-kit/metrics';
 import { DEFAULT_ALLOWED_PORTS, parseNetworks } from '@herald/webhook/address-policy';
+import type { ProvidedContext } from 'vitest';
 import { createApiApp } from '../api-app.ts';
 import { createApiMetrics } from '../api-metrics.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
@@ -49,7 +49,7 @@ export interface RunningApi {
 
 /** The API on real servers, within the test's process. Receivers may be on loopback. */
 export async function startApi(
-  stack: StackCoordinates,
+  stack: ProvidedContext['stack'],
   over: { clickhouseUrl?: string; brokers?: string[]; writeTimeoutMs?: number } = {},
 ): Promise<RunningApi> {
   const connection = {

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { invalidRequest, parsePart } from './invalid.ts';
+
+const schema = z
+  .strictObject({
+    name: z
+      .string()
+      .max(3, 'it is too long')
+      .meta({ description: 'a short name', examples: ['abc'] }),
+    sizes: z
+      .array(z.int({ error: 'it is no number' }).meta({ description: 'a size' }))
+      .optional()
+      .meta({ description: 'a list of sizes' }),
+    labels: z
+      .record(z.string(), z.string({ error: 'it is no text' }))
+      .default({})
+      .meta({ description: 'texts by name' }),
+    secret: z.string().max(3, 'it is too long').optional().meta({ description: 'a secret' }),
+  })
+  .meta({ description: 'an object' });
+
+function mistakesIn(given: unknown) {
+  const parsed = parsePart('body', schema, given);
+  return parsed.ok ? [] : parsed.mistakes;
+}
+
+describe('a mistake', () => {
+  it('names the field by its path, its value, what is wrong and what is expected', () => {
+    expect(mistakesIn({ name: 'long', sizes: [1, 'x'], labels: { a: 5 } })).toEqual([
+      {
+        in: 'body',
+        field: 'name',
+        value: '"long"',
+        problem: 'it is too long',
+        remedy: 'Expected: a short name. For example "abc".',
+      },
+      {
+        in: 'body',
+        field: 'sizes[1]',
+        value: '"x"',
+        problem: 'it is no number',
+        remedy: 'Expected: a size.',
+      },
+      {
+        in: 'body',
+        field: 'labels.a',
+        value: '5',
+        problem: 'it is no text',
+        remedy: 'Expected: texts by name.',
+      },
+    ]);
+  });
+
+  it('says that a field is missing rather than what type undefined has', () => {
+    expect(mistakesIn({})).toMatchObject([{ field: 'name', problem: 'it is missing' }]);
+  });
+
+  it('lists what is known where a field is not', () => {
+    expect(mistakesIn({ name: 'a', size: 1 })).toEqual([
+      {
+        in: 'body',
+        field: 'size',
+        problem: 'it is not known here',
+        remedy: 'Leave it out, or use one of name, sizes, labels, secret.',
+      },
+    ]);
+  });
+
+  it('never repeats a secret', () => {
+    const mistakes = mistakesIn({ name: 'a', secret: 'hunter2' });
+    expect(mistakes).toMatchObject([{ field: 'secret' }]);
+    expect(JSON.stringify(invalidRequest(mistakes))).not.toContain('hunter2');
+  });
+
+  it('cuts a long value and a long list of mistakes', () => {
+    expect(mistakesIn({ name: 'x'.repeat(5_000) })[0]?.value).toHaveLength(200);
+    expect(mistakesIn({ name: 'a', sizes: Array(5_000).fill('x') })).toHaveLength(100);
+  });
+
+  it('in the whole is told of the whole', () => {
+    expect(mistakesIn('text')).toMatchObject([{ field: '', remedy: 'Expected: an object.' }]);
+  });
+});
