@@ -11,7 +11,6 @@ export function variablesOf(stack: StackCoordinates, ports: DemoPorts): Record<s
     HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
     HERALD_CLICKHOUSE_URL: stack.clickhouseUrl,
     HERALD_CLICKHOUSE_DATABASE: stack.clickhouseDatabase,
-    HERALD_KEY_RING: ring,
     HERALD_SEALING_KEYS: ring,
     // The receivers are on this machine, where webhooks may not go otherwise.
     HERALD_ALLOWED_NETWORKS: '127.0.0.0/8',

@@ -1,4 +1,4 @@
-import { createSealing } from '@herald/registry/sealing';
+import { endpointConfig } from '@herald/registry/config-fragments';
 import { integer, variable } from '@herald/service-kit/config';
 import {
   clickhouseConfig,
@@ -6,7 +6,6 @@ import {
   schemaRegistryConfig,
   serviceConfig,
 } from '@herald/service-kit/config-fragments';
-import { parseNetworks } from '@herald/webhook/address-policy';
 import { z } from 'zod';
 
 export const apiConfig = z.object({
@@ -14,6 +13,7 @@ export const apiConfig = z.object({
   ...kafkaConfig,
   ...schemaRegistryConfig,
   ...clickhouseConfig,
+  ...endpointConfig,
   HERALD_API_HOST: variable(z.string().default('127.0.0.1'), {
     expects: 'the address that the API listens on',
     example: '0.0.0.0',
@@ -34,34 +34,4 @@ export const apiConfig = z.object({
     expects: 'milliseconds that a read of the history waits for ClickHouse before it is answered 503',
     example: '10000',
   }),
-  HERALD_SEALING_KEYS: variable(
-    z.string().transform((text, context) => {
-      try {
-        return createSealing(text);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    }),
-    {
-      expects: 'the keys that seal secrets at rest as <id>:<base64 of 32 bytes>, the sealing one first',
-      example: 'k1:$(openssl rand -base64 32)',
-      secret: true,
-    },
-  ),
-  HERALD_ALLOWED_NETWORKS: variable(
-    z
-      .string()
-      .default('')
-      .transform((text, context) => {
-        const parsed = parseNetworks(text);
-        if (parsed.kind === 'networks') return parsed.networks;
-        context.addIssue({ code: 'custom', message: parsed.message });
-        return z.NEVER;
-      }),
-    {
-      expects: 'networks that endpoints may be in though they are not public, separated by commas',
-      example: '127.0.0.0/8',
-    },
-  ),
 });

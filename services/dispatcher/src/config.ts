@@ -1,34 +1,14 @@
 import { hostname } from 'node:os';
+import { endpointConfig } from '@herald/registry/config-fragments';
 import { integer, variable } from '@herald/service-kit/config';
 import { kafkaConfig, schemaRegistryConfig, serviceConfig } from '@herald/service-kit/config-fragments';
-import { parseNetworks } from '@herald/webhook/address-policy';
 import { z } from 'zod';
 
 export const dispatcherConfig = z.object({
   ...serviceConfig,
   ...kafkaConfig,
   ...schemaRegistryConfig,
-  HERALD_KEY_RING: variable(z.string(), {
-    expects:
-      'the keys that open signing secrets, as id:base64 of 32 bytes, separated by commas, the sealing one first',
-    example: 'k1:…',
-    secret: true,
-  }),
-  HERALD_ALLOWED_NETWORKS: variable(
-    z
-      .string()
-      .default('')
-      .transform((text, context) => {
-        const parsed = parseNetworks(text);
-        if (parsed.kind === 'networks') return parsed.networks;
-        context.addIssue(parsed.message);
-        return z.NEVER;
-      }),
-    {
-      expects: 'networks beside the public ones that endpoints may be in, also by http, separated by commas',
-      example: '127.0.0.0/8',
-    },
-  ),
+  ...endpointConfig,
   HERALD_INSTANCE_ID: variable(
     z
       .string()

@@ -9,7 +9,6 @@ import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createLane } from '@herald/kafka/lane';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
-import { createSealing } from '@herald/registry/sealing';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
@@ -106,7 +105,7 @@ await runService({
       endpoints,
       gate,
       holds,
-      keysOf: createSigningKeys(createSealing(config.HERALD_KEY_RING)),
+      keysOf: createSigningKeys(config.HERALD_SEALING_KEYS),
       decoder,
       sender,
       recorder: createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal }),
@@ -171,7 +170,12 @@ await runService({
     });
 
     const lanes = { route: routeLane, delivery: deliveryLane, retry: retryLane };
-    watch(metrics, { lanes, delivery: deliveryHandler, pendingRecords: () => producer.pendingRecords });
+    watch(metrics, {
+      lanes,
+      delivery: deliveryHandler,
+      pendingRecords: () => producer.pendingRecords,
+      revision: () => endpoints.revision,
+    });
     await Promise.all(Object.values(lanes).map((lane) => lane.start()));
 
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');

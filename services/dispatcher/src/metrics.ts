@@ -11,6 +11,8 @@ export interface Watched {
   lanes: Record<LaneName, Pick<Lane, 'lag' | 'windows'>>;
   delivery: { readonly queued: number; readonly inFlight: number };
   pendingRecords: () => number;
+  /** Of the endpoint table. */
+  revision: () => number;
 }
 
 /** The metrics of the dispatcher; a help text says what to do when its metric moves. */
@@ -97,7 +99,7 @@ export function observeBatch(metrics: DispatcherMetrics, batch: FlushedBatch): v
   if (batch.attempts > 1) metrics.batchRepeats.inc(batch.attempts - 1);
 }
 
-export function watch(metrics: Metrics, { lanes, delivery, pendingRecords }: Watched): void {
+export function watch(metrics: Metrics, { lanes, delivery, pendingRecords, revision }: Watched): void {
   const named = Object.entries(lanes);
   metrics.gauge<'lane' | 'topic' | 'partition'>({
     name: 'herald_dispatcher_consumer_lag_records',
@@ -140,6 +142,13 @@ export function watch(metrics: Metrics, { lanes, delivery, pendingRecords }: Wat
     help: 'Records handed over and not acknowledged. Stays high: brokers are away or slow; routing and sending wait for them.',
     collect() {
       this.set(pendingRecords());
+    },
+  });
+  metrics.gauge({
+    name: 'herald_dispatcher_configuration_revision_offset',
+    help: 'The last offset of herald.endpoints that is applied. Behind that of another dispatcher for more than seconds: its reader stalls, restart it.',
+    collect() {
+      this.set(revision());
     },
   });
 }

@@ -14,6 +14,7 @@ import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
 import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
+import { eventually } from '@herald/testkit/eventually';
 import { generateSecret } from '@herald/webhook/secret';
 import { endpointOf } from './fakes.ts';
 
@@ -27,7 +28,10 @@ export interface World {
   producer: BatchingProducer;
   writer: EndpointWriter;
   encoder: Encoder<PublicationEvent>;
-  /** An endpoint in a project of its own unless told otherwise; `secret` is what its receiver verifies with. */
+  /**
+   * An endpoint in a project of its own unless told otherwise; `secret` is what its receiver verifies with. Resolves
+   * when the dispatchers that are up know it: until then, an event would be routed without it.
+   */
   addEndpoint(
     given: Partial<Endpoint> & { url: string },
   ): Promise<{ endpoint: Endpoint; secret: string; revision: number }>;
@@ -42,6 +46,8 @@ export interface DispatcherProcess extends ServiceProcess {
   adminUrl: string;
   /** Its log so far, a line each. */
   log: readonly string[];
+  /** Resolves when its endpoint table has the revision. */
+  reaches(revision: number): Promise<void>;
 }
 
 /**
@@ -66,7 +72,7 @@ export async function openWorld(): Promise<World> {
   const table = await openEndpointTable({ connection, source, log: console, onFatal });
   const writer = await createEndpointWriter({ connection, source, table });
   const sealing = createSealing(KEY_RING);
-  const processes: ServiceProcess[] = [];
+  const dispatchers = new Set<DispatcherProcess>();
 
   return {
     stack,
@@ -96,6 +102,8 @@ export async function openWorld(): Promise<World> {
       });
       const written = await writer.create(endpoint);
       if (written.kind !== 'written') throw new Error(`The endpoint was not created: ${written.kind}`);
+      const running = [...dispatchers].map((one) => one.reaches(written.revision));
+      await Promise.all(running);
       return { endpoint, secret, revision: written.revision };
     },
 
@@ -117,7 +125,7 @@ export async function openWorld(): Promise<World> {
           ...process.env,
           HERALD_KAFKA_BROKERS: stack.brokers.join(','),
           HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
-          HERALD_KEY_RING: KEY_RING,
+          HERALD_SEALING_KEYS: KEY_RING,
           HERALD_ALLOWED_NETWORKS: '127.0.0.0/8',
           HERALD_LOG_FORMAT: 'json',
           HERALD_ATTEMPT_LOG_LEVEL: 'debug',
@@ -125,18 +133,36 @@ export async function openWorld(): Promise<World> {
         },
         output: { onLine: (line) => log.push(line) },
       });
-      processes.push(process_);
       const ready = await process_.ready;
       if (!ready) throw new Error(`The dispatcher did not start:\n${log.join('\n')}`);
-      return { ...process_, adminUrl: ready.adminUrl, log };
+      const { adminUrl } = ready;
+      const dispatcher = {
+        ...process_,
+        adminUrl,
+        log,
+        reaches: (revision: number) =>
+          eventually(async () => {
+            const applied = await metricOf(adminUrl, 'herald_dispatcher_configuration_revision_offset');
+            if (applied < revision) throw new Error(`It has applied revision ${applied}, not ${revision}`);
+          }),
+      };
+      dispatchers.add(dispatcher);
+      void process_.ended.then(() => dispatchers.delete(dispatcher));
+      return dispatcher;
     },
 
     async close() {
-      await Promise.all(processes.map((each) => each.kill9()));
+      await Promise.all([...dispatchers].map((each) => each.kill9()));
       await writer.close();
       await table.stop();
       await producer.close();
       await stack.stop();
     },
   };
+}
+
+/** The value of a metric without labels of its own. */
+async function metricOf(adminUrl: string, name: string): Promise<number> {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
 }
