@@ -14,7 +14,12 @@ import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint } from './endpoint-view.ts';
 import { etag, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
-import { refusedWrite, revisionRequired } from './write-answer.ts';
+import {
+  MAX_ENDPOINTS_PER_ACCOUNT,
+  refusedWrite,
+  revisionRequired,
+  tooManyEndpoints,
+} from './write-answer.ts';
 
 export interface EndpointOperationsOptions {
   sealing: Sealing;
@@ -37,6 +42,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     body: fields.newEndpoint,
     answers: fields.createdEndpointView,
     async handle({ account, body }) {
+      if (account.endpoints.list(undefined).length >= MAX_ENDPOINTS_PER_ACCOUNT) return tooManyEndpoints;
       const mistake = await checkDestination(body.url);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const nowMs = now();

@@ -125,6 +125,21 @@ describe('creating an endpoint', () => {
     expect(api.sealing.open(sealed!.sealed, configured.endpoint)).toEqual({ ok: true, secret });
   });
 
+  it('is refused to an account that has 10,000 of them', async () => {
+    const client = await api.client();
+    const { body } = await create(client);
+    const { endpoint } = api.table.get(body.endpoint_id)!;
+    const more = Array.from({ length: 9_999 }, (_, index) => ({
+      ...endpoint,
+      id: `${endpoint.id}_${index}`,
+    }));
+    await Promise.all(more.map((one) => api.writer.create(one)));
+    const refused = await client.send('POST', '/v1/endpoints', { project_id: 'p', url: hook });
+    expect(refused).toMatchObject({ status: 409, body: { max_endpoints: 10_000 } });
+    await Promise.all([endpoint, ...more].map(({ id }) => api.writer.delete(id, undefined)));
+    await create(client);
+  });
+
   it.each([
     ['a URL of a private network', 'https://10.1.2.3/', /10\.1\.2\.3/],
     ['a host that resolves into a private network', 'https://inside.example/', /10\.0\.0\.1/],

@@ -34,3 +34,16 @@ export const revisionRequired: Answer = {
       'Send If-Match with the ETag of the endpoint as you have read it, or If-Match: * to change whatever is current.',
   },
 };
+
+/** Every dispatcher holds all endpoints in memory. */
+export const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;
+
+export const tooManyEndpoints: Answer = {
+  problem: {
+    status: 409,
+    code: 'too_many_endpoints',
+    title: 'The account has as many endpoints as it may',
+    detail: `An account has at most ${MAX_ENDPOINTS_PER_ACCOUNT} endpoints. Delete those that are not needed.`,
+    max_endpoints: MAX_ENDPOINTS_PER_ACCOUNT,
+  },
+};

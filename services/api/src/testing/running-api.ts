@@ -9,7 +9,7 @@ import type { Role } from '@herald/registry/api-key';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
-import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
 import { listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
@@ -38,6 +38,7 @@ export interface Client {
 export interface RunningApi {
   url: string;
   table: EndpointTable;
+  writer: EndpointWriter;
   sealing: Sealing;
   history: HistoryDatabase;
   /** Everything that was logged. */
@@ -125,6 +126,7 @@ export async function startApi(
   return {
     url: server.url,
     table,
+    writer,
     sealing,
     history: database,
     logged: () => output,
