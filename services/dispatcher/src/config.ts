@@ -33,5 +33,3 @@ export const dispatcherConfig = z.object({
     example: 'debug',
   }),
 });
-
-export type DispatcherConfig = z.output<typeof dispatcherConfig>;
