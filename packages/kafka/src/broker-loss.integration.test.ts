@@ -96,7 +96,7 @@ test(
       ).toEqual([]);
     }
   },
-  120_000 + blows * 60_000,
+  240_000 + blows * 60_000,
 );
 
 /** Hands over numbers, about 1,000 a second, as long as `send` takes them. Returns how many on `stop`. */
@@ -127,7 +127,8 @@ async function strike(random: () => number): Promise<void> {
   if (kind === 'kill') await broker.kill9();
   else await broker.stop();
   await sleep(random() * 8_000);
-  await broker.start();
+  // A machine that is busy with other tests may need longer than a stack waits.
+  await broker.start().catch(() => broker.start());
 }
 
 /** Two brokers away at once may lose what only they have; that is Kafka's limit and not what is tested. */
@@ -138,7 +139,7 @@ async function everyReplicaInSync(topics: string[]): Promise<void> {
     const metadata = await admin.fetchTopicMetadata({ topics });
     const inSync = metadata.topics.flatMap((topic) => topic.partitions.map(({ isr }) => isr.length));
     expect(inSync).toEqual(inSync.map(() => 3));
-  }, 60_000);
+  }, 180_000);
   await admin.disconnect();
 }
 

@@ -1,7 +1,7 @@
 import { EncodedBatch } from './encoded-batch.ts';
 import { isRefusal } from './produce.ts';
 import type { OutgoingRecord } from './record.ts';
-import { encodeRecordBatch, recordBytesAtMost } from './record-batch.ts';
+import { bodyBytesOf, bytesAtMost, encodeRecordBatch, type SizedRecord } from './record-batch.ts';
 
 /** Records that were handed over together: their callback is called once. */
 export interface Handover {
@@ -12,9 +12,7 @@ export interface Handover {
   done(handover: Handover): void;
 }
 
-interface Waiting {
-  record: OutgoingRecord;
-  bytes: number;
+interface Waiting extends SizedRecord {
   handover: Handover;
 }
 
@@ -53,7 +51,7 @@ export class Outbox {
   }
 
   add(record: OutgoingRecord, handover: Handover): void {
-    this.#waiting.push({ record, bytes: recordBytesAtMost(record), handover });
+    this.#waiting.push({ record, bodyBytes: bodyBytesOf(record), handover });
   }
 
   get isEmpty(): boolean {
@@ -111,18 +109,18 @@ export class Outbox {
       this.#batch = this.#encode(half, nowMs);
       return;
     }
-    const { handover, bytes } = records[0]!;
+    const { handover, bodyBytes } = records[0]!;
     handover.error = new Error(
-      `${this.#topic}:${this.#partition} refuses a record of ${bytes} bytes: ${error}`,
+      `${this.#topic}:${this.#partition} refuses a record of ${bodyBytes} bytes: ${error}`,
     );
     finish(handover);
   }
 
   #cut(nowMs: number): OutgoingBatch {
     const from = this.#next;
-    let bytes = this.#waiting[this.#next++]!.bytes;
+    let bytes = bytesAtMost(this.#waiting[this.#next++]!);
     for (; this.#next < this.#waiting.length; this.#next++) {
-      bytes += this.#waiting[this.#next]!.bytes;
+      bytes += bytesAtMost(this.#waiting[this.#next]!);
       if (bytes > this.#maxBatchBytes) break;
     }
     const records = this.#waiting.slice(from, this.#next);
@@ -137,10 +135,7 @@ export class Outbox {
   }
 
   #encode(records: Waiting[], nowMs: number): OutgoingBatch {
-    const bytes = encodeRecordBatch(
-      records.map(({ record }) => record),
-      nowMs,
-    );
+    const bytes = encodeRecordBatch(records, nowMs);
     return {
       outbox: this,
       encoded: new EncodedBatch(this.#topic, this.#partition, bytes),

@@ -3,12 +3,28 @@ import type { OutgoingRecord } from './record.ts';
 
 /** Bytes of a record batch (magic 2) before its first record. */
 const batchHeaderBytes = 61;
-/** What a batch needs beyond `recordBodyBytes` for each record: its length, at most five bytes, and offset delta. */
+/** What a record takes in a batch beyond its body, at most: its length and its offset delta. */
 const recordFrameBytes = 8;
 
-/** An upper bound of what `record` takes in a batch. */
-export function recordBytesAtMost(record: OutgoingRecord): number {
-  return recordBodyBytes(record) + recordFrameBytes;
+/** A record that waits to be encoded, with the size of its body, which is worked out once. */
+export interface SizedRecord {
+  record: OutgoingRecord;
+  bodyBytes: number;
+}
+
+/** An upper bound of what a record takes in a batch. */
+export function bytesAtMost({ bodyBytes }: SizedRecord): number {
+  return bodyBytes + recordFrameBytes;
+}
+
+/** Everything but the length and the offset delta: attributes, timestamp delta (0), key, value, headers. */
+export function bodyBytesOf(record: OutgoingRecord): number {
+  let size = 2 + fieldBytes(record.key) + fieldBytes(record.value);
+  const { headers } = record;
+  if (headers === undefined) return size + 1;
+  const names = Object.keys(headers);
+  for (const name of names) size += fieldBytes(name) + fieldBytes(headers[name]!);
+  return size + varintBytes(names.length);
 }
 
 /**
@@ -17,9 +33,9 @@ export function recordBytesAtMost(record: OutgoingRecord): number {
  *
  * Source: https://kafka.apache.org/documentation/#recordbatch
  */
-export function encodeRecordBatch(records: readonly OutgoingRecord[], timestampMs: number): Buffer {
+export function encodeRecordBatch(records: readonly SizedRecord[], timestampMs: number): Buffer {
   let size = batchHeaderBytes;
-  for (const record of records) size += recordBytesAtMost(record);
+  for (const record of records) size += bytesAtMost(record);
   const writer = new Writer(Buffer.allocUnsafe(size));
   writer.at = batchHeaderBytes;
   for (let i = 0; i < records.length; i++) writeRecord(writer, records[i]!, i);
@@ -42,13 +58,13 @@ export function encodeRecordBatch(records: readonly OutgoingRecord[], timestampM
   return batch;
 }
 
-function writeRecord(writer: Writer, record: OutgoingRecord, offsetDelta: number): void {
-  writer.varint(recordBodyBytes(record) + varintBytes(offsetDelta));
+function writeRecord(writer: Writer, { record, bodyBytes }: SizedRecord, offsetDelta: number): void {
+  writer.varint(bodyBytes + varintBytes(offsetDelta));
   writer.byte(0);
   writer.byte(0);
   writer.varint(offsetDelta);
-  writer.bytes(record.key);
-  writer.bytes(record.value);
+  writer.field(record.key);
+  writer.field(record.value);
   const { headers } = record;
   if (headers === undefined) {
     writer.varint(0);
@@ -56,21 +72,10 @@ function writeRecord(writer: Writer, record: OutgoingRecord, offsetDelta: number
   }
   const names = Object.keys(headers);
   writer.varint(names.length);
-  for (const name of names) {
-    writer.bytes(name);
-    writer.bytes(headers[name]!);
+  for (let i = 0; i < names.length; i++) {
+    writer.field(names[i]!);
+    writer.field(headers[names[i]!]!);
   }
-}
-
-/** Everything but the length and the offset delta: attributes, timestamp delta (0), key, value, headers. */
-function recordBodyBytes(record: OutgoingRecord): number {
-  let size = 2 + fieldBytes(record.key) + fieldBytes(record.value);
-  const { headers } = record;
-  if (headers === undefined) return size + 1;
-  const names = Object.keys(headers);
-  size += varintBytes(names.length);
-  for (const name of names) size += fieldBytes(name) + fieldBytes(headers[name]!);
-  return size;
 }
 
 function fieldBytes(field: Buffer | string | null): number {
@@ -112,21 +117,31 @@ class Writer {
   }
 
   /** Length and content; null is the length -1. */
-  bytes(field: Buffer | string | null): void {
-    if (field === null) this.byte(1);
-    else if (typeof field === 'string') this.#text(field);
+  field(content: Buffer | string | null): void {
+    if (content === null) this.byte(1);
+    else if (typeof content === 'string') this.#text(content);
     else {
-      this.varint(field.length);
-      this.buffer.set(field, this.at);
-      this.at += field.length;
+      this.varint(content.length);
+      this.buffer.set(content, this.at);
+      this.at += content.length;
     }
   }
 
+  /** As ASCII, and from the beginning again when it turns out not to be. */
   #text(text: string): void {
-    const length = utf8Bytes(text);
-    this.varint(length);
-    if (length !== text.length) this.buffer.write(text, this.at);
-    else for (let i = 0; i < length; i++) this.buffer[this.at + i] = text.charCodeAt(i);
-    this.at += length;
+    const start = this.at;
+    const { buffer } = this;
+    this.varint(text.length);
+    let { at } = this;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) {
+        this.at = start;
+        this.field(Buffer.from(text));
+        return;
+      }
+      buffer[at++] = code;
+    }
+    this.at = at;
   }
 }
