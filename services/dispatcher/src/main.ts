@@ -30,6 +30,9 @@ import { SUBJECTS } from './subjects.ts';
 /** A configuration that a delivery waits for longer than this takes readiness away. */
 const CONFIGURATION_PATIENCE_MS = 5_000;
 
+/** A killed dispatcher's partitions stand still for so long. Longer than a drain, in which no heartbeat is sent. */
+const SESSION_TIMEOUT_MS = 20_000;
+
 await runService({
   name: 'dispatcher',
   config: dispatcherConfig,
@@ -133,6 +136,7 @@ await runService({
 
     const common = {
       connection,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
       flush: () => producer.flush(),
       onFatal: fatal,
       onGap(gap: object) {
