@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services,deploy,test/load}/**/*.test.ts'],
+          include: ['{packages,services,deploy,test/load,test/docs}/**/*.test.ts'],
           exclude: [...ignored, '**/*.integration.test.ts'],
         },
       },
