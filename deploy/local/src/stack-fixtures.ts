@@ -61,9 +61,9 @@ export async function portsForTest(): Promise<StackPorts> {
 }
 
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not so within 30 s: ${holds}`);
+    if (Date.now() > deadline) throw new Error(`not so within 60 s: ${holds}`);
     await sleep(50);
   }
 }

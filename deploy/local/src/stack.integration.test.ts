@@ -19,7 +19,7 @@ import {
   until,
 } from './stack-fixtures.ts';
 
-const TWO_STARTS_MS = 120_000;
+const TWO_STARTS_MS = 240_000;
 
 test(
   'a stack of which every process was killed with -9 starts again with its records, schema ids and rows',
