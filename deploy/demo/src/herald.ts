@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ReadyMessage } from '@herald/service-kit/service';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 
 const CLI = join(import.meta.dirname, '..', '..', '..', 'services', 'cli', 'src', 'main.ts');
@@ -24,10 +25,13 @@ interface Told {
   kind?: 'started' | 'ready' | 'ended' | 'stopped';
   service?: string;
   pid?: number;
+  ready?: ReadyMessage;
 }
 
 /** `herald up`, followed from outside. */
 export interface Up {
+  /** Of /livez, /readyz and /metrics. */
+  adminUrl(service: string): string;
   /** `kill -9` of one of its services, which it then starts again. Resolves when that one is ready. */
   kill9(service: string): Promise<void>;
   stop(): Promise<void>;
@@ -37,6 +41,7 @@ export interface Up {
 export async function heraldUp(env: NodeJS.ProcessEnv, logDir: string): Promise<Up> {
   mkdirSync(logDir, { recursive: true });
   const pids = new Map<string, number>();
+  const adminUrls = new Map<string, string>();
   const listeners = new Set<(told: Told) => void>();
   const up: ServiceProcess = forkService({
     name: 'herald up',
@@ -47,6 +52,9 @@ export async function heraldUp(env: NodeJS.ProcessEnv, logDir: string): Promise<
     onMessage(message) {
       const told = message as Told;
       if (told.kind === 'started' && told.service && told.pid) pids.set(told.service, told.pid);
+      if (told.kind === 'ready' && told.service && told.ready) {
+        adminUrls.set(told.service, told.ready.adminUrl);
+      }
       for (const listener of listeners) listener(told);
     },
   });
@@ -54,6 +62,7 @@ export async function heraldUp(env: NodeJS.ProcessEnv, logDir: string): Promise<
     throw new Error(`Herald's services did not become ready; their logs are in ${logDir}`);
 
   return {
+    adminUrl: (service) => adminUrls.get(service) as string,
     async kill9(service) {
       const { promise: ready, resolve } = Promise.withResolvers<void>();
       const listener = (told: Told) => {

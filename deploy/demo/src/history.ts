@@ -1,6 +1,6 @@
 import { eventually } from '@herald/testkit/eventually';
 import type { HeraldApi } from '@herald/testkit/herald-api';
-import type { Screen } from './screen.ts';
+import type { Colors, Screen } from './screen.ts';
 
 /** A delivery as the API answers it: the fields that are shown. */
 export interface Detail {
@@ -10,6 +10,7 @@ export interface Detail {
   publication_id: string;
   history: {
     attempt_number: number;
+    disposition: string;
     outcome: string | null;
     response: { status: number; body: string } | null;
     started_at: string;
@@ -38,16 +39,19 @@ export function showHistory(screen: Screen, endpointName: string, delivery: Deta
   screen.table(
     ['attempt', 'at', 'outcome', 'took', 'verdict', 'next'],
     delivery.history.map((attempt) => [
-      String(attempt.attempt_number),
+      attempt.attempt_number === 0 ? attempt.disposition : String(attempt.attempt_number),
       timeOf(attempt.started_at),
       attempt.response ? `${attempt.response.status} ${attempt.response.body}` : (attempt.outcome ?? ''),
-      `${attempt.duration_ms.toFixed(1)} ms`,
-      attempt.verdict === 'DELIVERED'
-        ? colors.green('delivered')
-        : colors.yellow(attempt.verdict.toLowerCase()),
+      attempt.attempt_number === 0 ? '' : `${attempt.duration_ms.toFixed(1)} ms`,
+      verdictText(attempt.verdict, colors),
       attempt.next_attempt_at ? timeOf(attempt.next_attempt_at) : '',
     ]),
   );
+}
+
+function verdictText(verdict: string, colors: Colors): string {
+  if (verdict === 'none') return '';
+  return verdict === 'delivered' ? colors.green(verdict) : colors.yellow(verdict);
 }
 
 function timeOf(iso: string): string {

@@ -7,6 +7,8 @@ import { PARTS, type Part } from './scenario.ts';
 export interface Player {
   part: Part;
   endpointId: string;
+  /** Of its configuration. */
+  revision: number;
   receiver: Receiver;
 }
 
@@ -36,10 +38,10 @@ export async function openCast(projectId: string, env: NodeJS.ProcessEnv): Promi
   const players = await Promise.all(
     PARTS.map(async (part): Promise<Player> => {
       const receiver = await createReceiver({ behaviour: part.behaviour });
-      const { endpoint_id: endpointId, secret } = await addEndpoint(part, receiver.url, projectId, env);
-      receiver.verifyWith(verifyWith(secret));
+      const added = await addEndpoint(part, receiver.url, projectId, env);
+      receiver.verifyWith(verifyWith(added.secret));
       if (part.downForMs !== undefined) await receiver.goDown();
-      return { part, endpointId, receiver };
+      return { part, endpointId: added.endpoint_id, revision: added.revision, receiver };
     }),
   );
   return {
@@ -55,7 +57,7 @@ export async function openCast(projectId: string, env: NodeJS.ProcessEnv): Promi
 
 function addEndpoint(part: Part, url: string, projectId: string, env: NodeJS.ProcessEnv) {
   const types = part.eventTypes.length > 0 ? ['--types', part.eventTypes.join(',')] : [];
-  return herald<{ endpoint_id: string; secret: string }>(
+  return herald<{ endpoint_id: string; secret: string; revision: number }>(
     [
       'endpoints',
       'add',

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryStore } from '@herald/clickhouse/history';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { simulatedWorld } from '@herald/publisher/simulator';
-import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
+import { untilConfigured } from '@herald/testkit/configuration';
 import { connectHeraldApi } from '@herald/testkit/herald-api';
-import { openLaneProgress } from '@herald/testkit/lane-progress';
+import { untilSettled } from '@herald/testkit/settling';
+import { openWitness } from '@herald/testkit/witness';
 import { readDelivered, showHistory } from './history.ts';
 import { agrees, showLedger } from './ledger.ts';
 import { liveLine } from './live-line.ts';
@@ -14,10 +15,8 @@ import { publishEvents } from './publishing.ts';
 import { type Cast, openCast } from './receivers.ts';
 import { ACCOUNT } from './scenario.ts';
 import type { Screen } from './screen.ts';
-import { waitUntilSettled } from './settling.ts';
 import { openStage, type Stage } from './stage.ts';
 import { complaints, type Summary, summaryOf } from './summary.ts';
-import { openWitness } from './witness.ts';
 
 export interface Performance {
   options: DemoOptions;
@@ -48,6 +47,10 @@ export async function perform({ options, screen, closing, interrupted }: Perform
   const stage = await openStage(options, screen, closing);
   const cast = await openCast(PROJECT, stage.env);
   closing.defer(() => cast.close());
+  await untilConfigured(
+    stage.up.adminUrl('dispatcher'),
+    Math.max(...cast.players.map(({ revision }) => revision)),
+  );
   introduce(cast, screen);
 
   const outcome = await play(stage, cast, options, screen, closing);
@@ -95,15 +98,9 @@ async function play(
   const names = new Map(cast.players.map(({ endpointId, part }) => [endpointId, part.name]));
   const startedAtMs = Date.now();
   let recovered: Recovered | undefined;
-  const progress = await openLaneProgress(
-    { brokers, clientId: 'herald-demo', logger: { log: () => {} } },
-    DISPATCHER_LANES,
-  );
-  closing.defer(() => progress.close());
   const witness = await openWitness({
     brokers,
     registryUrl,
-    progress,
     onAttempt(attempt) {
       if (attempt.request === null) return;
       const endpointName = names.get(attempt.endpoint_id) ?? attempt.endpoint_id;
@@ -136,7 +133,11 @@ async function play(
     },
   });
   await killed;
-  const account = await waitUntilSettled({ published, players: cast.players, witness, progress });
+  const account = await untilSettled({
+    duties: published.duties,
+    arrivals: () => cast.players.flatMap(({ receiver }) => receiver.requests),
+    witness,
+  });
   return {
     summary: summaryOf({
       events: published.events,

@@ -5,13 +5,12 @@ import type { DemoPorts } from './ports.ts';
 
 /** What `herald` and its services need to know of this run's stack. */
 export function variablesOf(stack: StackCoordinates, ports: DemoPorts): Record<string, string> {
-  const ring = `k1:${randomBytes(32).toString('base64')}`;
   return {
     HERALD_KAFKA_BROKERS: stack.brokers.join(','),
     HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
     HERALD_CLICKHOUSE_URL: stack.clickhouseUrl,
     HERALD_CLICKHOUSE_DATABASE: stack.clickhouseDatabase,
-    HERALD_SEALING_KEYS: ring,
+    HERALD_SEALING_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     // The receivers are on this machine, where webhooks may not go otherwise.
     HERALD_ALLOWED_NETWORKS: '127.0.0.0/8',
     HERALD_API_PORT: String(ports.api),

@@ -15,7 +15,10 @@ export interface TailedRecord {
 
 /** Reads topics from their beginning on and goes on as they grow: a witness that stands beside Herald. */
 export interface TopicTail {
-  /** Resolves when everything that was in the topics at the time of the call was handed over. */
+  /**
+   * Resolves when everything that was in the topics at the time of the call was handed over. Rejects with the first
+   * failure of `onRecord`, too.
+   */
   caughtUp(timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -33,6 +36,7 @@ export async function tailTopics({ connection, topics, onRecord }: TopicTailOpti
   const admin = kafka.admin();
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, allowAutoTopicCreation: false });
   const nextOffsets = new Map<string, number>();
+  let failure: { error: unknown } | undefined;
 
   await admin.connect();
   await consumer.connect();
@@ -43,15 +47,12 @@ export async function tailTopics({ connection, topics, onRecord }: TopicTailOpti
       const { key, value, timestamp } = message;
       const offset = Number(message.offset);
       const headers = message.headers as Record<string, Buffer | undefined> | undefined;
-      await onRecord({
-        topic,
-        partition,
-        offset,
-        key,
-        value,
-        headers: headers ?? {},
-        timestampMs: Number(timestamp),
-      });
+      const timestampMs = Number(timestamp);
+      try {
+        await onRecord({ topic, partition, offset, key, value, headers: headers ?? {}, timestampMs });
+      } catch (error) {
+        failure ??= { error };
+      }
       nextOffsets.set(`${topic}:${partition}`, offset + 1);
     },
   });
@@ -74,6 +75,7 @@ export async function tailTopics({ connection, topics, onRecord }: TopicTailOpti
       eventually(
         async () => {
           const behind = await missing();
+          if (failure) throw failure.error;
           if (behind.length > 0) throw new Error(`Not read to the end: ${behind.join(', ')}`);
         },
         { timeoutMs },

@@ -66,8 +66,8 @@ export function showDelivery(delivery: DeliveryDetail, { print, colors }: Termin
 function attemptTitle(attempt: Attempt, colors: Colors): string {
   const what = attempt.attempt_number === 0 ? attempt.disposition : `attempt ${attempt.attempt_number}`;
   const outcome = attempt.response ? String(attempt.response.status) : (attempt.outcome ?? '');
-  const paint = attempt.verdict === 'DELIVERED' ? colors.green : colors.yellow;
-  const verdict = paint(attempt.verdict.toLowerCase());
+  const paint = attempt.verdict === 'delivered' ? colors.green : colors.yellow;
+  const verdict = paint(attempt.verdict);
   const next = attempt.next_attempt_at ? `next ${attempt.next_attempt_at}` : '';
   const why = attempt.error_message ?? attempt.reason ?? '';
   return [
