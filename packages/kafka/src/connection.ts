@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { patchKafkaJs } from './patches.ts';
+import { createSocket } from './socket.ts';
 
 /** Where kafkajs' own log lines go: one function, called with what a structured logger takes. */
 export interface KafkaLogger {
@@ -25,6 +26,7 @@ export function createKafka(connection: KafkaConnection): Kafka {
   return new Kafka({
     brokers: connection.brokers,
     clientId: connection.clientId,
+    socketFactory: createSocket,
     connectionTimeout: 10_000,
     requestTimeout: 15_000,
     // Said explicitly: kafkajs has other defaults when NODE_ENV is "test".
