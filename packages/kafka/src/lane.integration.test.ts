@@ -12,6 +12,7 @@ import {
   range,
   SlowWork,
 } from '../test/support.ts';
+import { decodeCompletions } from './completions.ts';
 import { createKafka } from './connection.ts';
 import type { LaneRecord } from './record.ts';
 import type { Gap } from './restore.ts';
@@ -83,6 +84,31 @@ describe('lane', () => {
     await eventually(() => expect(after.numbers()).toEqual([10, 110, 210, 310, 410]));
     await produceNumbers(connection, topic, { from: 500, to: 501, partitions: 1 });
     await eventually(() => expect(after.numbers()).toEqual([10, 110, 210, 310, 410, 500]));
+  });
+
+  test('scattered completions fill the commit metadata to its limit; what is cut is sent again, none is lost', async () => {
+    const topic = await createTopic(connection, { partitions: 1 });
+    const groupId = randomUUID();
+    await produceNumbers(connection, topic, { from: 0, to: 10_000, partitions: 1 });
+    const isEven = (record: LaneRecord) => numberOf(record) % 2 === 0;
+    const before = reader({
+      groupId,
+      topics: [topic],
+      windowRecords: 10_000,
+      work: (record, lane) => isEven(record) || lane.complete(record),
+    });
+    await before.lane.start();
+    await eventually(() => expect(before.received).toHaveLength(10_000));
+    await before.lane.stop();
+    const { offset, metadata } = await committedOf(connection, groupId, topic);
+    expect(offset).toBe(0);
+    expect(metadata!.length).toBeGreaterThan(4_000);
+    const kept = decodeCompletions(offset, metadata).length;
+
+    const after = reader({ groupId, topics: [topic], windowRecords: 10_000 });
+    await after.lane.start();
+    const expected = range(0, 10_000).filter((n) => n % 2 === 0 || n > 2 * kept);
+    await eventually(() => expect(after.numbers()).toEqual(expected));
   });
 
   test('a graceful stop under load sends nothing again and leaves nothing out', async () => {
@@ -164,6 +190,20 @@ describe('lane', () => {
     expect(lane.healthy()).toBe(false);
     await lane.stop();
     expect((await committedOf(connection, groupId, topic)).offset).toBe(40);
+  });
+
+  test('a group that it cannot join is fatal, and said so', async () => {
+    const topic = await createTopic(connection, { partitions: 1 });
+    const groupId = randomUUID();
+    const foreign = createKafka(connection).consumer({ groupId });
+    await foreign.connect();
+    await foreign.subscribe({ topics: [topic] });
+    await foreign.run({ eachMessage: async () => {} });
+    const { lane, errors } = reader({ groupId, topics: [topic] });
+    await expect(lane.start()).rejects.toThrow(groupId);
+    expect(errors).toHaveLength(1);
+    expect(lane.healthy()).toBe(false);
+    await foreign.disconnect();
   });
 
   test('passes what a transaction left behind: markers, and records that were aborted', async () => {
