@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseError } from '@clickhouse/client';
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
+import { joinNeighbours } from './row-binary.ts';
 import type { Table } from './tables/table.ts';
 
 /** `refused`: ClickHouse read the rows and does not take them; the same rows will be refused again. */
@@ -51,7 +52,7 @@ export function openInserter(options: ClickHouseOptions): Inserter {
       try {
         const { stream } = await client.exec({
           query: `INSERT INTO ${table.name} (${columns}) FORMAT RowBinary`,
-          values: Readable.from([Buffer.concat(rows)]),
+          values: Readable.from(joinNeighbours(rows)),
         });
         await stream.resume().toArray();
         return { kind: 'inserted' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RowWriter, UnwritableValue } from './row-binary.ts';
+import { joinNeighbours, RowWriter, UnwritableValue } from './row-binary.ts';
 
 function written(write: (to: RowWriter) => void): number[] {
   const writer = new RowWriter();
@@ -57,4 +57,19 @@ test('what is taken is not touched by what is written after', () => {
   const one = writer.take();
   writer.string('two');
   expect([...one]).toEqual([3, ...Buffer.from('one')]);
+});
+
+test('rows that lie behind one another are joined without a copy, in their order, and no byte is added or lost', () => {
+  const writer = new RowWriter();
+  const rows = Array.from({ length: 2_000 }, (_, number) => {
+    writer.string(`row ${number} `.repeat(1 + (number % 60)));
+    return writer.take();
+  });
+  const withGap = rows.filter((_, index) => index % 500 !== 499);
+  const stranger = Buffer.from('stranger');
+  for (const all of [rows, withGap, [stranger, ...rows, stranger], [], [stranger]]) {
+    const joined = joinNeighbours(all);
+    expect(Buffer.concat(joined).equals(Buffer.concat(all))).toBe(true);
+    expect(joined.length).toBeLessThanOrEqual(Math.min(all.length, 12));
+  }
 });

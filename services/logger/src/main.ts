@@ -19,11 +19,11 @@ import { createRowMaker, type Fault, LOGGED_TOPICS } from './row-maker.ts';
 import { createWriters } from './writers.ts';
 
 /** A partition's window holds two inserts of full size, so that one is collected while the other is under way. */
-const WINDOW_RECORDS = 40_000;
-const WINDOW_BYTES = 32 * 1024 * 1024;
+const WINDOW_RECORDS = 30_000;
+const WINDOW_BYTES = 24 * 1024 * 1024;
 
-/** Records in memory over all partitions, while ClickHouse is away. */
-const MAX_HELD_BYTES = 128 * 1024 * 1024;
+/** Records in memory over all partitions, while ClickHouse is away; their rows take about as much again. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 /** After a crash its partitions wait so long for another logger: the history is late by it, deliveries are not. */
 const SESSION_TIMEOUT_MS = 12_000;

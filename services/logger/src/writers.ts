@@ -11,8 +11,8 @@ import type { Fault, RowMaker, TableName } from './row-maker.ts';
 import { createTableWriter, type TableWriter } from './table-writer.ts';
 
 /** The cut of one insert. */
-const MAX_INSERT_ROWS = 20_000;
-const MAX_INSERT_BYTES = 16 * 1024 * 1024;
+const MAX_INSERT_ROWS = 15_000;
+const MAX_INSERT_BYTES = 12 * 1024 * 1024;
 
 export interface WritersOptions {
   inserter: Inserter;
