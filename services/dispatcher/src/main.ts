@@ -149,7 +149,7 @@ await runService({
       groupId: 'herald.route',
       topics: [TOPICS.events],
       handler: routeHandler,
-      windowRecords: 2_000,
+      windowRecords: 500,
       windowBytes: 8 * 1024 * 1024,
       maxWaitTimeMs: 250,
     });
