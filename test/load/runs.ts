@@ -28,7 +28,7 @@ export interface OpenedRun {
   hangingSlot?: number;
 }
 
-export function createRuns(sink: Sink): Runs {
+export function createRuns(sink: Pick<Sink, 'open' | 'counts' | 'arrivals'>): Runs {
   const opened: { name: string; run: number; plan: OpenedRun }[] = [];
 
   return {

@@ -4,17 +4,21 @@ import type { Usage } from '../usage.ts';
 import { columns, figure } from './columns.ts';
 import { type Bound, barePerSecond, holds, type Mark, marksOf } from './marks.ts';
 
+/** What a machine does by itself. */
+const MAX_COMPANY_CORES = 0.2;
+
 /** The results as text, ratios first. */
 export function reportOf(results: Results): string {
   const { machine, scale, sender } = results;
   const { cores, cpu, memoryGiB, os, node, loadBefore } = machine;
   return [
     `${sender}, ${scale} scale, on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${os}, Node ${node}, load before ${figure(loadBefore)}`,
+    companyOf(results),
     section('Against floors and goals', marksTable(marksOf(results))),
     section('Throughput', throughputTable(results)),
     section('Event → POST from when it was due, ms', latencyTable(results)),
     section('Logger, from a backlog', loggingTable(results)),
-    section('CPU time, milliseconds a delivery', cpuTable(results.throughput)),
+    section('CPU time, milliseconds a delivery', cpuTable(results)),
     section('Memory at the end of each, MiB', memoryTable(results.throughput)),
     section('Idle CPU, % of a core', idleTable(results.idle)),
     section('Account of the sink', accountTable(results)),
@@ -22,6 +26,13 @@ export function reportOf(results: Results): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Figures of a machine that others use too are not those of the machine. */
+function companyOf({ throughput, latency, machine }: Results): string {
+  const most = Math.max(0, ...[...throughput, ...latency].map(({ usage }) => usage.otherCores));
+  if (most <= MAX_COMPANY_CORES) return '';
+  return `NOT ALONE: other processes used up to ${figure(most)} of ${machine.cores} cores; only ratios mean something, and they waver`;
 }
 
 function section(title: string, rows: string[][]): string {
@@ -112,8 +123,12 @@ function loggingTable({ logging }: Results): string[][] {
   ];
 }
 
-function cpuTable(throughput: readonly Throughput[]): string[][] {
-  return perProcess(throughput, ({ cpuSeconds }, { arrived }) => (cpuSeconds * 1_000) / arrived);
+function cpuTable({ throughput, bare }: Results): string[][] {
+  const each = (cpuSeconds: number, count: number) => (cpuSeconds * 1_000) / count;
+  return [
+    ...perProcess(throughput, ({ cpuSeconds }, { arrived }) => each(cpuSeconds, arrived)),
+    ...bare.map(({ cpuSeconds, requests }) => ['(signed bare loop)', figure(each(cpuSeconds, requests))]),
+  ];
 }
 
 function memoryTable(throughput: readonly Throughput[]): string[][] {
