@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,deploy,test/load,test/docs}/**/*.test.ts'],
           exclude: [...ignored, '**/*.integration.test.ts'],
+          // Hostile receivers and property tests on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {
