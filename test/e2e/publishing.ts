@@ -1,4 +1,4 @@
-import { createPublisher } from '@herald/publisher/publisher';
+import { createPublisher, type Published } from '@herald/publisher/publisher';
 import { runSimulation } from '@herald/publisher/simulation-run';
 import { type SimulatedEvent, simulatedWorld, simulateEvents } from '@herald/publisher/simulator';
 import type { Herald, TestAccount } from '@herald/testkit/herald';
@@ -7,8 +7,8 @@ export interface PublishOptions {
   count: number;
   eventsPerSecond: number;
   seed: number;
-  /** Called with how many events are on record. */
-  onPublished?: (events: number) => void;
+  /** Called for each event that is on record, with how many there are by now. */
+  onPublished?: (count: number, published: Published) => void;
 }
 
 /** Publishes simulated events of the account by the SDK; resolves with those on record. */
@@ -26,9 +26,9 @@ export async function publish(
       publish: (event) => publisher.publish(event),
       count,
       eventsPerSecond,
-      onPublished(event) {
+      onPublished(event, at) {
         published.push(event);
-        onPublished(published.length);
+        onPublished(published.length, at);
       },
     });
   } finally {
