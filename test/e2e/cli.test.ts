@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '@herald/local-stack/ports';
+import { type Stack, startStack } from '@herald/local-stack/stack';
+import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
+import { eventually } from '@herald/testkit/eventually';
+import { createReceiver, type Receiver } from '@herald/testkit/receiver';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifierOf } from './signature.ts';
+
+/** The command as a person has it: from nothing but three servers to a delivery on the screen. */
+
+const CLI = join(import.meta.dirname, '..', '..', 'services', 'cli', 'src', 'main.ts');
+const SERVICES = ['producer', 'api', 'dispatcher', 'logger'];
+const dir = mkdtempSync(join(tmpdir(), 'herald-cli-'));
+
+let stack: Stack;
+let receiver: Receiver;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  stack = await startStack();
+  receiver = await createReceiver();
+  const [apiPort, ingestPort] = (await freePorts(2)) as [number, number];
+  env = {
+    PATH: process.env.PATH,
+    HERALD_KAFKA_BROKERS: stack.brokers.join(','),
+    HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
+    HERALD_CLICKHOUSE_URL: stack.clickhouseUrl,
+    HERALD_SEALING_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    HERALD_ALLOWED_NETWORKS: '127.0.0.0/8',
+    HERALD_API_PORT: String(apiPort),
+    HERALD_INGEST_PORT: String(ingestPort),
+    HERALD_API_URL: `http://127.0.0.1:${apiPort}`,
+  };
+});
+
+afterAll(async () => {
+  await receiver?.close();
+  await stack?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function herald(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+async function heraldJson<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await herald(...args, '--json');
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+
+interface Told {
+  kind?: string;
+  service: string;
+  pid: number;
+}
+
+/** `herald up`, and what it tells the process that forked it. */
+async function heraldUp() {
+  const told: Told[] = [];
+  const process_: ServiceProcess = forkService({
+    name: 'up',
+    entry: CLI,
+    args: ['up', '--log-dir', dir],
+    env,
+    output: { file: join(dir, 'up.log') },
+    onMessage: (message) => told.push(message as Told),
+  });
+  expect(await process_.ready, readFileSync(join(dir, 'up.log'), 'utf8')).toBeDefined();
+  const started = (service: string) =>
+    told.filter((change) => change.kind === 'started' && change.service === service);
+  return {
+    process: process_,
+    told,
+    started,
+    pids: () => SERVICES.map((service) => started(service).at(-1)!.pid),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('setup makes all that the services need, and a second run changes nothing', async () => {
+  await heraldJson('setup');
+  const again = await heraldJson<{ topics: { result: string }[]; migrations: { applied: [] } }>('setup');
+  expect(new Set(again.topics.map(({ result }) => result))).toEqual(new Set(['unchanged']));
+  expect(again.migrations.applied).toEqual([]);
+});
+
+test('a mistake in the command is exit 2 with all of them named, a failure is exit 1', async () => {
+  const wrong = await herald('simulate', '--rate', 'fast', '--count', '0');
+  expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  expect(wrong.stderr).toMatch(/--rate fast.*\n.*--count 0/);
+  expect(await herald('no-such-command')).toMatchObject({ code: 2 });
+  const away = await herald('migrate', '--clickhouse', 'http://127.0.0.1:1');
+  expect(away).toMatchObject({ code: 1, stdout: '' });
+  expect(away.stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('a revoked key is told apart from a valid one, and an unknown one is a failure', async () => {
+  const first = await heraldJson<{ key: string; key_id: string }>('keys', 'create', '--account', 'other');
+  expect(first.key).toMatch(/^hk_/);
+  expect(await herald('keys', 'revoke', first.key_id, '--account', 'other')).toMatchObject({ code: 0 });
+  const [listed] = await heraldJson<{ revoked_at: string | null }[]>('keys', 'list', '--account', 'other');
+  expect(listed?.revoked_at).not.toBeNull();
+  expect(await herald('keys', 'revoke', 'f00d', '--account', 'other')).toMatchObject({ code: 1 });
+});
+
+describe('herald up', () => {
+  test('runs Herald: from a key to a delivery that can be read', async () => {
+    const up = await heraldUp();
+    const { key } = await heraldJson<{ key: string }>('keys', 'create', '--account', 'acme');
+    const envFile = join(dir, 'key.env');
+    writeFileSync(envFile, `HERALD_API_KEY=${key}\n`);
+    const withKey = ['--env-file', envFile];
+    const endpoint = await heraldJson<{ endpoint_id: string; secret: string }>(
+      ...withKey,
+      'endpoints',
+      'add',
+      '--project',
+      'acme-p1',
+      '--url',
+      receiver.url,
+    );
+    receiver.verifyWith(verifierOf(endpoint.secret));
+    const listed = await heraldJson<{ items: object[] }>(...withKey, 'endpoints', 'list');
+    expect(listed.items).toMatchObject([{ endpoint_id: endpoint.endpoint_id }]);
+
+    // An event that is routed before the dispatcher has read the endpoint misses it, so publish until one arrives.
+    await eventually(async () => {
+      expect(await herald('simulate', '--accounts', 'acme', '--count', '1')).toMatchObject({ code: 0 });
+      expect(receiver.requests.filter(({ status }) => status === 200)).not.toEqual([]);
+    });
+    const [delivery] = await eventually(async () => {
+      const page = await heraldJson<{ items: { delivery_id: string; state: string }[] }>(
+        ...withKey,
+        'deliveries',
+        'list',
+      );
+      expect(page.items).toContainEqual(expect.objectContaining({ state: 'delivered' }));
+      return page.items.filter(({ state }) => state === 'delivered');
+    });
+    const shown = await herald(...withKey, 'deliveries', 'show', delivery!.delivery_id);
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain(`POST ${receiver.url}`);
+    expect(shown.stdout).toContain('webhook-signature: v1,');
+    await up.process.stop();
+  });
+
+  test('starts a service again that was killed', async () => {
+    const up = await heraldUp();
+    const [killed] = up.started('logger');
+    process.kill(killed!.pid, 'SIGKILL');
+    await eventually(() =>
+      expect(up.told.filter(({ kind, service }) => kind === 'ready' && service === 'logger')).toHaveLength(2),
+    );
+    expect(up.started('api')).toHaveLength(1);
+    await up.process.stop();
+  });
+
+  test('drains its services one after the other and ends well', async () => {
+    const up = await heraldUp();
+    const pids = up.pids();
+    expect(await up.process.stop()).toMatchObject({ code: 0 });
+    const stopped = up.told.filter(({ kind }) => kind === 'stopped').map(({ service }) => service);
+    expect(stopped).toEqual(SERVICES);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test('killed with -9, leaves no service behind', async () => {
+    const up = await heraldUp();
+    const pids = up.pids();
+    await up.process.kill9();
+    await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
+  });
+});
