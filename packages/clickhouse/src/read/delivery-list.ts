@@ -3,7 +3,7 @@ import type { DeliveryQuery, DeliverySummary, Listing, Scope } from '../history.
 import { allOf, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import type { Reader } from './reader.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Where a delivery stands in every list: by the time of its event, then by its id. It never moves. */
 type Place = readonly [occurredAtMs: number, deliveryId: string];
@@ -11,7 +11,7 @@ type Place = readonly [occurredAtMs: number, deliveryId: string];
 const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
 
 /** Moments read for each delivery wanted, in the first step: most are routed, attempted, and that is all. */
-const MOMENTS_PER_DELIVERY = 4;
+const MOMENTS_PER_DELIVERY = 3;
 
 /** A search for what is rare reads this many matching moments at most for one page, in steps that grow. */
 const MAX_MOMENTS = 50_000;
@@ -98,6 +98,7 @@ async function endOfStep(
   return end && [end.at, end.id];
 }
 
+/** The wide columns are read of those deliveries only that are shown. */
 async function summariesBetween(
   { reader, scope, matching, state }: Search,
   after: Place | undefined,
@@ -107,16 +108,23 @@ async function summariesBetween(
   const within = between(after, upTo);
   const rows = await reader.rows<SummaryRow>(
     scope,
-    (from) => `
-      SELECT ${SUMMARY_COLUMNS}
-      FROM ${from.moments}
-      WHERE (occurred_at, delivery_id) IN (
-        SELECT occurred_at, delivery_id FROM ${from.moments} WHERE ${matching.sql} AND ${within.sql}
-      )
-      GROUP BY occurred_at, delivery_id
-      HAVING ${state === undefined ? 'true' : 'current_state = {state:String}'}
-      ORDER BY occurred_at DESC, delivery_id DESC
-      LIMIT {limit:UInt32}`,
+    ({ moments }) => {
+      const matches = `
+        SELECT DISTINCT occurred_at, delivery_id FROM ${moments} WHERE ${matching.sql} AND ${within.sql}`;
+      const matchesInState = `
+        SELECT occurred_at, delivery_id FROM ${moments} WHERE (occurred_at, delivery_id) IN (${matches})
+        GROUP BY occurred_at, delivery_id
+        HAVING ${CURRENT_STATE} = {state:String}`;
+      return `
+        SELECT ${SUMMARY_COLUMNS} FROM ${moments}
+        WHERE (occurred_at, delivery_id) IN (
+          ${state === undefined ? matches : matchesInState}
+          ORDER BY occurred_at DESC, delivery_id DESC
+          LIMIT {limit:UInt32}
+        )
+        GROUP BY occurred_at, delivery_id
+        ORDER BY occurred_at DESC, delivery_id DESC`;
+    },
     { ...matching.params, ...within.params, limit },
   );
   return rows.map(summaryOf);

@@ -1,8 +1,7 @@
 import { TOPICS } from '@herald/contracts/topics';
-import { DELIVERY_STATES } from '../delivery-state.ts';
 import type { Ledger, Scope } from '../history.ts';
 import type { Reader, ScopedTables } from './reader.ts';
-import { CURRENT_STATE } from './summary.ts';
+import { CURRENT_STATE, PENDING } from './summary.ts';
 
 type OffsetFigures = Pick<Ledger, 'accepted' | 'routed' | 'unmatched' | 'poison' | 'unrouted'>;
 type DeliveryFigures = Omit<Ledger, keyof OffsetFigures>;
@@ -53,9 +52,6 @@ function poisonOffsets(poison: string): string {
     FROM ${poison} WHERE source_topic = '${TOPICS.events}'`;
 }
 
-/** Of the column's own type: beside a plain string, states would be compared as words and not by their order. */
-const PENDING = `CAST('pending', 'Enum8(${DELIVERY_STATES.map((state, index) => `\\'${state}\\' = ${index}`).join(', ')})')`;
-
 /**
  * Each delivery once, in its state. That a delivery exists is asked of the route records themselves too, not only of
  * the moments made from them.
@@ -73,9 +69,9 @@ function deliveryFigures(from: ScopedTables): string {
     FROM (
       SELECT ${CURRENT_STATE} AS current_state
       FROM (
-        SELECT delivery_id, state, step, moment_at, moment_id FROM ${from.moments}
+        SELECT delivery_id, state, step FROM ${from.moments}
         UNION ALL
-        SELECT arrayJoin(delivery_ids) AS delivery_id, ${PENDING}, -1, routed_at, delivery_id FROM ${from.routes}
+        SELECT arrayJoin(delivery_ids), ${PENDING}, -1 FROM ${from.routes}
       )
       GROUP BY delivery_id
     )`;

@@ -1,16 +1,30 @@
-import type { DeliveryState } from '../delivery-state.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 import type { DeliverySummary } from '../history.ts';
 
+const RANK = "multiIf(state = 'delivered', 2, state = 'pending', 0, 1)";
+const STATE_BITS = 4;
+const STEP_BITS = 32;
+
 /**
- * The order between moments of one delivery, as `stateOf` in delivery-state.ts has it: the state is that of the
- * greatest. Moments that are equal in it (twins of one step) are told apart by time, so that all fields of a summary
- * are of one of them.
+ * The order between moments of one delivery, as `stateOf` in delivery-state.ts has it, in one number: rank, then
+ * step, then state. The state is that of the greatest, so it can be had by a `max`, several times cheaper than the
+ * `argMax` of a tuple over millions of rows.
  */
-const RECENCY =
-  "(multiIf(state = 'delivered', 2, state = 'pending', 0, 1), step, state, moment_at, moment_id)";
+const ORDER = `bitOr(bitOr(
+  bitShiftLeft(toUInt64(${RANK}), ${STEP_BITS + STATE_BITS}),
+  bitShiftLeft(toUInt64(step + 1), ${STATE_BITS})),
+  toUInt64(state))`;
+
+const STATE_TYPE = `Enum8(${DELIVERY_STATES.map((state, index) => `\\'${state}\\' = ${index}`).join(', ')})`;
 
 /** The state column of a query that groups moments by delivery. */
-export const CURRENT_STATE = `argMax(state, ${RECENCY})`;
+export const CURRENT_STATE = `CAST(bitAnd(max(${ORDER}), ${2 ** STATE_BITS - 1}), '${STATE_TYPE}')`;
+
+/** `pending` as a moment has it: beside a plain string, states would be compared as words and not by their order. */
+export const PENDING = `CAST('pending', '${STATE_TYPE}')`;
+
+/** Twins of one step are told apart by time, so that all fields of a summary are of one of them. */
+const RECENCY = `(${ORDER}, moment_at, moment_id)`;
 
 const REQUESTED = "outcome != ''";
 const LATEST_REQUEST = '(step, moment_at, moment_id)';
