@@ -56,6 +56,18 @@ describe('the decoder', () => {
     );
   });
 
+  it('gives back a record of any size, and keeps each one whole when the next is encoded', async () => {
+    const decoder = createDecoder<Point>({ source: source(), subjectSchema });
+    const values = [0, 1_000, 1_100, 65_500, 65_536, 200_000].map((length) => ({
+      x: length,
+      label: 'é'.repeat(length / 2),
+    }));
+    const encoded = values.map((value) => encoder.encode(value));
+    for (const [index, bytes] of encoded.entries()) {
+      expect(await decoder.decode(bytes)).toEqual({ ok: true, value: values[index] });
+    }
+  });
+
   it('asks the registry once for each writer and then answers at once', async () => {
     const registry = source();
     const decoder = createDecoder<Point>({ source: registry, subjectSchema });

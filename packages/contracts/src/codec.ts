@@ -6,6 +6,12 @@ import type { SubjectSchema } from './schemas.ts';
 const WIRE_HEADER_BYTES = 5;
 const MAGIC_BYTE = 0;
 
+/**
+ * Where a record is laid out before it is copied. avsc's own has 1 KiB, and encodes a second time what does not fit:
+ * that would be every attempt. Larger records than this are rare enough for it.
+ */
+const SCRATCH_BYTES = 64 * 1024;
+
 export type UndecodableReason =
   | 'empty'
   | 'too_short'
@@ -144,12 +150,15 @@ export async function createEncoder<T>(
 
 export function encoderWithId<T>(id: number, subjectSchema: SubjectSchema): Encoder<T> {
   const type = typeOf(subjectSchema.schema);
-  const header = Buffer.alloc(WIRE_HEADER_BYTES);
-  header.writeUInt32BE(id, 1);
+  const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  scratch.writeUInt8(MAGIC_BYTE);
+  scratch.writeUInt32BE(id, 1);
   return {
     encode(value) {
       try {
-        return Buffer.concat([header, type.toBuffer(value)]);
+        const end = type.encode(value, scratch, WIRE_HEADER_BYTES);
+        if (end > 0) return Buffer.from(scratch.subarray(0, end));
+        return Buffer.concat([scratch.subarray(0, WIRE_HEADER_BYTES), type.toBuffer(value)]);
       } catch (error) {
         throw new Error(`${subjectSchema.subject} cannot be written: ${describeMisfits(type, value)}`, {
           cause: error,
