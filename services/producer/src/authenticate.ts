@@ -1,6 +1,7 @@
 import type { ApiKeyTable } from '@herald/registry/api-keys';
+import { unauthorized } from '@herald/registry/unauthorized';
 import type { Problem } from '@herald/service-kit/problem';
-import { readOnlyKey, unauthorized } from './problems.ts';
+import { readOnlyKey } from './problems.ts';
 
 export type Authenticated = { ok: true; accountId: string; keyId: string } | { ok: false; problem: Problem };
 

@@ -1,5 +1,4 @@
 import type { PublishFailure } from '@herald/publisher/publish-error';
-import type { Verification } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
 import type { EventBatch, ItemError } from './event-batch.ts';
 
@@ -9,24 +8,6 @@ import type { EventBatch, ItemError } from './event-batch.ts';
 export const RETRY_AFTER_SECONDS = 1;
 
 const MAX_ERRORS_SHOWN = 100;
-
-const KEY_DETAILS: Readonly<Record<Extract<Verification, { ok: false }>['reason'] | 'missing', string>> = {
-  missing: 'Send the header Authorization: Bearer <key>. Keys are made by herald keys create.',
-  malformed: 'The key does not have the form hk_<id>_<secret>. Send it whole, after the word Bearer.',
-  unknown: 'There is no such key. Check that it belongs to this installation.',
-  expired: 'The key has expired. Make a new one by herald keys create.',
-  revoked: 'The key was revoked. Make a new one by herald keys create.',
-};
-
-export function unauthorized(reason: keyof typeof KEY_DETAILS): Problem {
-  return {
-    status: 401,
-    code: 'unauthorized',
-    title: 'No valid API key',
-    detail: KEY_DETAILS[reason],
-    reason,
-  };
-}
 
 export const readOnlyKey: Problem = {
   status: 403,

@@ -1,12 +1,13 @@
 import type { Role } from '@herald/registry/api-key';
 import type { ApiKeyTable } from '@herald/registry/api-keys';
+import { unauthorized } from '@herald/registry/unauthorized';
 import { type Problem, sendProblem } from '@herald/service-kit/problem';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
 import type { Answer, AnyOperation } from './operation.ts';
-import { forbidden, methodNotAllowed, unauthorized, unsupportedType } from './problems.ts';
+import { forbidden, methodNotAllowed, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
   keys: Pick<ApiKeyTable, 'verify'>;

@@ -1,26 +1,8 @@
-import type { Role, Verification } from '@herald/registry/api-key';
+import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
 import type { Answer } from './operation.ts';
 
 /** What the API answers when it does not do what it was asked, each with what to do. */
-
-const KEY_DETAILS: Readonly<Record<Extract<Verification, { ok: false }>['reason'] | 'missing', string>> = {
-  missing: 'Send the header Authorization: Bearer <key>. Keys are made by herald keys create.',
-  malformed: 'The key does not have the form hk_<id>_<secret>. Send it whole, after the word Bearer.',
-  unknown: 'There is no such key. Check that it belongs to this installation.',
-  expired: 'The key has expired. Make a new one by herald keys create.',
-  revoked: 'The key was revoked. Make a new one by herald keys create.',
-};
-
-export function unauthorized(reason: keyof typeof KEY_DETAILS): Problem {
-  return {
-    status: 401,
-    code: 'unauthorized',
-    title: 'No valid API key',
-    detail: KEY_DETAILS[reason],
-    reason,
-  };
-}
 
 export function forbidden(has: Role, needs: Role): Problem {
   return {
