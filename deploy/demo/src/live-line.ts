@@ -1,6 +1,8 @@
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { Colors } from './screen.ts';
 
+const RESULT_CHARS = 11;
+
 /** One attempt as a line: when, what came of it, where, what, and what is next. */
 export function liveLine(
   attempt: DeliveryAttempt,
@@ -9,36 +11,24 @@ export function liveLine(
   colors: Colors,
 ): string {
   const at = `${((attempt.started_at - startedAtMs) / 1_000).toFixed(1)}s`.padStart(6);
-  const result = resultOf(attempt);
   return [
     colors.dim(at),
-    PAINT[result.tone](colors, `${result.mark} ${result.text}`.padEnd(11)),
+    resultOf(attempt, colors),
     endpointName.padEnd(10),
     attempt.event_type.replace('publication.', '').padEnd(9),
     colors.dim(platformOf(attempt).padEnd(9)),
-    attempt.attempt_number === 0 ? '' : colors.dim(`attempt ${attempt.attempt_number}`),
+    colors.dim(`attempt ${attempt.attempt_number}`),
     nextOf(attempt, colors),
   ]
     .join('  ')
     .trimEnd();
 }
 
-type Tone = 'good' | 'bad' | 'kept';
-
-const PAINT: Readonly<Record<Tone, (colors: Colors, text: string) => string>> = {
-  good: (colors, text) => colors.green(text),
-  bad: (colors, text) => colors.red(text),
-  kept: (colors, text) => colors.yellow(text),
-};
-
-function resultOf(attempt: DeliveryAttempt): { mark: string; text: string; tone: Tone } {
-  if (attempt.request === null) {
-    return { mark: '·', text: attempt.disposition.toLowerCase(), tone: 'kept' };
-  }
+function resultOf(attempt: DeliveryAttempt, colors: Colors): string {
   const text = attempt.response ? String(attempt.response.status) : (attempt.outcome ?? 'failed');
   return attempt.verdict === 'DELIVERED'
-    ? { mark: '✓', text, tone: 'good' }
-    : { mark: '✗', text, tone: 'bad' };
+    ? colors.green(`✓ ${text}`.padEnd(RESULT_CHARS))
+    : colors.red(`✗ ${text}`.padEnd(RESULT_CHARS));
 }
 
 function nextOf(attempt: DeliveryAttempt, colors: Colors): string {

@@ -34,7 +34,7 @@ export function readOptions(args: readonly string[], defaultDir: string): DemoOp
         'logger',
       ]),
     )
-    .option('--dir <path>', 'where data and logs go', defaultDir)
+    .option('--dir <path>', 'where data and logs go (default: .herald/demo)')
     .parse(args, { from: 'user' })
     .opts<{
       events: number;
@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[], defaultDir: string): DemoOp
       seed?: number;
       exit?: boolean;
       kill?: DemoOptions['kill'];
-      dir: string;
+      dir?: string;
     }>();
   return {
     events,
@@ -50,7 +50,7 @@ export function readOptions(args: readonly string[], defaultDir: string): DemoOp
     seed: seed ?? randomInt(2 ** 32 - 1),
     exit: exit ?? false,
     kill,
-    dir,
+    dir: dir ?? defaultDir,
   };
 }
 

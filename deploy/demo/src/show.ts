@@ -60,7 +60,9 @@ export async function perform({ options, screen, closing, interrupted }: Perform
   screen.section('The ledger');
   const history = openHistoryStore(stage.clickhouse);
   closing.defer(() => history.close());
-  await balance(history, outcome.summary, screen);
+  if (!(await balance(history, outcome.summary, screen))) {
+    outcome.complaints.push('ClickHouse has not what receivers and topics have.');
+  }
 
   if (!options.exit) {
     invite(stage, screen);
@@ -156,15 +158,16 @@ async function recall(stage: Stage, recovered: Recovered | undefined, screen: Sc
   showHistory(screen, recovered.endpointName, await readDelivered(api, recovered.deliveryId));
 }
 
-/** Both books, when they agree; as they are, when they still differ after a while. */
-async function balance(history: HistoryStore, summary: Summary, screen: Screen): Promise<void> {
+/** Shows both books when they agree, or as they are when they still differ after a while; resolves with whether they agree. */
+async function balance(history: HistoryStore, summary: Summary, screen: Screen): Promise<boolean> {
   let recorded = await history.ledger({ accountId: ACCOUNT });
-  const giveUpAtMs = Date.now() + 30_000;
+  const giveUpAtMs = Date.now() + 60_000;
   while (!agrees(summary, recorded) && Date.now() < giveUpAtMs) {
     await sleep(500);
     recorded = await history.ledger({ accountId: ACCOUNT });
   }
   showLedger(screen, summary, recorded);
+  return agrees(summary, recorded);
 }
 
 function invite({ apiUrl, envFile, logDir }: Stage, screen: Screen): void {

@@ -26,11 +26,13 @@ export function createTerminal({ stdout, stderr, env }: Output): Terminal {
   const isTerminal = stdout.isTTY === true;
   const colors = picocolors.createColors(isTerminal && !env.NO_COLOR);
   const print = (line: string) => void stdout.write(`${line}\n`);
+  const note = (line: string) => void stderr.write(`${line}\n`);
   return {
     print,
-    note: (line) => void stderr.write(`${line}\n`),
+    note,
     json: (value) => print(JSON.stringify(value, null, isTerminal ? 2 : undefined)),
     table(head, rows) {
+      if (rows.length === 0) return note('none');
       const table = new Table({
         head: head.map((title) => colors.bold(title)),
         chars: NO_BORDERS,

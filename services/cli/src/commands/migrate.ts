@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 /** As the logger reads it, so that neither undoes the other's setting. */
 export const migrateVariables = {
   ...clickhouseVariables,
-  HERALD_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).default(30), {
+  HERALD_HISTORY_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).default(30), {
     expects: 'for how many days the history is kept',
     example: '30',
   }),
@@ -37,7 +37,7 @@ export function applyMigrations(config: MigrateConfig): Promise<MigrateResult> {
     database: config.HERALD_CLICKHOUSE_DATABASE,
     username: config.HERALD_CLICKHOUSE_USER,
     password: config.HERALD_CLICKHOUSE_PASSWORD,
-    retentionDays: config.HERALD_RETENTION_DAYS,
+    retentionDays: config.HERALD_HISTORY_RETENTION_DAYS,
   });
 }
 

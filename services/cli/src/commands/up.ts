@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { endpointConfig } from '@herald/registry/config-fragments';
 import { forkService, type ServiceOutput } from '@herald/service-kit/service-process';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
@@ -18,7 +19,8 @@ import { stopRequested } from '../stop.ts';
 import { type Change, supervise } from '../supervisor.ts';
 import type { Terminal } from '../terminal.ts';
 
-const VARIABLES = { ...kafkaVariables, ...registryVariables, ...clickhouseVariables };
+/** What the services share: a mistake in it is told once, before any of them starts. */
+const VARIABLES = { ...kafkaVariables, ...registryVariables, ...clickhouseVariables, ...endpointConfig };
 
 interface Flags {
   logDir?: string;
