@@ -8,7 +8,7 @@ import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
-const MAX_EXECUTION_S = 30;
+const MAX_EXECUTION_S = 60;
 const MAX_MEMORY_BYTES = 1_000_000_000;
 const SPILL_BYTES = 400_000_000;
 
@@ -28,7 +28,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
   const reader = createReader(client);
   return {
     deliveries: {
-      list: (scope, query) => listDeliveries(reader, scope, query),
+      list: (scope, query) => listDeliveries(reader, scope, query, Date.now()),
       get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
     },
     events: {

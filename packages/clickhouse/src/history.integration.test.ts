@@ -154,6 +154,22 @@ test('a walk by cursor sees every delivery exactly once while others arrive and 
   expect(times).toEqual(times.toSorted((a, b) => b - a));
 });
 
+test('a list reaches from events that claim to be of tomorrow back to the oldest that is kept', async () => {
+  const scope = newAccount();
+  const hoursAgo = [-24, 0, 2, 48, 24 * 10, 24 * 60];
+  const times = hoursAgo.map((hours) => Date.now() - hours * 3_600_000);
+  await database.insert(
+    ATTEMPTS,
+    times.map((occurred_at) => anAttempt({ account_id: scope.accountId, occurred_at })),
+  );
+  for (const limit of [1, 2, 4, 50]) {
+    const seen = await walk(scope, { limit });
+    expect(seen.map(({ occurredAtMs }) => occurredAtMs)).toEqual(times);
+  }
+  const seen = await walk(scope, { limit: 1, fromMs: times[4]!, toMs: times[1]! });
+  expect(seen.map(({ occurredAtMs }) => occurredAtMs)).toEqual(times.slice(2, 5));
+});
+
 test('a rare state is found among many deliveries, page by page', async () => {
   const scope = newAccount();
   const attempts = Array.from({ length: 3_000 }, (_, index) =>

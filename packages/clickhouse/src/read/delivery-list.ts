@@ -25,10 +25,18 @@ export async function listDeliveries(
   reader: Reader,
   scope: Scope,
   query: DeliveryQuery,
+  nowMs: number,
 ): Promise<Listing<DeliverySummary>> {
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
-  const search = { reader, scope, matching: conditionsOf(query), state: query.state };
+  const search: Search = {
+    reader,
+    scope,
+    matching: conditionsOf(query),
+    newestMs: Math.min(nowMs, query.toMs ?? nowMs),
+    looksBackMs: query.publicationId || query.eventId ? AT_ONCE : LOOKS_BACK_MS,
+    state: query.state,
+  };
   const items: DeliverySummary[] = [];
   let after = start.position;
   let moments = query.limit * MOMENTS_PER_DELIVERY;
@@ -49,6 +57,9 @@ interface Search {
   scope: Scope;
   /** What a moment must be for its delivery to be looked at. */
   matching: Conditions;
+  /** Where to begin to look back from, and how far each time. */
+  newestMs: number;
+  looksBackMs: readonly number[];
   /** What the delivery's state must be now. */
   state: DeliveryQuery['state'];
 }
@@ -78,24 +89,48 @@ function conditionsOf(query: DeliveryQuery): Conditions {
   ]);
 }
 
+/**
+ * How far back a step looks before it looks farther, in milliseconds. Without it the newest page would read the newest
+ * matching row of every part of every day only to put it aside.
+ */
+const LOOKS_BACK_MS = [3_600_000, 24 * 3_600_000, 7 * 24 * 3_600_000, Number.POSITIVE_INFINITY];
+
+/** For what the bloom filters find wherever it is. */
+const AT_ONCE = [Number.POSITIVE_INFINITY];
+
 /** The place of the last of the next `moments`; undefined where the list ends before. */
 async function endOfStep(
-  { reader, scope, matching }: Search,
+  search: Search,
   after: Place | undefined,
   moments: number,
 ): Promise<Place | undefined> {
+  const newestMs = Math.min(after?.[0] ?? search.newestMs, search.newestMs);
+  for (const backMs of search.looksBackMs) {
+    const end = await nthPlace(search, after, Math.max(0, newestMs - backMs), moments);
+    if (end !== undefined) return end;
+  }
+  return undefined;
+}
+
+async function nthPlace(
+  { reader, scope, matching }: Search,
+  after: Place | undefined,
+  sinceMs: number,
+  n: number,
+): Promise<Place | undefined> {
   const beyond = between(after, undefined);
-  const [end] = await reader.rows<{ at: number; id: string }>(
+  const [place] = await reader.rows<{ at: number; id: string }>(
     scope,
     (from) => `
       SELECT toUnixTimestamp64Milli(occurred_at) AS at, toString(delivery_id) AS id
       FROM ${from.moments}
       WHERE ${matching.sql} AND ${beyond.sql}
+        AND occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
       ORDER BY occurred_at DESC, delivery_id DESC
       LIMIT 1 OFFSET {before:UInt32}`,
-    { ...matching.params, ...beyond.params, before: moments - 1 },
+    { ...matching.params, ...beyond.params, since_ms: sinceMs, before: n - 1 },
   );
-  return end && [end.at, end.id];
+  return place && [place.at, place.id];
 }
 
 /** The wide columns are read of those deliveries only that are shown. */
