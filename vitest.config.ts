@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 const ignored = ['**/node_modules/**', '**/.herald/**'];
 
 /**
- * Three projects: `unit` is pure and instant; `integration` (`*.integration.test.ts`, beside the source) and
- * `e2e` (`test/`) run on one real stack that their global set-up starts on random ports.
+ * Three projects: `unit` is pure or on loopback sockets; `integration` (`*.integration.test.ts`, beside the source)
+ * runs on one real stack that its global set-up starts on random ports; in `e2e` each file has a stack and services
+ * of its own, since topics and consumer groups have fixed names.
  */
 export default defineConfig({
   test: {
@@ -34,7 +35,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ignored,
-          globalSetup: ['packages/testkit/src/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
