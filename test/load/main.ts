@@ -5,7 +5,7 @@ import { connectHttpSender } from './http/http-sender.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, OptionError, readOptions, USAGE } from './options.ts';
 import { hasProc } from './proc.ts';
-import { holds, marksOf } from './report/marks.ts';
+import { holds, type Mark, marksOf } from './report/marks.ts';
 import { reportOf } from './report/report.ts';
 import type { Results } from './results.ts';
 import { projectsFor, runBench } from './run-bench.ts';
@@ -55,10 +55,19 @@ async function measure({ quick, only, profile, other, sinkPort }: BenchOptions):
 function tell(results: Results, { json }: BenchOptions): void {
   const marks = marksOf(results);
   const broken = marks.filter(({ value, floor }) => floor && !holds(value, floor));
-  if (json) console.log(JSON.stringify({ marks, ...results }, undefined, 2));
+  if (json) console.log(JSON.stringify({ marks: marks.map(judged), ...results }, undefined, 2));
   else console.log(reportOf(results));
   for (const { what } of broken) console.error(`The floor does not hold: ${what}`);
   process.exitCode = broken.length + results.problems.length > 0 ? 1 : 0;
+}
+
+function judged(mark: Mark) {
+  const { value, floor, goal } = mark;
+  return {
+    ...mark,
+    ...(floor && { floorHolds: holds(value, floor) }),
+    ...(goal && { goalReached: holds(value, goal) }),
+  };
 }
 
 function printEndpoints({ only, quick, sinkPort }: BenchOptions): void {

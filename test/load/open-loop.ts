@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { monotonicMs } from './clock.ts';
+import { within } from './within.ts';
 
 /** How an open loop went: events come when they are due, however the sender fares with those before. */
 export interface OpenLoop {
@@ -23,7 +24,10 @@ export interface OpenLoopOptions {
 /** Time for the thread that keeps the beat to start. */
 const LEAD_MS = 300;
 
-/** Resolves when the last event is accepted or refused. */
+/** For the last of them to be accepted or refused. */
+const ACCEPT_TIMEOUT_MS = 30_000;
+
+/** Resolves when the last event is accepted or refused. @throws Error when that takes too long */
 export async function runOpenLoop({ ratePerSecond, events, publish }: OpenLoopOptions): Promise<OpenLoop> {
   const startMs = monotonicMs() + LEAD_MS;
   const dueMs = Float64Array.from({ length: events }, (_, seq) => startMs + (seq * 1_000) / ratePerSecond);
@@ -39,6 +43,6 @@ export async function runOpenLoop({ ratePerSecond, events, publish }: OpenLoopOp
     accepting.push(publish(seq).catch((error: Error) => void failures.push(error)));
   });
   await once(metronome, 'exit');
-  await Promise.all(accepting);
+  await within(Promise.all(accepting), ACCEPT_TIMEOUT_MS, 'accepting the last events');
   return { dueMs, lateMs, failures };
 }

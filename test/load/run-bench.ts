@@ -12,6 +12,7 @@ import { measureLogging } from './scenarios/logging.ts';
 import { eventsFor, publishAll } from './scenarios/publishing.ts';
 import { measureThroughput } from './scenarios/throughput.ts';
 import { FAN, MANY, ONE, type Project, WARM_UP } from './topology.ts';
+import { within } from './within.ts';
 
 export interface RunOptions {
   only: ReadonlySet<Scenario>;
@@ -21,6 +22,7 @@ export interface RunOptions {
 }
 
 const RATES_PER_SECOND = [100, 300, 1_000];
+const SUBSCRIBE_TIMEOUT_MS = 120_000;
 const WARM_UP_TIMEOUT_MS = 60_000;
 /** For what arrives late, between two scenarios and before the account. */
 const SETTLE_MS = 1_000;
@@ -58,7 +60,7 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Resul
     });
 
   const projects = projectsFor(only, bench.scale.isolationRounds);
-  await sender.subscribe(projects);
+  await within(sender.subscribe(projects), SUBSCRIBE_TIMEOUT_MS, 'creating the endpoints');
   await warmUp(bench);
   if (only.has('idle')) {
     await step('idle', async () => {

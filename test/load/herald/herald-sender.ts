@@ -13,9 +13,12 @@ import { createSealing } from '@herald/registry/sealing';
 import { eventInputOf } from '../load-event.ts';
 import type { LoadSender } from '../load-sender.ts';
 import type { Watched } from '../usage.ts';
+import { within } from '../within.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createHeraldServices, SERVICES, type ServiceName } from './herald-services.ts';
 import { openProgress } from './insight.ts';
+
+const CLOSE_TIMEOUT_MS = 10_000;
 
 export interface HeraldOptions {
   sinkUrl: string;
@@ -42,7 +45,8 @@ export async function startHerald({ sinkUrl, profiled, onProgress }: HeraldOptio
     onProgress(`${SERVICES.join(', ')} are ready, their logs are in ${logDir}`);
 
     const publisher = await createPublisher({ ...connection, registry: stack.registryUrl });
-    closing.defer(() => publisher.close());
+    // It waits for Kafka without end, which may be what has died.
+    closing.defer(() => within(publisher.close(), CLOSE_TIMEOUT_MS, 'the flush of the publisher'));
     const progress = await openProgress(connection, stack);
     closing.defer(() => progress.close());
 

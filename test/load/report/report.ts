@@ -29,8 +29,9 @@ export function reportOf(results: Results): string {
 }
 
 /** Figures of a machine that others use too are not those of the machine. */
-function companyOf({ throughput, latency, machine }: Results): string {
-  const most = Math.max(0, ...[...throughput, ...latency].map(({ usage }) => usage.otherCores));
+function companyOf({ throughput, latency, isolation, machine }: Results): string {
+  const others = [...throughput, ...latency].map(({ usage }) => usage.otherCores);
+  const most = Math.max(0, isolation?.otherCores ?? 0, ...others);
   if (most <= MAX_COMPANY_CORES) return '';
   return `NOT ALONE: other processes used up to ${figure(most)} of ${machine.cores} cores; only ratios mean something, and they waver`;
 }
@@ -109,7 +110,11 @@ function latencyTable({ latency, isolation }: Results): string[][] {
     ...(isolation
       ? [
           row(`9 of 10 endpoints at ${isolation.ratePerSecond}/s`, isolation.withoutMs),
-          row('the same while the tenth hangs', isolation.withMs),
+          [
+            ...row('the same while the tenth hangs', isolation.withMs),
+            ...['', '', ''],
+            figure(isolation.otherCores),
+          ],
         ]
       : []),
   ];

@@ -8,6 +8,8 @@ export interface Isolation {
   /** Milliseconds, of the same healthy endpoints. */
   withoutMs: Percentiles;
   withMs: Percentiles;
+  /** At most, as in `Usage`. */
+  otherCores: number;
 }
 
 const RATE_PER_SECOND = 50;
@@ -30,6 +32,7 @@ export async function measureIsolation(bench: Bench): Promise<Isolation> {
   const { sink, scale } = bench;
   const withoutMs: number[] = [];
   const withMs: number[] = [];
+  let otherCores = 0;
   for (const [round, projects] of isolationProjects(scale.isolationRounds).entries()) {
     const plan = { ratePerSecond: RATE_PER_SECOND, seconds: scale.isolationSeconds };
     const without = await openLoopLatencies(bench, {
@@ -50,10 +53,12 @@ export async function measureIsolation(bench: Bench): Promise<Isolation> {
     });
     withMs.push(...withHanging.latencies);
     await sink.hang([]);
+    otherCores = Math.max(otherCores, without.usage.otherCores, withHanging.usage.otherCores);
   }
   return {
     ratePerSecond: RATE_PER_SECOND,
     withoutMs: percentilesOf(withoutMs),
     withMs: percentilesOf(withMs),
+    otherCores,
   };
 }

@@ -1,11 +1,14 @@
 import type { LoadEvent } from '../load-event.ts';
 import type { LoadSender } from '../load-sender.ts';
+import { within } from '../within.ts';
 
 const BATCH_EVENTS = 500;
 /** Batches under way: enough to keep a sender busy, few enough that it may push back. */
 const BATCHES_IN_FLIGHT = 4;
 
-/** Publishes as fast as the sender accepts. Resolves when all is accepted. */
+const TIMEOUT_MS = 120_000;
+
+/** Publishes as fast as the sender accepts. Resolves when all is accepted. @throws Error when that takes too long */
 export async function publishAll(sender: LoadSender, events: readonly LoadEvent[]): Promise<void> {
   let next = 0;
   const publishInTurn = async () => {
@@ -15,7 +18,8 @@ export async function publishAll(sender: LoadSender, events: readonly LoadEvent[
       await sender.publish(batch);
     }
   };
-  await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, publishInTurn));
+  const publishing = Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, publishInTurn));
+  await within(publishing, TIMEOUT_MS, `accepting ${events.length} events`);
 }
 
 /** The events of a run, given to its projects in turn. */

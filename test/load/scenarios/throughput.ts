@@ -42,15 +42,16 @@ export async function measureThroughput(
 
   const readMeter = meterAll(bench);
   const startedAtMs = monotonicMs();
-  const publishing = publishAll(sender, events).then(monotonicMs);
-  const routing = insight && routedAt(insight, (before?.routed ?? 0) + scale.events);
-  await pollUntil(async () => (await sink.counts(run)).arrived >= deliveries, {
-    everyMs: 50,
-    timeoutMs: TIMEOUT_MS,
-  });
+  const [publishedAtMs, routedAtMs] = await Promise.all([
+    publishAll(sender, events).then(monotonicMs),
+    insight && routedAt(insight, (before?.routed ?? 0) + scale.events),
+    pollUntil(async () => (await sink.counts(run)).arrived >= deliveries, {
+      everyMs: 50,
+      timeoutMs: TIMEOUT_MS,
+    }),
+  ]);
   const { arrived, lastAtMs } = await sink.counts(run);
   const deliveredAtMs = lastAtMs ?? startedAtMs;
-  const [publishedAtMs, routedAtMs] = await Promise.all([publishing, routing]);
   const loggedAtMs =
     insight && before
       ? await historyAt(insight, before.rows, { events: scale.events, deliveries })
