@@ -1,8 +1,8 @@
 import { openInserter } from '@herald/clickhouse/inserter';
-import type { RouteRow } from '@herald/clickhouse/tables/routes';
 import { createDecoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
@@ -14,7 +14,6 @@ import { loggerConfig } from './config.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLoggerMetrics, watch } from './metrics.ts';
 import { migratePatiently } from './migrate-patiently.ts';
-import { routeWithFactsSchema } from './route-schema.ts';
 import { createRowMaker, type Fault, LOGGED_TOPICS } from './row-maker.ts';
 import { createWriters } from './writers.ts';
 
@@ -71,7 +70,7 @@ await runService({
     }
     const { rowOf, poisonRow } = createRowMaker({
       events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
-      routes: decoderOf<RouteRow>(TOPICS.routes, routeWithFactsSchema),
+      routes: decoderOf<RouteRecord>(TOPICS.routes, routeRecordSchema),
       attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
       onFault,
     });

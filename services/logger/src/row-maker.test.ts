@@ -8,14 +8,12 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { expect, test } from 'vitest';
 import { aRecord } from '../test-support/records.ts';
-import { routeWithFactsSchema } from './route-schema.ts';
 import { createRowMaker, type Fault } from './row-maker.ts';
 
 const EVENT = { subject: 'events', schema: publicationEventSchema };
-const ROUTE = { subject: 'routes', schema: routeWithFactsSchema };
+const ROUTE = { subject: 'routes', schema: routeRecordSchema };
 const ATTEMPT = { subject: 'attempts', schema: deliveryAttemptSchema };
-const PLAIN_ROUTE = { subject: 'routes', schema: routeRecordSchema };
-const WRITTEN = [EVENT, ROUTE, ATTEMPT, PLAIN_ROUTE];
+const WRITTEN = [EVENT, ROUTE, ATTEMPT];
 
 /** A registry in which the schema of id n is the n-th that is written here. */
 const source: SchemaSource = {
@@ -41,6 +39,10 @@ const aRoute: RouteRecord = {
   event_id: 'event-1',
   account_id: 'account-1',
   project_id: 'project-1',
+  channel_id: 'ch',
+  publication_id: 'pub-9',
+  event_type: 'publication.failed',
+  occurred_at: 5,
   origin_topic: TOPICS.events,
   origin_partition: 1,
   origin_offset: 2,
@@ -53,21 +55,15 @@ test('each topic has its table', async () => {
   const { rowOf, faults } = maker();
   const tableOf = async (topic: string, value: Buffer) => (await rowOf(aRecord({ topic, value }))).table;
   expect(await tableOf(TOPICS.events, encoderWithId(0, EVENT).encode(anEvent()))).toBe('events');
-  expect(await tableOf(TOPICS.routes, encoderWithId(3, PLAIN_ROUTE).encode(aRoute))).toBe('routes');
+  expect(await tableOf(TOPICS.routes, encoderWithId(1, ROUTE).encode(aRoute))).toBe('routes');
   expect(await tableOf(TOPICS.attempts, encoderWithId(2, ATTEMPT).encode(anAttempt()))).toBe('attempts');
   expect(await tableOf(TOPICS.eventsPoison, Buffer.from('anything'))).toBe('poison');
   expect(faults).toEqual([]);
 });
 
-test('a route record that tells of its event is read with what it tells', async () => {
+test('a route record brings the facts of its event, by which a pending delivery is listed', async () => {
   const { rowOf } = maker();
-  const facts = {
-    channel_id: 'ch',
-    publication_id: 'pub-9',
-    event_type: 'publication.failed',
-    occurred_at: 5,
-  };
-  const value = encoderWithId(1, ROUTE).encode({ ...aRoute, ...facts });
+  const value = encoderWithId(1, ROUTE).encode(aRoute);
   const row = await rowOf(aRecord({ topic: TOPICS.routes, value }));
   expect(row.bytes.includes('pub-9')).toBe(true);
 });

@@ -1,11 +1,12 @@
 import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { POISON } from '@herald/clickhouse/tables/poison';
-import { ROUTES, type RouteRow } from '@herald/clickhouse/tables/routes';
+import { ROUTES } from '@herald/clickhouse/tables/routes';
 import { createRowEncoder, type EncodedRow } from '@herald/clickhouse/tables/table';
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import { parseCoordinates } from '@herald/domain/coordinates';
@@ -35,7 +36,7 @@ export interface RowMaker {
 
 export interface RowMakerOptions {
   events: Decoder<PublicationEvent>;
-  routes: Decoder<RouteRow>;
+  routes: Decoder<RouteRecord>;
   attempts: Decoder<DeliveryAttempt>;
   /** Told of each record of Herald's own topics that had to go to poison. */
   onFault: (record: LaneRecord, fault: Fault) => void;
@@ -56,7 +57,7 @@ export function createRowMaker({ events, routes, attempts, onFault }: RowMakerOp
     return written(record, 'events', encodeEvent({ partition, offset, recordedAtMs, content }));
   }
 
-  function routeRow(record: LaneRecord, decoded: Decoded<RouteRow>): Row {
+  function routeRow(record: LaneRecord, decoded: Decoded<RouteRecord>): Row {
     return decoded.ok ? written(record, 'routes', encodeRoute(decoded.value)) : faulty(record, decoded);
   }
 

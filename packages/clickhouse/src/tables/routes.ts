@@ -1,19 +1,8 @@
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { type Table, writeTime } from './table.ts';
 
-/** What a delivery that nobody has touched yet is listed by: facts of its event that the route lane knows. */
-export interface EventFacts {
-  channel_id: string;
-  publication_id: string;
-  event_type: string;
-  /** Epoch milliseconds; 0 where the route record does not say: its deliveries are then listed from their first disposition on. */
-  occurred_at: number;
-}
-
-export type RouteRow = RouteRecord & EventFacts;
-
 /** One route record, with its deliveries as two arrays of one length. */
-export const ROUTES: Table<RouteRow> = {
+export const ROUTES: Table<RouteRecord> = {
   name: 'routes',
   columns: [
     ['event_id', (to, row) => to.string(row.event_id)],

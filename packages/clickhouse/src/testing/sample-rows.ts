@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { TOPICS } from '@herald/contracts/topics';
 import type { EventRow } from '../tables/events.ts';
-import type { RouteRow } from '../tables/routes.ts';
 
 export const NOON_MS = Date.UTC(2026, 0, 15, 12);
 
@@ -83,7 +83,7 @@ export function anEventRow(offset: number, said: Partial<PublicationEvent> = {})
 }
 
 /** The routing of an event to endpoints, by their ids. */
-export function aRoute(offset: number, said: Partial<RouteRow> = {}): RouteRow {
+export function aRoute(offset: number, said: Partial<RouteRecord> = {}): RouteRecord {
   return {
     event_id: randomUUID(),
     account_id: 'account-1',

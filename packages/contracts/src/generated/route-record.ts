@@ -16,6 +16,14 @@ export interface RouteRecord {
   account_id: string;
   /** Project of the event. */
   project_id: string;
+  /** Channel of the event. */
+  channel_id: string;
+  /** Publication of the event. */
+  publication_id: string;
+  /** publication.published, publication.failed or publication.deleted. */
+  event_type: string;
+  /** When the event happened, UTC. */
+  occurred_at: number;
   /** Topic the event was read from. */
   origin_topic: string;
   /** Partition the event was read from. */
@@ -50,6 +58,29 @@ export const routeRecordSchema = {
       "name": "project_id",
       "type": "string",
       "doc": "Project of the event."
+    },
+    {
+      "name": "channel_id",
+      "type": "string",
+      "doc": "Channel of the event."
+    },
+    {
+      "name": "publication_id",
+      "type": "string",
+      "doc": "Publication of the event."
+    },
+    {
+      "name": "event_type",
+      "type": "string",
+      "doc": "publication.published, publication.failed or publication.deleted."
+    },
+    {
+      "name": "occurred_at",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      },
+      "doc": "When the event happened, UTC."
     },
     {
       "name": "origin_topic",

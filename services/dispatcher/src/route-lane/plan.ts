@@ -52,7 +52,7 @@ export interface RoutePlan {
 /** Same event, same matches: same delivery ids. `revision` is that of the table that was matched. */
 export function planRoutes(
   record: LaneRecord,
-  event: PublicationEvent,
+  { event, routable }: Extract<Readable, { kind: 'event' }>,
   matched: readonly ConfiguredEndpoint[],
   revision: number,
   nowMs: number,
@@ -63,6 +63,10 @@ export function planRoutes(
     event_id: event.event_id,
     account_id: event.account_id,
     project_id: event.project_id,
+    channel_id: event.channel.id,
+    publication_id: event.publication_id,
+    event_type: routable.eventType,
+    occurred_at: event.occurred_at,
     origin_topic: topic,
     origin_partition: partition,
     origin_offset: offset,

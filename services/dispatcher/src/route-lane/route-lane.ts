@@ -125,7 +125,7 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
       return;
     }
     const matched = endpoints.match(read.routable);
-    const { deliveries, route } = planRoutes(record, read.event, matched, endpoints.revision, now());
+    const { deliveries, route } = planRoutes(record, read, matched, endpoints.revision, now());
     const routeRecord = { topic: TOPICS.routes, key: route.event_id, value: encoder.encode(route) };
     const finish = () => {
       onRouted(deliveries.length);
