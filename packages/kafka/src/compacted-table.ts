@@ -51,6 +51,8 @@ export interface CompactedTableOptions<V> {
   onFatal: (error: Error) => void;
 }
 
+/** A record ends the wait. */
+const maxWaitTimeMs = 500;
 const pollIntervalMs = 2_000;
 const disconnectDeadlineMs = 5_000;
 
@@ -86,14 +88,14 @@ class TopicTable<V> implements CompactedTable<V> {
     const hooks: GroupHooks = {
       rejoin: (group, join) => this.#rejoin(group, join),
       leaving: async () => {},
-      fetching: () => {},
+      fetching: () => maxWaitTimeMs,
       fetched: (batch) => this.#fetched(batch),
       outOfRange: async () =>
         this.#fail(new Error(`${topic} does not have offset ${this.#position} any more`)),
     };
     // A group of its own, which commits nothing and is gone with its only member.
     const groupId = `${connection.clientId}.table.${topic}.${randomUUID()}`;
-    const consumerOptions = { connection, groupId, maxWaitTimeMs: 500, sessionTimeoutMs: 30_000 };
+    const consumerOptions = { connection, groupId, sessionTimeoutMs: 30_000 };
     this.#consumer = createHookedConsumer(consumerOptions, hooks, () => this.#stopping.signal.aborted);
   }
 

@@ -13,7 +13,6 @@ export function createHookedConsumer(
   options: {
     connection: KafkaConnection;
     groupId: string;
-    maxWaitTimeMs: number;
     assigner?: { coPartitioned: true; instanceId: string };
     sessionTimeoutMs?: number;
     rebalanceTimeoutMs?: number;
@@ -34,7 +33,6 @@ export function createHookedConsumer(
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: rebalanceTimeoutMs,
     heartbeatInterval: Math.min(3_000, sessionTimeoutMs / 3),
-    maxWaitTimeInMs: options.maxWaitTimeMs,
     maxBytesPerPartition: 512 * 1024,
     maxBytes: 8 * 1024 * 1024,
     metadataMaxAge: 60_000,

@@ -39,6 +39,11 @@ export class Intake {
     this.steerAll();
   }
 
+  /** Some partition is not asked for at present. */
+  get pausing(): boolean {
+    return this.#options.assignment.all().some(({ paused }) => paused);
+  }
+
   /** Takes over a batch and moves kafkajs' position exactly as far. Nothing here waits. */
   take(batch: Batch, resolveOffset: (offset: string) => void): void {
     const owned = this.#options.assignment.get(batch.topic, batch.partition);

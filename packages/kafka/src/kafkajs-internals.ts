@@ -75,6 +75,8 @@ export interface ConsumerGroup {
   generationId: number | null;
   coordinator: Broker | null;
   offsetManager: OffsetManager | null;
+  /** Milliseconds that the next fetch waits for records. */
+  maxWaitTime: number;
   subscriptionState: { pause(of: TopicPartitions[]): void; resume(of: TopicPartitions[]): void };
   assigned(): TopicPartitions[];
   seek(position: { topic: string; partition: number; offset: string }): void;
@@ -91,6 +93,12 @@ export interface Connection {
 
 export interface RequestQueue {
   pending: unknown[];
+  inflight: Map<number, { sentAt: number; requestTimeout: number; timeoutRequest(): void }>;
+  requestTimeoutIntervalId: NodeJS.Timeout | null;
+  isConnected(): boolean;
+  /** Ends the timers. */
+  destroy(): void;
+  scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
 }
 

@@ -66,8 +66,6 @@ export interface LaneOptions {
   /** Received and not complete, a partition: fetching pauses at the full window and resumes at half of it. */
   windowRecords: number;
   windowBytes: number;
-  /** How long a fetch waits for records; a resumed partition waits as long. */
-  maxWaitTimeMs: number;
   /**
    * Partition p of all topics always has one owner, and a rebalance moves little. With an instance id a restarted
    * process gets the partitions that it had; without one it is a new instance.
@@ -91,6 +89,10 @@ export interface LaneOptions {
 
 /** How often the ends of the partitions are asked for: those of paused ones and of hung brokers come with no fetch. */
 const endOffsetsIntervalMs = 10_000;
+/** How long a fetch waits for records. The first record ends the wait, so a long one costs nothing but a stop's haste. */
+const openWaitMs = 500;
+/** A partition that is paused now can be asked for again only by the next fetch. */
+const closedWaitMs = 50;
 /** kafkajs waits for requests under way when it disconnects; a broker that hangs would hold up the exit. */
 const disconnectDeadlineMs = 15_000;
 
@@ -144,7 +146,10 @@ class KafkaLane implements Lane {
     const hooks: GroupHooks = {
       rejoin: (group, join) => this.#membership.rejoin(group, join),
       leaving: () => this.#membership.leave(),
-      fetching: () => this.#progress(),
+      fetching: () => {
+        this.#progress();
+        return this.#intake.pausing ? closedWaitMs : openWaitMs;
+      },
       fetched: (batch) => this.#intake.note(batch),
       outOfRange: (_, at) => this.#outOfRange(at),
     };

@@ -26,6 +26,8 @@ import { batchOf, encodeProduceRequest } from './produce-request.ts';
 const patchedVersion = '2.2.4';
 /** Between two tries to find a leader or a coordinator that is not there yet. */
 const metadataBackoffMs = 200;
+/** How late a request's time-out may be noticed; the shortest is 15 s. */
+const timeoutCheckMs = 1_000;
 const patched = Symbol.for('herald.kafkajs.patched');
 
 /** What one consumer is told of its membership, instead of what kafkajs does by itself. */
@@ -34,8 +36,8 @@ export interface GroupHooks {
   rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void>;
   /** The membership is about to end, by a stop or a crash. */
   leaving(group: ConsumerGroup): Promise<void>;
-  /** The loop turns: a fetch is about to be sent. */
-  fetching(): void;
+  /** The loop turns: a fetch is about to be sent. Returns how long it may wait for records, in milliseconds. */
+  fetching(): number;
   /** A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. */
   fetched(batch: Batch): void;
   /** The position is outside the log. Must seek; kafkajs would commit a reset. */
@@ -60,6 +62,7 @@ export function patchKafkaJs(): void {
   }
   marked[patched] = true;
   patchIdleTimer();
+  patchTimeoutCheck();
   patchConnect();
   patchFetchDecoding();
   patchProduce();
@@ -74,6 +77,20 @@ function patchIdleTimer(): void {
   const { scheduleCheckPendingRequests } = RequestQueueClass.prototype;
   RequestQueueClass.prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+/** kafkajs looks for requests that have timed out ten times a second and connection: most of what an idle client does. */
+function patchTimeoutCheck(): void {
+  RequestQueueClass.prototype.scheduleRequestTimeoutCheck = function () {
+    this.destroy();
+    this.requestTimeoutIntervalId = setInterval(() => {
+      const nowMs = Date.now();
+      for (const request of this.inflight.values()) {
+        if (nowMs - request.sentAt > request.requestTimeout) request.timeoutRequest();
+      }
+      if (!this.isConnected()) this.destroy();
+    }, timeoutCheckMs);
   };
 }
 
@@ -195,7 +212,7 @@ function patchMembership(): void {
   group.fetch = async function (nodeId) {
     const hooks = hooksByCluster.get(this.cluster);
     if (!hooks) return fetch.call(this, nodeId);
-    hooks.fetching();
+    this.maxWaitTime = hooks.fetching();
     const generation = this.offsetManager;
     let batches: Batch[];
     try {

@@ -79,7 +79,6 @@ async function consumeByLane(connection: KafkaConnection, topic: string): Promis
     topics: [topic],
     windowRecords: 5_000,
     windowBytes: 16 * 1024 * 1024,
-    maxWaitTimeMs: 100,
     onFatal: all.reject,
     handler: {
       receive(record) {
@@ -108,7 +107,6 @@ async function forward(connection: KafkaConnection, from: string, to: string): P
     topics: [from],
     windowRecords: 1_000,
     windowBytes: 16 * 1024 * 1024,
-    maxWaitTimeMs: 100,
     onFatal: all.reject,
     handler: {
       receive(record) {

@@ -77,7 +77,6 @@ export function createReader(
   const lane = createLane({
     windowRecords: 1_000,
     windowBytes: 10 * 1024 * 1024,
-    maxWaitTimeMs: 100,
     onFatal: (error) => errors.push(error),
     ...rest,
     handler: {

@@ -151,7 +151,6 @@ await runService({
       handler: routeHandler,
       windowRecords: 500,
       windowBytes: 8 * 1024 * 1024,
-      maxWaitTimeMs: 250,
     });
     const deliveryLane = createLane({
       ...common,
@@ -160,7 +159,6 @@ await runService({
       handler: deliveryHandler,
       windowRecords: config.HERALD_DELIVERY_WINDOW_RECORDS,
       windowBytes: 16 * 1024 * 1024,
-      maxWaitTimeMs: 100,
       assigner: { coPartitioned: true, instanceId: dispatcherId },
     });
     const retryLane = createLane({
@@ -170,7 +168,6 @@ await runService({
       handler: retryHandler,
       windowRecords: 1_000,
       windowBytes: 2 * 1024 * 1024,
-      maxWaitTimeMs: 500,
     });
 
     const lanes = { route: routeLane, delivery: deliveryLane, retry: retryLane };

@@ -105,7 +105,6 @@ await runService({
       handler,
       windowRecords: WINDOW_RECORDS,
       windowBytes: WINDOW_BYTES,
-      maxWaitTimeMs: 250,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       drainDeadlineMs: DRAIN_DEADLINE_MS,
       onFatal: fatal,
