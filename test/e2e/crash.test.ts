@@ -68,17 +68,17 @@ test('kill -9 of the dispatcher loses nothing, and repeats at most what was in f
     account,
     [slow({ afterMs: 20 }), flaky({ share: 0.2 })],
     async () => {
-      await herald.services.kill9('dispatcher');
       boundary = Date.now();
+      await herald.services.kill9('dispatcher');
       await herald.services.start('dispatcher');
     },
   );
   expect(settled).toMatchObject({ delivered: 2 * EVENTS, lost: [], waiting: 0, dead: 0, unexpected: [] });
 
-  // What came in during the last commit interval may come again, with a margin for a loaded machine.
+  // Completed in the last 100 ms, and as long again for a commit that the machine keeps waiting.
   const arrivedShortlyBefore = endpoints
     .flatMap(({ receiver }) => receiver.requests)
-    .filter(({ arrivedAtMs }) => arrivedAtMs <= boundary && arrivedAtMs > boundary - 1_000).length;
+    .filter(({ arrivedAtMs }) => arrivedAtMs <= boundary && arrivedAtMs > boundary - 200).length;
   expect(settled.duplicates).toBeLessThanOrEqual(arrivedShortlyBefore + 2 * maxConcurrency);
 }, 400_000);
 

@@ -75,14 +75,13 @@ test('kill -9 loses nothing and re-sends at most what was in flight or completed
   await eventually(() => expect(load.receiver.requests.length).toBeGreaterThan(800));
   const killedAtMs = Date.now();
   await first.kill9();
-  const recently = load.receiver.requests.filter(({ arrivedAtMs }) => arrivedAtMs > killedAtMs - 200);
+  const recently = load.receiver.requests.filter(({ arrivedAtMs }) => arrivedAtMs > killedAtMs - 100);
 
   const second = await world.startDispatcher();
   await everythingArrived(load);
   const { lost, duplicates, unexpected } = account(load);
   expect({ lost, unexpected }).toEqual({ lost: [], unexpected: [] });
   const inFlight = load.endpoints.length * MAX_CONCURRENCY;
-  // 100 ms to a commit, and as long for the commit itself.
   expect(duplicates).toBeLessThanOrEqual(inFlight + recently.length);
   await second.stop();
 }, 150_000);
