@@ -5,6 +5,8 @@ const TYPES: Readonly<Record<EventTypeSymbol, EventType | undefined>> = {
   PUBLISHED: 'publication.published',
   FAILED: 'publication.failed',
   DELETED: 'publication.deleted',
+  ENDPOINT_FAILING: 'endpoint.failing',
+  ENDPOINT_DISABLED: 'endpoint.disabled',
   UNKNOWN: undefined,
 };
 
@@ -12,6 +14,8 @@ const SYMBOLS: Readonly<Record<EventType, EventTypeSymbol>> = {
   'publication.published': 'PUBLISHED',
   'publication.failed': 'FAILED',
   'publication.deleted': 'DELETED',
+  'endpoint.failing': 'ENDPOINT_FAILING',
+  'endpoint.disabled': 'ENDPOINT_DISABLED',
 };
 
 /** Undefined for a symbol that a newer producer knows and this reader does not. */

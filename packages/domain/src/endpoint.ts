@@ -5,7 +5,7 @@ export type EndpointKind = 'webhook' | 'telegram' | 'slack';
 export type PayloadFormat = 'publication' | 'upload-post' | 'cloudevents';
 export type SigningScheme = 'v1' | 'v1a';
 
-/** Which of a project's events an endpoint wants. An empty set means all. */
+/** Which of a project's events an endpoint wants. An empty set means all; of the types, all of publications. */
 export interface Subscription {
   channelIds: ReadonlySet<string>;
   eventTypes: ReadonlySet<EventType>;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Cause } from './cause.ts';
+import type { OperationalEventType } from './event-type.ts';
 
 /** Herald's own UUID namespace (RFC 9562, section 6.6). Changing it changes every id: never do. */
 const HERALD_NAMESPACE = Buffer.from('6f1c1f0e6a515d0c9f6a0b6f3a1e7c42', 'hex');
@@ -15,6 +16,18 @@ export function deliveryId(eventId: string, endpointId: string, cause: Cause): s
  */
 export function webhookId(eventId: string, endpointId: string): string {
   return uuidv5(`message\n${eventId}\n${endpointId}`);
+}
+
+/**
+ * Id of an operational event: telling it again gives the same one. `occasion` names what, within the life of the
+ * endpoint, is told once.
+ */
+export function operationalEventId(
+  endpointId: string,
+  type: OperationalEventType,
+  occasion: readonly number[],
+): string {
+  return uuidv5(`operational\n${endpointId}\n${type}\n${occasion.join('\n')}`);
 }
 
 /**

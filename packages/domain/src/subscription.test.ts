@@ -64,4 +64,46 @@ describe('match', () => {
       because: 'format',
     });
   });
+
+  describe('of an operational event', () => {
+    const failing = {
+      ...event,
+      eventType: 'endpoint.failing',
+      channelId: '',
+      aboutEndpointId: 'ep_2',
+    } as const;
+    const asking = (changes: Partial<Endpoint> = {}) =>
+      endpoint({
+        subscription: { channelIds: new Set(), eventTypes: new Set(['endpoint.failing']) },
+        ...changes,
+      });
+
+    it('has to be asked for by name', () => {
+      expect(match(endpoint(), failing)).toEqual({ matched: false, because: 'type' });
+      expect(match(asking(), failing)).toEqual({ matched: true });
+      expect(match(asking(), { ...failing, eventType: 'endpoint.disabled' })).toMatchObject({
+        because: 'type',
+      });
+      expect(match(asking(), event)).toMatchObject({ because: 'type' });
+    });
+
+    it('reaches an endpoint of some channels too, since it is about none', () => {
+      const ofChannel = asking({
+        subscription: { channelIds: new Set(['ch_2']), eventTypes: new Set(['endpoint.failing']) },
+      });
+      expect(match(ofChannel, failing)).toEqual({ matched: true });
+    });
+
+    it('stays within the project', () => {
+      expect(match(asking({ projectId: 'prj_2' }), failing)).toMatchObject({ because: 'project' });
+    });
+
+    it('is not told to the endpoint that it is about', () => {
+      expect(match(asking({ id: 'ep_2' }), failing)).toEqual({ matched: false, because: 'itself' });
+    });
+
+    it('is nothing that the upload-post format can say', () => {
+      expect(match(asking({ format: 'upload-post' }), failing)).toMatchObject({ because: 'format' });
+    });
+  });
 });

@@ -1,31 +1,46 @@
 import type { Endpoint } from './endpoint.ts';
-import type { EventType } from './event-type.ts';
+import { type EventType, isOperational } from './event-type.ts';
 
 /** What the route lane matches by. */
 export interface Routable {
   eventType: EventType;
   accountId: string;
   projectId: string;
+  /** Empty where the event is not about a channel. */
   channelId: string;
+  /** The endpoint that an operational event is about. */
+  aboutEndpointId?: string | undefined;
 }
 
 /** Why an endpoint does not get an event, or that it does: the evidence that `explain` shows. */
 export type Match =
   | { matched: true }
-  | { matched: false; because: 'account' | 'project' | 'channel' | 'type' | 'format' };
+  | { matched: false; because: 'account' | 'project' | 'channel' | 'type' | 'format' | 'itself' };
 
 /** Paused and disabled endpoints match too: what they miss is held for them. */
 export function match(endpoint: Endpoint, event: Routable): Match {
   if (endpoint.accountId !== event.accountId) return { matched: false, because: 'account' };
   if (endpoint.projectId !== event.projectId) return { matched: false, because: 'project' };
-  const { channelIds, eventTypes } = endpoint.subscription;
-  if (channelIds.size > 0 && !channelIds.has(event.channelId)) return { matched: false, because: 'channel' };
-  if (eventTypes.size > 0 && !eventTypes.has(event.eventType)) return { matched: false, because: 'type' };
+  if (!wantsChannel(endpoint, event)) return { matched: false, because: 'channel' };
+  if (!wantsType(endpoint, event.eventType)) return { matched: false, because: 'type' };
   if (!isRepresentable(endpoint, event.eventType)) return { matched: false, because: 'format' };
+  // That an endpoint fails cannot be told through it, and would make it fail once more.
+  if (endpoint.id === event.aboutEndpointId) return { matched: false, because: 'itself' };
   return { matched: true };
 }
 
-/** The upload-post format knows one event, `upload_completed`; a deletion cannot be said in it. */
+/** Operational events are about endpoints, not channels: no choice of channels keeps them away. */
+function wantsChannel({ subscription: { channelIds } }: Endpoint, event: Routable): boolean {
+  return channelIds.size === 0 || isOperational(event.eventType) || channelIds.has(event.channelId);
+}
+
+/** No choice of types means all publications. Operational events have to be asked for by name. */
+function wantsType({ subscription: { eventTypes } }: Endpoint, eventType: EventType): boolean {
+  return eventTypes.size === 0 ? !isOperational(eventType) : eventTypes.has(eventType);
+}
+
+/** The upload-post format knows one event, `upload_completed`: neither a deletion nor an operational event. */
 function isRepresentable(endpoint: Endpoint, eventType: EventType): boolean {
-  return endpoint.format !== 'upload-post' || eventType !== 'publication.deleted';
+  if (endpoint.format !== 'upload-post') return true;
+  return eventType === 'publication.published' || eventType === 'publication.failed';
 }

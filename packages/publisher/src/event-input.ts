@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '@herald/domain/event-type';
+import { isOperational, PUBLICATION_EVENT_TYPES } from '@herald/domain/event-type';
 import { z } from 'zod';
 
 /**
@@ -35,7 +35,12 @@ const instant = z
 
 export const eventInputSchema = z.strictObject({
   event_id: z.uuid({ error: 'it is not a UUID' }).toLowerCase().optional(),
-  event_type: z.enum(EVENT_TYPES, { error: 'it is none of the three types' }),
+  event_type: z.enum(PUBLICATION_EVENT_TYPES, {
+    error: ({ input }) =>
+      isOperational(String(input))
+        ? 'it is an operational event, which only Herald itself produces'
+        : 'it is none of the three types',
+  }),
   occurred_at: instant,
   account_id: id,
   project_id: id,
@@ -87,7 +92,7 @@ const ID_EXPECTED = `text of 1 to ${MAX_ID_CHARS} characters`;
 export const FIELD_REMEDIES: Readonly<Record<string, string>> = {
   '': 'an object with the fields of one event',
   event_id: 'a UUID that is the same whenever this event is sent again, or leave it out',
-  event_type: EVENT_TYPES.map((type) => `"${type}"`).join(' or '),
+  event_type: PUBLICATION_EVENT_TYPES.map((type) => `"${type}"`).join(' or '),
   occurred_at: 'ISO 8601 with a zone, for example "2024-03-15T14:30:00.000Z"',
   account_id: ID_EXPECTED,
   project_id: ID_EXPECTED,

@@ -43,14 +43,19 @@ test('what is left out is filled in, so that every field of the record has a val
       user_email: null,
       profile_username: null,
       metadata: {},
+      endpoint: null,
     },
   });
 });
 
 const examples = new URL('../../../schemas/examples/events/', import.meta.url);
 
-test.each(readdirSync(examples))('the example %s is taken and comes out as it is', (name) => {
-  const example = JSON.parse(readFileSync(new URL(name, examples), 'utf8')) as PublicationEvent;
+const ofPublications = readdirSync(examples).filter((name) => !name.startsWith('endpoint-'));
+
+test.each(ofPublications)('the example %s is taken and comes out as it is', (name) => {
+  const { endpoint, ...example } = JSON.parse(
+    readFileSync(new URL(name, examples), 'utf8'),
+  ) as PublicationEvent;
   const { content } = example;
   const input = {
     ...example,
@@ -58,7 +63,21 @@ test.each(readdirSync(examples))('the example %s is taken and comes out as it is
     occurred_at: new Date(example.occurred_at),
     content: { ...content, media_type: content.media_type.toLowerCase() },
   };
-  expect(parseEvent(input, newEventId)).toEqual({ ok: true, event: example });
+  expect(parseEvent(input, newEventId)).toEqual({ ok: true, event: { ...example, endpoint } });
+});
+
+test.each(['endpoint.failing', 'endpoint.disabled'])('%s is refused: only Herald tells it', (event_type) => {
+  expect(parseEvent({ ...smallest, event_type }, newEventId)).toEqual({
+    ok: false,
+    problems: [
+      {
+        field: 'event_type',
+        value: `"${event_type}"`,
+        problem: 'it is an operational event, which only Herald itself produces',
+        remedy: 'Give "publication.published" or "publication.failed" or "publication.deleted".',
+      },
+    ],
+  });
 });
 
 test('an event id that was given is kept, so that sending again is recognised', () => {

@@ -29,6 +29,7 @@ export function parseEvent(input: unknown, newEventId: () => string): ParsedEven
       event_id: event_id ?? newEventId(),
       event_type: eventTypeSymbol(event_type),
       content: { ...content, media_type: content.media_type.toUpperCase() as MediaType },
+      endpoint: null,
     },
   };
 }

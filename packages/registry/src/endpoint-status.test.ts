@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   type EndpointStatus,
   effectiveState,
   endpointStatusRecordOf,
+  failingUnder,
   parseEndpointStatus,
 } from './endpoint-status.ts';
 
@@ -12,7 +13,7 @@ const held: EndpointStatus = {
   reason: 'gone',
   sinceMs: 1,
   configRevision: 7,
-  failingSinceMs: undefined,
+  failing: undefined,
   releasedTo: 12,
   updatedAtMs: 2,
 };
@@ -45,14 +46,33 @@ describe("an endpoint's effective state", () => {
   });
 });
 
+test('an edit by the owner ends a run of failures', () => {
+  const failing = { sinceMs: 5, revision: 7, warnedMs: 0 };
+  expect(failingUnder(7, { ...held, failing })).toEqual(failing);
+  expect(failingUnder(8, { ...held, failing })).toBeUndefined();
+  expect(failingUnder(7, held)).toBeUndefined();
+});
+
 describe('a status on record', () => {
   it('means what it meant when it was written', () => {
     for (const status of [
       held,
-      { ...held, state: 'catching-up', reason: undefined, failingSinceMs: 5 } as const,
+      {
+        ...held,
+        state: 'catching-up',
+        reason: undefined,
+        failing: { sinceMs: 5, revision: 7, warnedMs: 86_400_000 },
+      } as const,
     ]) {
       expect(parseEndpointStatus(endpointStatusRecordOf(status))).toEqual({ ok: true, value: status });
     }
+  });
+
+  it('that tells of failures without their revision is of that of the decision', () => {
+    const record = { ...endpointStatusRecordOf(held), failing_since: 5 };
+    expect(parseEndpointStatus(record)).toMatchObject({
+      value: { failing: { sinceMs: 5, revision: 7, warnedMs: 0 } },
+    });
   });
 
   it('of a newer version is refused rather than guessed', () => {

@@ -18,10 +18,20 @@ export interface EndpointStatus {
   sinceMs: number;
   /** The configuration revision that the decision was taken under. */
   configRevision: number;
-  failingSinceMs: number | undefined;
+  /** Undefined while its last attempt succeeded. */
+  failing: Failing | undefined;
   /** Offset in webhook.held up to which its held deliveries are released. */
   releasedTo: number | undefined;
   updatedAtMs: number;
+}
+
+/** An endpoint's failures in a row, as far as they have to outlive the process that sees them. */
+export interface Failing {
+  sinceMs: number;
+  /** The configuration revision that it has been failing under. */
+  revision: number;
+  /** How long it had to be failing for the last warning that its owner got; 0 before the first. */
+  warnedMs: number;
 }
 
 export type EffectiveState =
@@ -43,6 +53,11 @@ export function effectiveState(
   if (status.state === 'catching-up') return { state: 'catching-up' };
   if (status.configRevision < revision) return { state: 'active' };
   return { state: 'held', reason: status.reason ?? 'unknown' };
+}
+
+/** Since when it has been failing under this revision: an edit by the owner starts afresh. */
+export function failingUnder(revision: number, status: EndpointStatus | undefined): Failing | undefined {
+  return status?.failing && status.failing.revision >= revision ? status.failing : undefined;
 }
 
 /** The local copy of `herald.endpoint-status`. */
@@ -114,10 +129,19 @@ export function parseEndpointStatus(record: avro.EndpointStatus): Decoded<Endpoi
       reason: record.reason ?? undefined,
       sinceMs: record.since,
       configRevision: record.config_revision,
-      failingSinceMs: record.failing_since ?? undefined,
+      failing: failingOf(record),
       releasedTo: record.released_to ?? undefined,
       updatedAtMs: record.updated_at,
     },
+  };
+}
+
+function failingOf(record: avro.EndpointStatus): Failing | undefined {
+  if (record.failing_since === null) return undefined;
+  return {
+    sinceMs: record.failing_since,
+    revision: record.failing_revision ?? record.config_revision,
+    warnedMs: record.failing_warned_ms ?? 0,
   };
 }
 
@@ -128,7 +152,9 @@ export function endpointStatusRecordOf(status: EndpointStatus): avro.EndpointSta
     reason: status.reason ?? null,
     since: status.sinceMs,
     config_revision: status.configRevision,
-    failing_since: status.failingSinceMs ?? null,
+    failing_since: status.failing?.sinceMs ?? null,
+    failing_revision: status.failing?.revision ?? null,
+    failing_warned_ms: status.failing?.warnedMs ?? null,
     released_to: status.releasedTo ?? null,
     updated_at: status.updatedAtMs,
   };

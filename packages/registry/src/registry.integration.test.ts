@@ -233,7 +233,7 @@ test('a status that the dispatcher writes is seen by others, until it is deleted
     reason: 'gone',
     sinceMs: 5,
     configRevision: 3,
-    failingSinceMs: undefined,
+    failing: undefined,
     releasedTo: undefined,
     updatedAtMs: 6,
   } as const;

@@ -18,6 +18,7 @@ export function eventOf(projectId: string, given: Partial<PublicationEvent> = {}
     user_email: 'a@example.com',
     profile_username: 'acme',
     metadata: {},
+    endpoint: null,
     ...given,
   };
 }

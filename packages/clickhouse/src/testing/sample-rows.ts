@@ -69,6 +69,7 @@ export function anEvent(said: Partial<PublicationEvent> = {}): PublicationEvent 
     user_email: null,
     profile_username: null,
     metadata: {},
+    endpoint: null,
     ...said,
   };
 }

@@ -17,6 +17,10 @@ export interface EndpointStatus {
   config_revision: number;
   /** First failure without a success after it, UTC. */
   failing_since: null | number;
+  /** Revision of the configuration that it has been failing under; a later revision by the owner starts afresh. */
+  failing_revision: null | number;
+  /** How long, in milliseconds, it had to be failing for the last warning that its owner got. */
+  failing_warned_ms: null | number;
   /** Offset in webhook.held up to which its held deliveries are released. */
   released_to: null | number;
   /** When this record was written, UTC. */
@@ -84,6 +88,24 @@ export const endpointStatusSchema = {
       ],
       "default": null,
       "doc": "First failure without a success after it, UTC."
+    },
+    {
+      "name": "failing_revision",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null,
+      "doc": "Revision of the configuration that it has been failing under; a later revision by the owner starts afresh."
+    },
+    {
+      "name": "failing_warned_ms",
+      "type": [
+        "null",
+        "long"
+      ],
+      "default": null,
+      "doc": "How long, in milliseconds, it had to be failing for the last warning that its owner got."
     },
     {
       "name": "released_to",

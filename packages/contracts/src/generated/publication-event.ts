@@ -1,7 +1,7 @@
 // Generated from schemas/publication-event.avsc by `npm run generate`. Do not edit.
 
-/** What happened to the publication. UNKNOWN stands for a type that the reader is too old to know. */
-export type EventType = 'UNKNOWN' | 'PUBLISHED' | 'FAILED' | 'DELETED';
+/** What happened to the publication, or to an endpoint: these two are written by Herald alone. UNKNOWN stands for a type that the reader is too old to know. */
+export type EventType = 'UNKNOWN' | 'PUBLISHED' | 'FAILED' | 'DELETED' | 'ENDPOINT_FAILING' | 'ENDPOINT_DISABLED';
 
 /** One social account or platform within a project. */
 export interface Channel {
@@ -38,11 +38,29 @@ export interface PublicationResult {
   post_id: null | string;
 }
 
-/** One change of a post's status on a social channel, as the publishing platform saw it. Topic publication.events, key publication_id. */
+/** An endpoint that fails or was disabled. */
+export interface EndpointNotice {
+  /** The endpoint. */
+  endpoint_id: string;
+  /** Its name for people. */
+  name: string;
+  /** Where it POSTs to, without the parts of a URL that may hold a secret. */
+  url: string;
+  /** Why: failing (no attempt succeeded for long) or gone (it answered 410). */
+  reason: string;
+  /** First failure without a success after it, UTC. */
+  failing_since: null | number;
+  /** Failures in a row that the dispatcher has seen; fewer than there were where another one had the endpoint before. */
+  consecutive_failures: null | number;
+  /** How the last attempt ended: the status of the response as text, or the wire error. */
+  last_outcome: null | string;
+}
+
+/** One change of a post's status on a social channel, as the publishing platform saw it, or what Herald itself has to say about an endpoint. Topic publication.events, key publication_id. */
 export interface PublicationEvent {
   /** Unique id of this event, a UUID. The same event produced twice carries the same id. */
   event_id: string;
-  /** What happened: published, failed or deleted. */
+  /** What happened: published, failed or deleted; or an endpoint fails or was disabled. */
   event_type: EventType;
   /** When it happened at the platform, UTC. */
   occurred_at: number;
@@ -52,7 +70,7 @@ export interface PublicationEvent {
   project_id: string;
   /** Where the post went. */
   channel: Channel;
-  /** Id of the post; every event about one post carries the same one. */
+  /** Id of the post; every event about one post carries the same one. Of the endpoint, where the event is about one. */
   publication_id: string;
   /** What was posted. */
   content: Content;
@@ -68,13 +86,15 @@ export interface PublicationEvent {
   profile_username: null | string;
   /** The upstream service's own labels, passed on untouched. */
   metadata: Record<string, string>;
+  /** The endpoint that an operational event is about; null for events about publications. */
+  endpoint: null | EndpointNotice;
 }
 
 export const publicationEventSchema = {
   "type": "record",
   "name": "PublicationEvent",
   "namespace": "herald.publication",
-  "doc": "One change of a post's status on a social channel, as the publishing platform saw it. Topic publication.events, key publication_id.",
+  "doc": "One change of a post's status on a social channel, as the publishing platform saw it, or what Herald itself has to say about an endpoint. Topic publication.events, key publication_id.",
   "fields": [
     {
       "name": "event_id",
@@ -86,16 +106,18 @@ export const publicationEventSchema = {
       "type": {
         "type": "enum",
         "name": "EventType",
-        "doc": "What happened to the publication. UNKNOWN stands for a type that the reader is too old to know.",
+        "doc": "What happened to the publication, or to an endpoint: these two are written by Herald alone. UNKNOWN stands for a type that the reader is too old to know.",
         "symbols": [
           "UNKNOWN",
           "PUBLISHED",
           "FAILED",
-          "DELETED"
+          "DELETED",
+          "ENDPOINT_FAILING",
+          "ENDPOINT_DISABLED"
         ],
         "default": "UNKNOWN"
       },
-      "doc": "What happened: published, failed or deleted."
+      "doc": "What happened: published, failed or deleted; or an endpoint fails or was disabled."
     },
     {
       "name": "occurred_at",
@@ -148,7 +170,7 @@ export const publicationEventSchema = {
     {
       "name": "publication_id",
       "type": "string",
-      "doc": "Id of the post; every event about one post carries the same one."
+      "doc": "Id of the post; every event about one post carries the same one. Of the endpoint, where the event is about one."
     },
     {
       "name": "content",
@@ -290,6 +312,74 @@ export const publicationEventSchema = {
       },
       "default": {},
       "doc": "The upstream service's own labels, passed on untouched."
+    },
+    {
+      "name": "endpoint",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "EndpointNotice",
+          "doc": "An endpoint that fails or was disabled.",
+          "fields": [
+            {
+              "name": "endpoint_id",
+              "type": "string",
+              "doc": "The endpoint."
+            },
+            {
+              "name": "name",
+              "type": "string",
+              "default": "",
+              "doc": "Its name for people."
+            },
+            {
+              "name": "url",
+              "type": "string",
+              "default": "",
+              "doc": "Where it POSTs to, without the parts of a URL that may hold a secret."
+            },
+            {
+              "name": "reason",
+              "type": "string",
+              "default": "",
+              "doc": "Why: failing (no attempt succeeded for long) or gone (it answered 410)."
+            },
+            {
+              "name": "failing_since",
+              "type": [
+                "null",
+                {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                }
+              ],
+              "default": null,
+              "doc": "First failure without a success after it, UTC."
+            },
+            {
+              "name": "consecutive_failures",
+              "type": [
+                "null",
+                "int"
+              ],
+              "default": null,
+              "doc": "Failures in a row that the dispatcher has seen; fewer than there were where another one had the endpoint before."
+            },
+            {
+              "name": "last_outcome",
+              "type": [
+                "null",
+                "string"
+              ],
+              "default": null,
+              "doc": "How the last attempt ended: the status of the response as text, or the wire error."
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "The endpoint that an operational event is about; null for events about publications."
     }
   ]
 } as const;

@@ -1,6 +1,7 @@
 import { eventTypeOf } from '@herald/contracts/event-type';
 import type { MediaType, PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { notRepresentable, type Rendered, renderedJson } from '../rendered.ts';
+import { noticeData } from './endpoint-notice.ts';
 
 /**
  * Standard Webhooks' `{type, timestamp, data}`. Every field is always there, null where there is nothing to say, so
@@ -12,12 +13,17 @@ export function renderPublication(event: PublicationEvent): Rendered {
   return renderedJson({
     type,
     timestamp: new Date(event.occurred_at).toISOString(),
-    data: publicationData(event),
+    data: messageData(event),
   });
 }
 
+/** What a message says: about an endpoint where the event is about one, else about a publication. */
+export function messageData(event: PublicationEvent) {
+  return event.endpoint ? noticeData(event, event.endpoint) : publicationData(event);
+}
+
 /** What a message says about a publication. The account and its user are the platform's and stay out. */
-export function publicationData(event: PublicationEvent) {
+function publicationData(event: PublicationEvent) {
   const { channel, content, result } = event;
   return {
     event_id: event.event_id,

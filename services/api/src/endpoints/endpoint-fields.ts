@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '@herald/domain/event-type';
+import { EVENT_TYPES, OPERATIONAL_EVENT_TYPES } from '@herald/domain/event-type';
 import { RETRY_TIERS } from '@herald/domain/retry-tiers';
 import { customHeaderProblem, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-headers';
 import { parseSecret } from '@herald/webhook/secret';
@@ -41,7 +41,7 @@ const subscription = z
       .refine(uniqueItems, 'it names a type twice')
       .default([])
       .meta({
-        description: `any of ${EVENT_TYPES.join(', ')}, none for all`,
+        description: `any of ${EVENT_TYPES.join(', ')}; none for all of publications, without ${OPERATIONAL_EVENT_TYPES.join(' and ')}`,
         examples: [['publication.failed']],
       }),
   })

@@ -1,4 +1,4 @@
-import { type EndpointStatus, effectiveState } from '@herald/registry/endpoint-status';
+import { type EndpointStatus, effectiveState, failingUnder } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
@@ -51,6 +51,6 @@ function viewStatus(
     state: effective.state === 'catching-up' ? 'catching_up' : effective.state,
     reason: effective.state === 'held' ? effective.reason : null,
     since: decidedByDispatcher ? isoTime(status.sinceMs) : null,
-    failing_since: isoTimeOrNull(status?.failingSinceMs),
+    failing_since: isoTimeOrNull(failingUnder(revision, status)?.sinceMs),
   };
 }

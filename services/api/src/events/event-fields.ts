@@ -52,6 +52,18 @@ const producedView = z.object({
   user_email: nullableText,
   profile_username: nullableText,
   metadata: z.record(z.string(), z.string()),
+  /** Of an operational event: the endpoint that it is about. */
+  endpoint: z
+    .object({
+      endpoint_id: z.string(),
+      name: z.string(),
+      url: z.string(),
+      reason: z.string(),
+      failing_since: nullableText,
+      consecutive_failures: z.number().nullable(),
+      last_outcome: nullableText,
+    })
+    .nullable(),
 });
 
 export const eventDetailView = eventView.extend({

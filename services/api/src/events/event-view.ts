@@ -3,7 +3,7 @@ import { eventTypeOf } from '@herald/contracts/event-type';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { z } from 'zod';
 import { viewDelivery } from '../deliveries/delivery-view.ts';
-import { isoTime } from '../http/fields.ts';
+import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import type { eventDetailView, eventView } from './event-fields.ts';
 
 export function viewEvent(event: EventSummary): z.output<typeof eventView> {
@@ -43,5 +43,9 @@ function viewProduced(event: PublicationEvent): z.output<typeof eventDetailView>
     event_type: eventTypeOf(event.event_type) ?? 'unknown',
     occurred_at: isoTime(event.occurred_at),
     content: { ...event.content, media_type: event.content.media_type.toLowerCase() },
+    // History that was written before there were operational events has no such field.
+    endpoint: event.endpoint
+      ? { ...event.endpoint, failing_since: isoTimeOrNull(event.endpoint.failing_since) }
+      : null,
   };
 }

@@ -44,7 +44,7 @@ export function createHolds({ statuses, writer, onFatal, now }: HoldsOptions): H
         reason,
         sinceMs: nowMs,
         configRevision: revision,
-        failingSinceMs: known?.failingSinceMs,
+        failing: known?.failing,
         releasedTo: known?.releasedTo,
         updatedAtMs: nowMs,
       };

@@ -39,6 +39,7 @@ export function readEvent(record: LaneRecord, decoded: Decoded<PublicationEvent>
     accountId: event.account_id,
     projectId: event.project_id,
     channelId: event.channel.id,
+    aboutEndpointId: event.endpoint?.endpoint_id,
   };
   return { kind: 'event', event, routable };
 }
