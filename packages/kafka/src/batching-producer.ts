@@ -10,14 +10,18 @@ import { type FlushedBatch, Rounds } from './rounds.ts';
 
 export type { FlushedBatch } from './rounds.ts';
 
+export type Haste = 'urgent' | 'lingering';
+
 export interface BatchingProducer {
   /**
    * Hands over records that belong together (they may span topics and partitions); `done` is called once, when
    * all of them are acknowledged by all in-sync replicas. Never throws and never drops: sends again without
    * bound, so callers cap on `pendingRecords`. `done` gets an error only for a record that can never be written:
    * larger than its topic takes, to a partition that does not exist, or handed over after `close`.
+   *
+   * `lingering` is for records that nobody waits for: they go along with the next ones, or after `lingerMs`.
    */
-  enqueue(records: readonly OutgoingRecord[], done: (error?: Error) => void): void;
+  enqueue(records: readonly OutgoingRecord[], done: (error?: Error) => void, haste?: Haste): void;
   /** `enqueue` as a promise. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** One record; resolves with where it was written. */
@@ -36,16 +40,13 @@ export interface BatchingProducerOptions {
   onBatch?: (batch: FlushedBatch) => void;
   /** A record batch is cut here, default 512 KiB. */
   maxBatchBytesPerPartition?: number;
-  /**
-   * The least time from one flush to the next, default 0. The first record after a quiet time goes at once whatever
-   * it is; under load larger batches cost the broker less, and each record waits that much longer.
-   */
+  /** How long a lingering record waits for company, default 20. */
   lingerMs?: number;
 }
 
 /** Resolves when it is connected; waits for brokers that are not there yet. */
 export async function createBatchingProducer(options: BatchingProducerOptions): Promise<BatchingProducer> {
-  const { connection, maxBatchBytesPerPartition = 512 * 1024, lingerMs = 0, onBatch } = options;
+  const { connection, maxBatchBytesPerPartition = 512 * 1024, lingerMs = 20, onBatch } = options;
   const kafka = createKafka(connection);
   const producer = kafka.producer({
     retry: { retries: 0 },
@@ -66,7 +67,7 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
   function outboxesOf(topic: string): TopicOutboxes {
     let outboxes = topics.get(topic);
     if (!outboxes) {
-      outboxes = new TopicOutboxes(topic, maxBatchBytesPerPartition, (outbox) => rounds.add(outbox));
+      outboxes = new TopicOutboxes(topic, maxBatchBytesPerPartition, rounds);
       topics.set(topic, outboxes);
       countPartitions(kafka, topic, ended.signal).then(
         (count) => outboxes!.open(count),
@@ -76,7 +77,11 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
     return outboxes;
   }
 
-  function handOver(records: readonly OutgoingRecord[], done: Handover['done']): void {
+  function handOver(
+    records: readonly OutgoingRecord[],
+    done: Handover['done'],
+    haste: Haste = 'urgent',
+  ): void {
     if (closing || records.length === 0) {
       const error = closing ? new Error('the producer is closed') : undefined;
       queueMicrotask(() => done({ pending: 0, error, written: undefined, done }));
@@ -94,11 +99,17 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
       },
     };
     pendingRecords += records.length;
-    for (const record of records) outboxesOf(record.topic).add(record, handover);
+    for (const record of records) outboxesOf(record.topic).add(record, handover, haste);
+  }
+
+  function flush(): Promise<void> {
+    rounds.hurry();
+    return marks.flush();
   }
 
   return {
-    enqueue: (records, done) => handOver(records, ({ error }) => (error ? done(error) : done())),
+    enqueue: (records, done, haste) =>
+      handOver(records, ({ error }) => (error ? done(error) : done()), haste),
     send: (records) =>
       new Promise((resolve, reject) => {
         handOver(records, ({ error }) => (error ? reject(error) : resolve()));
@@ -110,10 +121,10 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
     get pendingRecords() {
       return pendingRecords;
     },
-    flush: () => marks.flush(),
+    flush,
     async close() {
       closing = true;
-      await marks.flush();
+      await flush();
       ended.abort();
       rounds.stop();
       await producer.disconnect();
@@ -125,33 +136,33 @@ export async function createBatchingProducer(options: BatchingProducerOptions): 
 class TopicOutboxes {
   readonly #topic: string;
   readonly #maxBatchBytes: number;
-  readonly #onRecord: (outbox: Outbox) => void;
+  readonly #rounds: Pick<Rounds, 'add'>;
   readonly #outboxes: Outbox[] = [];
-  #unrouted: { record: OutgoingRecord; handover: Handover }[] = [];
+  #unrouted: { record: OutgoingRecord; handover: Handover; haste: Haste }[] = [];
   #turn = 0;
 
-  constructor(topic: string, maxBatchBytes: number, onRecord: (outbox: Outbox) => void) {
+  constructor(topic: string, maxBatchBytes: number, rounds: Pick<Rounds, 'add'>) {
     this.#topic = topic;
     this.#maxBatchBytes = maxBatchBytes;
-    this.#onRecord = onRecord;
+    this.#rounds = rounds;
   }
 
   open(partitions: number): void {
     for (let p = 0; p < partitions; p++) this.#outboxes.push(new Outbox(this.#topic, p, this.#maxBatchBytes));
     const unrouted = this.#unrouted;
     this.#unrouted = [];
-    for (const { record, handover } of unrouted) this.add(record, handover);
+    for (const { record, handover, haste } of unrouted) this.add(record, handover, haste);
   }
 
-  add(record: OutgoingRecord, handover: Handover): void {
+  add(record: OutgoingRecord, handover: Handover, haste: Haste): void {
     if (this.#outboxes.length === 0) {
-      this.#unrouted.push({ record, handover });
+      this.#unrouted.push({ record, handover, haste });
       return;
     }
     const outbox = this.#outboxes[this.#partitionOf(record)];
     if (outbox) {
       outbox.add(record, handover);
-      this.#onRecord(outbox);
+      this.#rounds.add(outbox, haste === 'lingering');
       return;
     }
     const count = this.#outboxes.length;

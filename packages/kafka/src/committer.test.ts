@@ -75,7 +75,7 @@ describe('committer', () => {
     expect(coordinator.commits.map(([one]) => one!.offset)).toEqual([1, 2]);
   });
 
-  test('commits every 100 ms under load, and nothing when nothing was completed', async () => {
+  test('commits within 100 ms under load, and nothing when nothing was completed', async () => {
     const owned = own(assignment, 0);
     for (let offset = 0; offset < 50; offset++) {
       complete(owned, offset);
@@ -84,7 +84,7 @@ describe('committer', () => {
     }
     await vi.advanceTimersByTimeAsync(10_000);
     expect(coordinator.commits.length).toBeGreaterThanOrEqual(5);
-    expect(coordinator.commits.length).toBeLessThanOrEqual(7);
+    expect(coordinator.commits.length).toBeLessThanOrEqual(8);
     expect(coordinator.commits.at(-1)![0]!.offset).toBe(50);
   });
 

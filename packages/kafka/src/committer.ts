@@ -2,8 +2,8 @@ import { encodeCompletions } from './completions.ts';
 import type { OffsetCommit, OffsetManager } from './kafkajs-internals.ts';
 import type { Assignment, OwnedPartition } from './owned-partition.ts';
 
-/** A crash sends again at most what was in flight and what was completed in this time. */
-const commitIntervalMs = 100;
+/** A crash sends again at most what was in flight and what was completed in this time and that of a commit. */
+const commitIntervalMs = 75;
 /** After a commit that failed. */
 const backoffMs = 500;
 

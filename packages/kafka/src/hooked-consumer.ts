@@ -13,6 +13,7 @@ export function createHookedConsumer(
   options: {
     connection: KafkaConnection;
     groupId: string;
+    minBytes?: number;
     assigner?: { coPartitioned: true; instanceId: string };
     sessionTimeoutMs?: number;
     rebalanceTimeoutMs?: number;
@@ -33,6 +34,7 @@ export function createHookedConsumer(
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: rebalanceTimeoutMs,
     heartbeatInterval: Math.min(3_000, sessionTimeoutMs / 3),
+    minBytes: options.minBytes ?? 1,
     maxBytesPerPartition: 512 * 1024,
     maxBytes: 8 * 1024 * 1024,
     metadataMaxAge: 60_000,

@@ -67,6 +67,11 @@ export interface LaneOptions {
   windowRecords: number;
   windowBytes: number;
   /**
+   * A fetch waits for so many bytes, or for half a second; default 1. For a lane that nobody waits for, a fetch a
+   * record costs it and the broker many times the record.
+   */
+  minBytes?: number;
+  /**
    * Partition p of all topics always has one owner, and a rebalance moves little. With an instance id a restarted
    * process gets the partitions that it had; without one it is a new instance.
    */

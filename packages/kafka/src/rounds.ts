@@ -33,6 +33,9 @@ export class Rounds {
   #healthyRounds = 0;
   #troubledRounds = 0;
   #lastStartMs = 0;
+  #hurried = false;
+  /** For the first that lingers since the last round. */
+  #lingerUntilMs: number | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,9 +51,22 @@ export class Rounds {
     this.#onBatch = options.onBatch;
   }
 
-  /** The outbox has something to send. Everything that is added in this turn of the event loop goes together. */
-  add(outbox: Outbox): void {
+  /**
+   * The outbox has something to send. Everything that is added in this turn of the event loop goes together; what may
+   * linger goes with the next that may not, or by itself when its time is over.
+   */
+  add(outbox: Outbox, mayLinger: boolean): void {
     this.#outboxes.add(outbox);
+    if (!mayLinger) this.hurry();
+    else if (this.#lingerUntilMs === undefined) {
+      this.#lingerUntilMs = Date.now() + this.#lingerMs;
+      this.#timer ??= setTimeout(() => this.#pump(), this.#lingerMs);
+    }
+  }
+
+  /** What waits goes now. */
+  hurry(): void {
+    this.#hurried = true;
     this.#immediate ??= setImmediate(() => this.#pump());
   }
 
@@ -88,8 +104,11 @@ export class Rounds {
   }
 
   #mayStartAtMs(): number {
-    if (this.#healthyRounds === 0) return this.#lastStartMs + this.#lingerMs;
-    return this.#healthyRounds < maxRounds ? this.#lastStartMs + slowRoundMs : Number.POSITIVE_INFINITY;
+    if (this.#healthyRounds >= maxRounds) return Number.POSITIVE_INFINITY;
+    const lingerUntilMs = this.#hurried ? 0 : (this.#lingerUntilMs ?? 0);
+    return this.#healthyRounds === 0
+      ? lingerUntilMs
+      : Math.max(lingerUntilMs, this.#lastStartMs + slowRoundMs);
   }
 
   #startHealthy(outboxes: readonly Outbox[], nowMs: number): void {
@@ -105,6 +124,9 @@ export class Rounds {
       this.#outboxes.add(outbox);
     }
     this.#lastStartMs = nowMs;
+    // Where another round is under way, something urgent may wait for its return.
+    if (this.#healthyRounds === 0) this.#hurried = false;
+    this.#lingerUntilMs = undefined;
     this.#healthyRounds += 1;
     void this.#run(batches).then(() => {
       this.#healthyRounds -= 1;

@@ -16,14 +16,14 @@ export interface LoggerOptions {
   level: Level | 'silent';
   /** `auto`: pretty on a terminal, JSON when piped. */
   format: 'auto' | 'json' | 'pretty';
-  /** Default standard output, written at once: the last line before an exit is never lost. */
+  /** Default standard output. A write takes all lines since the one before; an exit writes what is left, a kill -9 cannot. */
   destination?: DestinationStream;
 }
 
 /** JSON lines with `level` as a word and ISO time. Values under secret names are hidden. */
 export function createLogger(options: LoggerOptions): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
-  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: false });
   return pino(
     {
       level: options.level,

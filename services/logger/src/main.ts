@@ -21,6 +21,9 @@ import { createWriters } from './writers.ts';
 const WINDOW_RECORDS = 30_000;
 const WINDOW_BYTES = 24 * 1024 * 1024;
 
+/** Rows wait for company before an insert anyhow. */
+const MIN_FETCH_BYTES = 256 * 1024;
+
 /** Records in memory over all partitions, while ClickHouse is away; their rows take about as much again. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -105,6 +108,7 @@ await runService({
       handler,
       windowRecords: WINDOW_RECORDS,
       windowBytes: WINDOW_BYTES,
+      minBytes: MIN_FETCH_BYTES,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       drainDeadlineMs: DRAIN_DEADLINE_MS,
       onFatal: fatal,

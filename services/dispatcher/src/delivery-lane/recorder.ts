@@ -56,10 +56,15 @@ export function createRecorder({ encoder, producer, observe, onFatal }: Recorder
 
   function write(records: readonly OutgoingRecord[], acknowledged: () => void): void {
     unacknowledged += 1;
-    producer.enqueue(records, (error) => {
-      unacknowledged -= 1;
-      if (error) onFatal(error);
-      else acknowledged();
-    });
+    // Nobody waits for them: a retry has seconds, and the record of an attempt a logger that gathers rows.
+    producer.enqueue(
+      records,
+      (error) => {
+        unacknowledged -= 1;
+        if (error) onFatal(error);
+        else acknowledged();
+      },
+      'lingering',
+    );
   }
 }

@@ -2,7 +2,7 @@ import type { Decoded, Decoder, Encoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { TOPICS } from '@herald/contracts/topics';
-import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import type { BatchingProducer, Haste } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
 import type { EndpointTable } from '@herald/registry/endpoint-table';
@@ -121,7 +121,7 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
     const read = readEvent(record, decoded);
     if (read.kind === 'poison') {
       onPoison(record, read.poison);
-      write(record, [poisonRecord(record, read.poison)], () => end(record));
+      write(record, [poisonRecord(record, read.poison)], 'lingering', () => end(record));
       return;
     }
     const matched = endpoints.match(read.routable);
@@ -129,26 +129,35 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
     const routeRecord = { topic: TOPICS.routes, key: route.event_id, value: encoder.encode(route) };
     const finish = () => {
       onRouted(deliveries.length);
-      write(record, [routeRecord], () => end(record));
+      write(record, [routeRecord], 'lingering', () => end(record));
     };
     if (deliveries.length === 0) finish();
-    else write(record, deliveries, finish);
+    else write(record, deliveries, 'urgent', finish);
   }
 
-  function write(record: LaneRecord, outgoing: readonly OutgoingRecord[], acknowledged: () => void): void {
+  function write(
+    record: LaneRecord,
+    outgoing: readonly OutgoingRecord[],
+    haste: Haste,
+    acknowledged: () => void,
+  ): void {
     const bytes = outgoing.length * record.bytes;
     unacknowledgedRecords += outgoing.length;
     unacknowledgedBytes += bytes;
-    producer.enqueue(outgoing, (error) => {
-      unacknowledgedRecords -= outgoing.length;
-      unacknowledgedBytes -= bytes;
-      if (error) {
-        onFatal(error);
-        return;
-      }
-      acknowledged();
-      routeAll();
-    });
+    producer.enqueue(
+      outgoing,
+      (error) => {
+        unacknowledgedRecords -= outgoing.length;
+        unacknowledgedBytes -= bytes;
+        if (error) {
+          onFatal(error);
+          return;
+        }
+        acknowledged();
+        routeAll();
+      },
+      haste,
+    );
   }
 
   function end(record: LaneRecord): void {
