@@ -39,6 +39,10 @@ export interface Endpoint {
   maxConcurrency: number;
   rateLimitPerSecond: number | undefined;
   ordering: 'none' | 'publication';
+  /** Of an ordered endpoint: whether its deliveries go on behind one that was given up, or wait for its owner. */
+  onDeadHead: 'skip' | 'hold';
+  /** What was held before this time is cancelled. */
+  heldSkipBeforeMs: number | undefined;
   /** Additional header fields, names in lower case. */
   headers: Readonly<Record<string, string>>;
   createdAtMs: number;

@@ -20,6 +20,8 @@ function endpoint(changes: Partial<Endpoint> = {}): Endpoint {
     maxConcurrency: 10,
     rateLimitPerSecond: undefined,
     ordering: 'none',
+    onDeadHead: 'skip',
+    heldSkipBeforeMs: undefined,
     headers: {},
     createdAtMs: 0,
     updatedAtMs: 0,

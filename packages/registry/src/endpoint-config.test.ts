@@ -39,6 +39,8 @@ const anyEndpoint: fc.Arbitrary<Endpoint> = fc.record({
   maxConcurrency: fc.nat(1_000),
   rateLimitPerSecond: fc.option(fc.double({ min: 0.01, max: 1e4, noNaN: true }), { nil: undefined }),
   ordering: fc.constantFrom('none', 'publication'),
+  onDeadHead: fc.constantFrom('skip', 'hold'),
+  heldSkipBeforeMs: fc.option(timeMs, { nil: undefined }),
   headers: fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }),
   createdAtMs: timeMs,
   updatedAtMs: timeMs,

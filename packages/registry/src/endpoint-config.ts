@@ -24,6 +24,10 @@ const orderings = correspondence<Known<avro.Ordering>, Endpoint['ordering']>({
   NONE: 'none',
   PUBLICATION: 'publication',
 });
+const deadHeads = correspondence<Known<avro.OnDeadHead>, Endpoint['onDeadHead']>({
+  SKIP: 'skip',
+  HOLD: 'hold',
+});
 
 export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string };
 
@@ -73,6 +77,8 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
     maxConcurrency: config.max_concurrency,
     rateLimitPerSecond: config.rate_limit_per_second ?? undefined,
     ordering: known('ordering', config.ordering, orderings.valueOf(config.ordering)),
+    onDeadHead: known('on_dead_head', config.on_dead_head, deadHeads.valueOf(config.on_dead_head)),
+    heldSkipBeforeMs: config.held_skip_before ?? undefined,
     headers: config.headers,
     createdAtMs: config.created_at,
     updatedAtMs: config.updated_at,
@@ -108,6 +114,8 @@ export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
     max_concurrency: endpoint.maxConcurrency,
     rate_limit_per_second: endpoint.rateLimitPerSecond ?? null,
     ordering: orderings.symbolOf(endpoint.ordering),
+    on_dead_head: deadHeads.symbolOf(endpoint.onDeadHead),
+    held_skip_before: endpoint.heldSkipBeforeMs ?? null,
     headers: { ...endpoint.headers },
     created_at: endpoint.createdAtMs,
     updated_at: endpoint.updatedAtMs,

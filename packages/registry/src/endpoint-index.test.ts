@@ -23,6 +23,8 @@ function endpoint(id: string, accountId: string, projectId: string, eventTypes: 
     maxConcurrency: 1,
     rateLimitPerSecond: undefined,
     ordering: 'none',
+    onDeadHead: 'skip',
+    heldSkipBeforeMs: undefined,
     headers: {},
     createdAtMs: 0,
     updatedAtMs: 0,

@@ -15,6 +15,8 @@ const held: EndpointStatus = {
   configRevision: 7,
   failing: undefined,
   releasedTo: 12,
+  releasedBeyond: undefined,
+  head: undefined,
   updatedAtMs: 2,
 };
 
@@ -30,7 +32,14 @@ describe("an endpoint's effective state", () => {
       held,
       { state: 'held', reason: 'gone' },
     ],
-    ['its owner edited it after the hold', 'active', 8, held, { state: 'active' }],
+    ['its owner edited it after the hold', 'active', 8, held, { state: 'catching-up' }],
+    [
+      'its owner edited it and nothing is held for it',
+      'active',
+      8,
+      { ...held, releasedTo: undefined },
+      { state: 'active' },
+    ],
     ['it catches up', 'active', 8, { ...held, state: 'catching-up' }, { state: 'catching-up' }],
     ['its owner paused it', 'paused', 9, { ...held, state: 'active' }, { state: 'held', reason: 'paused' }],
     ['its owner disabled it while it was held', 'disabled', 7, held, { state: 'held', reason: 'disabled' }],
@@ -61,6 +70,8 @@ describe('a status on record', () => {
         ...held,
         state: 'catching-up',
         reason: undefined,
+        releasedBeyond: 'h1:AB',
+        head: { deliveryId: 'd', offset: 14, step: 3, attempts: 2, dueAtMs: 9 },
         failing: { sinceMs: 5, revision: 7, warnedMs: 86_400_000 },
       } as const,
     ]) {

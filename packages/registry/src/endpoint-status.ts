@@ -20,9 +20,23 @@ export interface EndpointStatus {
   configRevision: number;
   /** Undefined while its last attempt succeeded. */
   failing: Failing | undefined;
-  /** Offset in webhook.held up to which its held deliveries are released. */
+  /** Offset in webhook.held up to which its held deliveries are released; undefined when none of them is there. */
   releasedTo: number | undefined;
+  /** Which of them beyond `releasedTo` are released, as run lengths. */
+  releasedBeyond: string | undefined;
+  /** The held delivery that its successors wait for, of an ordered endpoint; undefined while none has failed. */
+  head: Head | undefined;
   updatedAtMs: number;
+}
+
+/** A held delivery that was attempted and keeps its place: what became of it since it was put there. */
+export interface Head {
+  deliveryId: string;
+  /** Its place in webhook.held. */
+  offset: number;
+  step: number;
+  attempts: number;
+  dueAtMs: number;
 }
 
 /** An endpoint's failures in a row, as far as they have to outlive the process that sees them. */
@@ -41,7 +55,7 @@ export type EffectiveState =
 
 /**
  * What holds for an endpoint now, from what its owner configured and what the dispatcher decided. The owner's pause
- * comes first; any later edit by the owner lifts the dispatcher's hold.
+ * comes first; any later edit by the owner lifts the hold, and what was held meanwhile is caught up with.
  */
 export function effectiveState(
   endpoint: Pick<Endpoint, 'state'>,
@@ -51,7 +65,9 @@ export function effectiveState(
   if (endpoint.state !== 'active') return { state: 'held', reason: endpoint.state };
   if (!status || status.state === 'active') return { state: 'active' };
   if (status.state === 'catching-up') return { state: 'catching-up' };
-  if (status.configRevision < revision) return { state: 'active' };
+  if (status.configRevision < revision) {
+    return { state: status.releasedTo === undefined ? 'active' : 'catching-up' };
+  }
   return { state: 'held', reason: status.reason ?? 'unknown' };
 }
 
@@ -63,6 +79,7 @@ export function failingUnder(revision: number, status: EndpointStatus | undefine
 /** The local copy of `herald.endpoint-status`. */
 export interface EndpointStatusTable {
   get(endpointId: string): EndpointStatus | undefined;
+  all(): Iterable<EndpointStatus>;
   readonly revision: number;
   waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
   /** `now` is undefined when the endpoint's status was deleted. Returns the function that ends the subscription. */
@@ -80,6 +97,9 @@ export async function openEndpointStatusTable(options: TableOptions): Promise<En
   });
   return {
     get: (endpointId) => table.get(endpointId)?.value,
+    *all() {
+      for (const [, { value }] of table.entries()) yield value;
+    },
     get revision() {
       return table.revision;
     },
@@ -131,6 +151,8 @@ export function parseEndpointStatus(record: avro.EndpointStatus): Decoded<Endpoi
       configRevision: record.config_revision,
       failing: failingOf(record),
       releasedTo: record.released_to ?? undefined,
+      releasedBeyond: record.released_beyond ?? undefined,
+      head: headOf(record),
       updatedAtMs: record.updated_at,
     },
   };
@@ -157,5 +179,21 @@ export function endpointStatusRecordOf(status: EndpointStatus): avro.EndpointSta
     failing_warned_ms: status.failing?.warnedMs ?? null,
     released_to: status.releasedTo ?? null,
     updated_at: status.updatedAtMs,
+    released_beyond: status.releasedBeyond ?? null,
+    head: status.head
+      ? {
+          delivery_id: status.head.deliveryId,
+          offset: status.head.offset,
+          step: status.head.step,
+          attempts: status.head.attempts,
+          due_at: status.head.dueAtMs,
+        }
+      : null,
   };
+}
+
+function headOf({ head }: avro.EndpointStatus): Head | undefined {
+  if (!head) return undefined;
+  const { delivery_id, offset, step, attempts, due_at } = head;
+  return { deliveryId: delivery_id, offset, step, attempts, dueAtMs: due_at };
 }

@@ -74,6 +74,8 @@ function endpoint(over: Partial<Endpoint> = {}): Endpoint {
     maxConcurrency: 10,
     rateLimitPerSecond: undefined,
     ordering: 'none',
+    onDeadHead: 'skip',
+    heldSkipBeforeMs: undefined,
     headers: { 'x-team': 'a' },
     createdAtMs: 1,
     updatedAtMs: 1,
@@ -235,6 +237,8 @@ test('a status that the dispatcher writes is seen by others, until it is deleted
     configRevision: 3,
     failing: undefined,
     releasedTo: undefined,
+      releasedBeyond: undefined,
+      head: undefined,
     updatedAtMs: 6,
   } as const;
   const put = seen(true);

@@ -127,6 +127,8 @@ export function endpointOf(given: Partial<Endpoint> = {}): Endpoint {
     maxConcurrency: 10,
     rateLimitPerSecond: undefined,
     ordering: 'none',
+    onDeadHead: 'skip',
+    heldSkipBeforeMs: undefined,
     headers: {},
     createdAtMs: 0,
     updatedAtMs: 0,

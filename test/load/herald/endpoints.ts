@@ -65,6 +65,8 @@ function endpointsOf({ name, endpoints, maxConcurrency }: Project, sealing: Seal
       maxConcurrency,
       rateLimitPerSecond: undefined,
       ordering: 'none',
+      onDeadHead: 'skip',
+      heldSkipBeforeMs: undefined,
       headers: {},
       createdAtMs: nowMs,
       updatedAtMs: nowMs,

@@ -37,6 +37,9 @@ export interface SigningSecret {
 /** What order the endpoint asks for. */
 export type Ordering = 'UNKNOWN' | 'NONE' | 'PUBLICATION';
 
+/** What an ordered endpoint does when a delivery is given up that others wait for. */
+export type OnDeadHead = 'UNKNOWN' | 'SKIP' | 'HOLD';
+
 /** Where messages go and by which rules, as the integrator set it. Topic herald.endpoints, key endpoint_id, compacted; a tombstone deletes. The record's offset is its revision. */
 export interface EndpointConfig {
   /** Id of the endpoint. */
@@ -69,6 +72,10 @@ export interface EndpointConfig {
   rate_limit_per_second: null | number;
   /** NONE, or PUBLICATION: the events of one publication arrive in order. */
   ordering: Ordering;
+  /** With ordering: SKIP goes on with the successors of a delivery that was given up, HOLD holds the endpoint until its owner resumes it. */
+  on_dead_head: OnDeadHead;
+  /** Held deliveries that were put there before this time are cancelled, UTC; null to keep all. */
+  held_skip_before: null | number;
   /** Additional header fields of its requests, names in lower case. */
   headers: Record<string, string>;
   /** When it was created, UTC. */
@@ -291,6 +298,34 @@ export const endpointConfigSchema = {
       },
       "default": "NONE",
       "doc": "NONE, or PUBLICATION: the events of one publication arrive in order."
+    },
+    {
+      "name": "on_dead_head",
+      "type": {
+        "type": "enum",
+        "name": "OnDeadHead",
+        "doc": "What an ordered endpoint does when a delivery is given up that others wait for.",
+        "symbols": [
+          "UNKNOWN",
+          "SKIP",
+          "HOLD"
+        ],
+        "default": "UNKNOWN"
+      },
+      "default": "SKIP",
+      "doc": "With ordering: SKIP goes on with the successors of a delivery that was given up, HOLD holds the endpoint until its owner resumes it."
+    },
+    {
+      "name": "held_skip_before",
+      "type": [
+        "null",
+        {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        }
+      ],
+      "default": null,
+      "doc": "Held deliveries that were put there before this time are cancelled, UTC; null to keep all."
     },
     {
       "name": "headers",

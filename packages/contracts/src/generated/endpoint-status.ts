@@ -3,6 +3,20 @@
 /** Whether deliveries are attempted. */
 export type EndpointState = 'UNKNOWN' | 'ACTIVE' | 'HELD' | 'CATCHING_UP';
 
+/** The first held delivery of an ordered endpoint, when attempts of it have failed: it keeps its place in webhook.held, and its successors wait. */
+export interface Head {
+  /** The delivery. */
+  delivery_id: string;
+  /** Its place in webhook.held. */
+  offset: number;
+  /** Dispositions so far. */
+  step: number;
+  /** Requests made so far. */
+  attempts: number;
+  /** When it is attempted again, UTC. */
+  due_at: number;
+}
+
 /** What the dispatcher decided about an endpoint. Topic herald.endpoint-status, key endpoint_id, compacted. Written by the owner of the endpoint's partition only. */
 export interface EndpointStatus {
   /** The endpoint. */
@@ -21,10 +35,14 @@ export interface EndpointStatus {
   failing_revision: null | number;
   /** How long, in milliseconds, it had to be failing for the last warning that its owner got. */
   failing_warned_ms: null | number;
-  /** Offset in webhook.held up to which its held deliveries are released. */
+  /** Offset in webhook.held up to which its held deliveries are released; null when none of its deliveries is there. */
   released_to: null | number;
   /** When this record was written, UTC. */
   updated_at: number;
+  /** Which of its held deliveries beyond released_to are released, as run lengths. */
+  released_beyond: null | string;
+  /** The delivery that its successors wait for; null when none has failed. */
+  head: null | Head;
 }
 
 export const endpointStatusSchema = {
@@ -114,7 +132,7 @@ export const endpointStatusSchema = {
         "long"
       ],
       "default": null,
-      "doc": "Offset in webhook.held up to which its held deliveries are released."
+      "doc": "Offset in webhook.held up to which its held deliveries are released; null when none of its deliveries is there."
     },
     {
       "name": "updated_at",
@@ -123,6 +141,58 @@ export const endpointStatusSchema = {
         "logicalType": "timestamp-millis"
       },
       "doc": "When this record was written, UTC."
+    },
+    {
+      "name": "released_beyond",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "Which of its held deliveries beyond released_to are released, as run lengths."
+    },
+    {
+      "name": "head",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "Head",
+          "doc": "The first held delivery of an ordered endpoint, when attempts of it have failed: it keeps its place in webhook.held, and its successors wait.",
+          "fields": [
+            {
+              "name": "delivery_id",
+              "type": "string",
+              "doc": "The delivery."
+            },
+            {
+              "name": "offset",
+              "type": "long",
+              "doc": "Its place in webhook.held."
+            },
+            {
+              "name": "step",
+              "type": "int",
+              "doc": "Dispositions so far."
+            },
+            {
+              "name": "attempts",
+              "type": "int",
+              "doc": "Requests made so far."
+            },
+            {
+              "name": "due_at",
+              "type": {
+                "type": "long",
+                "logicalType": "timestamp-millis"
+              },
+              "doc": "When it is attempted again, UTC."
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "The delivery that its successors wait for; null when none has failed."
     }
   ]
 } as const;

@@ -33,6 +33,7 @@ describe('a patch', () => {
     [{ timeout_ms: 100 }, { timeoutMs: 100 }],
     [{ max_concurrency: 1 }, { maxConcurrency: 1 }],
     [{ ordering: 'publication' }, { ordering: 'publication' }],
+    [{ on_dead_head: 'hold' }, { onDeadHead: 'hold' }],
     [{ rate_limit_per_second: null }, { rateLimitPerSecond: undefined }],
     [{ rate_limit_per_second: 7 }, { rateLimitPerSecond: 7 }],
     [{ retry_schedule: null }, { retrySchedule: DEFAULT_RETRY_SCHEDULE }],

@@ -26,6 +26,8 @@ export function endpointOf(
     maxConcurrency: asked.max_concurrency,
     rateLimitPerSecond: asked.rate_limit_per_second ?? undefined,
     ordering: asked.ordering,
+    onDeadHead: asked.on_dead_head,
+    heldSkipBeforeMs: undefined,
     headers: asked.headers,
     createdAtMs: given.nowMs,
     updatedAtMs: given.nowMs,
@@ -52,6 +54,7 @@ export function applyPatch(current: Endpoint, patch: EndpointPatch, nowMs: numbe
         ? current.rateLimitPerSecond
         : (patch.rate_limit_per_second ?? undefined),
     ordering: patch.ordering ?? current.ordering,
+    onDeadHead: patch.on_dead_head ?? current.onDeadHead,
     headers: patch.headers ?? current.headers,
     updatedAtMs: nowMs,
   };

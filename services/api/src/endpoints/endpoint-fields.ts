@@ -82,8 +82,15 @@ const rateLimitPerSecond = z
   .meta({ description: 'attempts a second at most, 0.01 to 10000, or null for no limit', examples: [20] });
 
 const ordering = z.enum(['none', 'publication'], { error: 'it is no order that Herald keeps' }).meta({
-  description: 'none, or publication for the events of one publication in order',
+  description:
+    'none, or publication: one delivery at a time, in order; while one is retried, those behind it wait',
   examples: ['none'],
+});
+
+const onDeadHead = z.enum(['skip', 'hold'], { error: 'it is neither skip nor hold' }).meta({
+  description:
+    'with ordering: skip goes on behind a delivery that was given up, hold holds the endpoint until it is resumed',
+  examples: ['skip'],
 });
 
 const headers = z
@@ -139,6 +146,7 @@ export const newEndpoint = z
     max_concurrency: maxConcurrency.default(10),
     rate_limit_per_second: rateLimitPerSecond.default(null),
     ordering: ordering.default('none'),
+    on_dead_head: onDeadHead.default('skip'),
     headers: headers.prefault({}),
     secret: secret.optional(),
     signing_scheme: signingScheme.optional(),
@@ -157,6 +165,7 @@ export const endpointPatch = z
     max_concurrency: maxConcurrency,
     rate_limit_per_second: rateLimitPerSecond,
     ordering,
+    on_dead_head: onDeadHead,
     headers,
   })
   .partial()
@@ -203,6 +212,11 @@ export const endpointView = z.object({
   max_concurrency: z.number(),
   rate_limit_per_second: z.number().nullable(),
   ordering,
+  on_dead_head: onDeadHead,
+  held_skip_before: z
+    .string()
+    .nullable()
+    .meta({ description: 'what was held before this time is cancelled and not delivered' }),
   headers: z.record(z.string(), z.string()),
   created_at: z.string().nullable(),
   updated_at: z.string().nullable(),

@@ -33,6 +33,8 @@ export function viewEndpoint(
     max_concurrency: endpoint.maxConcurrency,
     rate_limit_per_second: endpoint.rateLimitPerSecond ?? null,
     ordering: endpoint.ordering,
+    on_dead_head: endpoint.onDeadHead,
+    held_skip_before: isoTimeOrNull(endpoint.heldSkipBeforeMs),
     headers: { ...endpoint.headers },
     created_at: isoTime(endpoint.createdAtMs),
     updated_at: isoTime(endpoint.updatedAtMs),
