@@ -21,6 +21,7 @@ import { createHolds } from './delivery-lane/holds.ts';
 import { createRecorder } from './delivery-lane/recorder.ts';
 import { createRevisionGate } from './delivery-lane/revision-gate.ts';
 import { createSigningKeys } from './delivery-lane/signing-keys.ts';
+import { createEndpointHealth } from './endpoint-health/endpoint-health.ts';
 import { createDispatcherMetrics, observeBatch, watch } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { createRetryLane } from './retry-lane.ts';
@@ -86,8 +87,16 @@ await runService({
     const holds = createHolds({
       statuses,
       writer: await createEndpointStatusWriter({ producer, source }),
-      onFatal: fatal,
       now,
+    });
+    const health = createEndpointHealth({
+      holds,
+      policy: {
+        warnAfterMs: config.HERALD_FAILING_WARN_AFTER_HOURS,
+        disableAfterMs: config.HERALD_AUTO_DISABLE_AFTER_HOURS,
+      },
+      encoder: await createEncoder<PublicationEvent>(source, SUBJECTS.events),
+      onNotice: observe.notice,
     });
 
     const routeHandler = createRouteLane({
@@ -108,6 +117,7 @@ await runService({
       endpoints,
       gate,
       holds,
+      health,
       keysOf: createSigningKeys(config.HERALD_SEALING_KEYS),
       decoder,
       sender,

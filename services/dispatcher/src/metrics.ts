@@ -47,6 +47,11 @@ export function createDispatcherMetrics(metrics: Metrics) {
       help: 'From the writing of a delivery record to the start of its attempt. Rises while attempts are quick: the dispatcher is short of CPU or of attempts in flight.',
       buckets: SECONDS,
     }),
+    notices: metrics.counter<'type' | 'reason'>({
+      name: 'herald_dispatcher_operational_events_total',
+      help: 'Operational events: endpoints whose owners were warned (endpoint.failing), and those whose deliveries are held now because all attempts failed or because of a 410 (endpoint.disabled). Many at once: look for a cause on our side, such as DNS, the network or the clock, before the owners do.',
+      labelNames: ['type', 'reason'],
+    }),
     twinsDropped: metrics.counter({
       name: 'herald_dispatcher_twins_dropped_total',
       help: 'Second records of one step, dropped. Some after a crash are expected; a steady rate means that something writes deliveries twice.',

@@ -6,6 +6,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { Outcome } from '@herald/domain/outcome';
+import type { Verdict } from '@herald/domain/verdict';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { Exchange } from '@herald/webhook/exchange';
@@ -21,6 +22,7 @@ import {
   type RevocableClaim,
   recordOf,
 } from '../../test-support/fakes.ts';
+import type { Judged } from '../endpoint-health/endpoint-health.ts';
 import { SUBJECTS } from '../subjects.ts';
 import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts';
 import { createRecorder } from './recorder.ts';
@@ -47,6 +49,7 @@ let endpoints: Map<string, ConfiguredEndpoint>;
 let claim: RevocableClaim;
 let passGate: (() => void)[];
 let revision: number;
+let judged: (verdict: Verdict) => Judged;
 
 beforeEach(async () => {
   producer = createHeldProducer();
@@ -58,6 +61,7 @@ beforeEach(async () => {
   claim = claimOn(TOPICS.deliveries);
   passGate = [];
   revision = 10;
+  judged = (verdict) => ({ verdict });
   configure({ id: 'ep1' });
   const decoder = createDecoder<PublicationEvent>({
     source: {
@@ -83,7 +87,8 @@ beforeEach(async () => {
       whenAt: (asked, pass) => (revision >= asked ? pass() : passGate.push(pass)),
       overdue: undefined,
     },
-    holds: { stateOf: ({ endpoint }) => stateOf(endpoint), hold: () => {} },
+    holds: { stateOf: ({ endpoint }) => stateOf(endpoint) },
+    health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
     keysOf: () => ({ kind: 'keys', signers: [] }),
     decoder,
     sender: {

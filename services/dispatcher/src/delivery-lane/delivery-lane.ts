@@ -5,6 +5,7 @@ import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { Sender } from '@herald/webhook/sender';
+import type { EndpointHealth } from '../endpoint-health/endpoint-health.ts';
 import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
 import { createUnderway } from '../underway.ts';
@@ -17,7 +18,7 @@ import {
   moved,
   type StepContext,
 } from './disposition.ts';
-import type { Holds } from './holds.ts';
+import type { Decided, Holds } from './holds.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
 import { prepare } from './prepare.ts';
@@ -36,7 +37,8 @@ const SHED_EVERY_MS = 250;
 export interface DeliveryLaneOptions {
   endpoints: Pick<EndpointTable, 'get'>;
   gate: RevisionGate;
-  holds: Holds;
+  holds: Pick<Holds, 'stateOf'>;
+  health: EndpointHealth;
   keysOf: (configured: ConfiguredEndpoint) => SigningKeys;
   decoder: Decoder<PublicationEvent>;
   sender: Pick<Sender, 'send'>;
@@ -72,7 +74,8 @@ type Decision =
  * delivery takes a step by handing its disposition over in one piece, and its offset moves when that is acknowledged.
  */
 export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
-  const { endpoints, gate, holds, keysOf, decoder, sender, recorder, complete, observe, onFatal } = options;
+  const { endpoints, gate, holds, health, keysOf, decoder, sender, recorder, complete, observe, onFatal } =
+    options;
   const { dispatcherId, version, now, newId, busyShare } = options;
   const admit = createAdmit({
     maxInFlight: options.maxInFlight,
@@ -236,18 +239,26 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         step: delivery.step,
         nowMs,
       });
-      if (verdict.kind === 'hold') holds.hold(configured, 'gone');
-      settle(task, attempted(step, made, verdict));
+      const judged = health.judged(configured, outcome, verdict, nowMs);
+      settle(task, attempted(step, made, judged), judged.decided);
     }
     pump();
   }
 
-  /** Record, then complete. */
-  function settle(task: DeliveryTask, disposition: Disposition): void {
-    recorder.dispose(task.record, disposition, () => {
+  /** Record, then complete; what was decided about the endpoint goes on record in between. */
+  function settle(task: DeliveryTask, disposition: Disposition, decided?: Decided): void {
+    const end = () => {
       complete(task.record);
       for (const twin of fence.settle(task.delivery.deliveryId, task.delivery.step)) drop(twin);
       ended();
+    };
+    recorder.dispose(task.record, disposition, () => {
+      if (!decided) end();
+      else if (task.record.claim.isCurrent()) decided.persist().then(end, onFatal);
+      else {
+        decided.withdraw();
+        end();
+      }
     });
   }
 

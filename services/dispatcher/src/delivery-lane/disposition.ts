@@ -9,6 +9,7 @@ import type { Verdict } from '@herald/domain/verdict';
 import type { OutgoingRecord } from '@herald/kafka/record';
 import type { Exchange } from '@herald/webhook/exchange';
 import type { Message } from '@herald/webhook/message';
+import type { Judged } from '../endpoint-health/endpoint-health.ts';
 import type { Move } from './move.ts';
 import type { DeliveryTask } from './task.ts';
 
@@ -16,6 +17,8 @@ import type { DeliveryTask } from './task.ts';
 export interface Disposition {
   attempt: DeliveryAttempt;
   forward: OutgoingRecord | undefined;
+  /** What the endpoint's owner is told on this occasion. */
+  notice?: OutgoingRecord | undefined;
 }
 
 export interface AttemptMade {
@@ -35,7 +38,11 @@ export interface StepContext {
   nowMs: number;
 }
 
-export function attempted(context: StepContext, made: AttemptMade, verdict: Verdict): Disposition {
+export function attempted(
+  context: StepContext,
+  made: AttemptMade,
+  { verdict, notice }: Pick<Judged, 'verdict' | 'notice'>,
+): Disposition {
   const { delivery } = context.task;
   const attempts = delivery.attempts + 1;
   return {
@@ -46,6 +53,7 @@ export function attempted(context: StepContext, made: AttemptMade, verdict: Verd
       ...decided(verdict),
     },
     forward: forwarded(context.task, { ...delivery, attempts }, verdict),
+    notice,
   };
 }
 

@@ -22,8 +22,8 @@ export interface Recorder {
   /** Whether another step may begin. */
   hasRoom(): boolean;
   /**
-   * Hands over the record of a step and the delivery's next place in one piece: not atomic across partitions, so
-   * `acknowledged` is called when both are. Every record is within what its topic takes, so an error is a bug.
+   * Hands over the record of a step, the delivery's next place and what the owner is told in one piece: not atomic
+   * across partitions, so `acknowledged` is called when all of them are. Every record is within what its topic takes, so an error is a bug.
    */
   dispose(record: LaneRecord, disposition: Disposition, acknowledged: () => void): void;
   poison(record: LaneRecord, poison: Poison, acknowledged: () => void): void;
@@ -42,10 +42,13 @@ export function createRecorder({ encoder, producer, observe, onFatal }: Recorder
   return {
     hasRoom: () => unacknowledged < MAX_UNACKNOWLEDGED,
 
-    dispose(record, { attempt, forward }, acknowledged) {
+    dispose(record, { attempt, forward, notice }, acknowledged) {
       const entry = { topic: TOPICS.attempts, key: attempt.endpoint_id, value: encoder.encode(attempt) };
       observe.disposed(attempt, record);
-      write(forward ? [entry, forward] : [entry], acknowledged);
+      const records: OutgoingRecord[] = [entry];
+      if (forward) records.push(forward);
+      if (notice) records.push(notice);
+      write(records, acknowledged);
     },
 
     poison(record, poison, acknowledged) {

@@ -1,0 +1,55 @@
+import { eventTypeSymbol } from '@herald/contracts/event-type';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { OperationalEventType } from '@herald/domain/event-type';
+import { operationalEventId } from '@herald/domain/ids';
+import type { Outcome } from '@herald/domain/outcome';
+
+export interface Notice {
+  endpoint: Pick<Endpoint, 'id' | 'accountId' | 'projectId' | 'name' | 'kind' | 'url'>;
+  type: OperationalEventType;
+  /** What is told once: the same occasion gives the same event id. */
+  occasion: readonly number[];
+  reason: 'failing' | 'gone';
+  failingSinceMs: number;
+  consecutiveFailures: number;
+  outcome: Outcome;
+  nowMs: number;
+}
+
+/** The operational event. It belongs to the endpoint's project, as the endpoints that may subscribe to it. */
+export function noticeEvent(notice: Notice): PublicationEvent {
+  const { endpoint, outcome } = notice;
+  return {
+    event_id: operationalEventId(endpoint.id, notice.type, notice.occasion),
+    event_type: eventTypeSymbol(notice.type),
+    occurred_at: notice.nowMs,
+    account_id: endpoint.accountId,
+    project_id: endpoint.projectId,
+    channel: { id: '', type: 'herald', name: null },
+    publication_id: endpoint.id,
+    content: { media_type: 'UNKNOWN', title: null, caption: null, media_urls: [] },
+    status_code: null,
+    error_message: null,
+    result: null,
+    user_email: null,
+    profile_username: null,
+    metadata: {},
+    endpoint: {
+      endpoint_id: endpoint.id,
+      name: endpoint.name,
+      url: shownUrl(endpoint),
+      reason: notice.reason,
+      failing_since: notice.failingSinceMs,
+      consecutive_failures: notice.consecutiveFailures,
+      last_outcome: outcome.kind === 'response' ? String(outcome.status) : outcome.error,
+    },
+  };
+}
+
+/** Receivers keep keys in query strings, Slack and Telegram theirs in the path: other receivers need neither. */
+function shownUrl({ kind, url }: Notice['endpoint']): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return '';
+  return kind === 'webhook' ? `${parsed.origin}${parsed.pathname}` : parsed.origin;
+}
