@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import type { Kafka } from 'kafkajs';
+import type { FetchResponse } from './fetch-response.ts';
 import type { FetchedRecord, GapMarker } from './fetched-record.ts';
 
 /** What of kafkajs 2.2.4's insides the patches build on, typed as far as they use it. */
@@ -100,6 +102,40 @@ export interface RequestQueue {
   destroy(): void;
   scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
+}
+
+/** A cluster object of its own, to fetch by. */
+export interface FetchCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
+  findBroker(of: { nodeId: string }): Promise<FetchBroker>;
+}
+
+interface FetchBroker {
+  fetch(request: {
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    isolationLevel: number;
+    topics: {
+      topic: string;
+      partitions: { partition: number; fetchOffset: string; maxBytes: number }[];
+    }[];
+  }): Promise<FetchResponse>;
+}
+
+/** kafkajs makes one for each producer, consumer and admin, and offers none. */
+export function createFetchCluster(kafka: Kafka): FetchCluster {
+  const creates = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  if (!creates) throw new Error('kafkajs has no cluster factory to build on');
+  const create = (kafka as unknown as Record<symbol, (options: object) => FetchCluster>)[creates]!;
+  return create.call(kafka, { metadataMaxAge: 60_000, allowAutoTopicCreation: false });
 }
 
 interface Class<Instance> {
