@@ -160,6 +160,37 @@ test('a failed attempt hands its record and its retry over in one piece', async 
   });
 });
 
+test('what an attempt says about its endpoint is on record before the delivery is complete', async () => {
+  const notice = { topic: TOPICS.events, key: 'ep1', value: VALUE };
+  const statusOnRecord = Promise.withResolvers<void>();
+  const persist = vi.fn(() => statusOnRecord.promise);
+  judged = () => ({
+    verdict: { kind: 'hold', reason: 'gone' },
+    notice,
+    decided: { persist, withdraw: vi.fn() },
+  });
+  const record = receive({});
+  await sent[0]!.answer({ ...OK, status: 410 });
+  expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.held, TOPICS.events]);
+  expect(persist).not.toHaveBeenCalled();
+  producer.acknowledge();
+  expect(persist).toHaveBeenCalled();
+  expect(completed).toEqual([]);
+  statusOnRecord.resolve();
+  await vi.waitFor(() => expect(completed).toEqual([record]));
+});
+
+test('a decision about an endpoint whose partition was lost meanwhile is taken back', async () => {
+  const decided = { persist: vi.fn(), withdraw: vi.fn() };
+  judged = (verdict) => ({ verdict, decided });
+  receive({});
+  await sent[0]!.answer(BROKEN);
+  claim.revoke();
+  producer.acknowledge();
+  expect(decided.withdraw).toHaveBeenCalled();
+  expect(decided.persist).not.toHaveBeenCalled();
+});
+
 test('an attempt that ends after its partition was revoked is recorded as fenced and forwards nothing', async () => {
   receive({});
   claim.revoke();
