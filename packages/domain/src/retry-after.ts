@@ -1,3 +1,5 @@
+import type { Outcome } from './outcome.ts';
+
 /** The longest wait that a receiver can ask for: a day. */
 export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
 
@@ -18,6 +20,11 @@ export function retryAfterMs(
   const waitMs = /^\d+$/.test(field) ? Number(field) * 1_000 : dateMs(field) - nowMs;
   if (!(waitMs > 0)) return undefined;
   return Math.min(waitMs, MAX_RETRY_AFTER_MS);
+}
+
+/** The same of an outcome: the bounded wait that its receiver asks for, 0 for none. */
+export function askedWaitMs(outcome: Outcome, nowMs: number): number {
+  return outcome.kind === 'response' ? (retryAfterMs(outcome.status, outcome.headers, nowMs) ?? 0) : 0;
 }
 
 /** IMF-fixdate and the two obsolete forms (asctime names no zone: it is GMT); what else Date.parse takes is refused. */

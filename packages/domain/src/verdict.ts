@@ -1,6 +1,6 @@
 import { jitterShare } from './jitter.ts';
 import type { Outcome } from './outcome.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { askedWaitMs } from './retry-after.ts';
 import { type RetryTierName, tierDelayMs, tierForWait } from './retry-tiers.ts';
 
 export type DeadReason =
@@ -43,9 +43,8 @@ export function judge(judgement: Judgement): Verdict {
   if (tier === undefined) return { kind: 'dead', reason: 'exhausted' };
 
   const scheduledMs = tierDelayMs(tier) * (1 + jitterShare(deliveryId, step));
-  const askedMs =
-    outcome.kind === 'response' ? retryAfterMs(outcome.status, outcome.headers, nowMs) : undefined;
-  if (askedMs === undefined || askedMs <= scheduledMs) {
+  const askedMs = askedWaitMs(outcome, nowMs);
+  if (askedMs <= scheduledMs) {
     return { kind: 'retry', dueAtMs: Math.ceil(nowMs + scheduledMs), tier, reason: 'schedule' };
   }
   // Jitter on top of what was asked for: a crowd that was told the same second must not return as one.

@@ -38,6 +38,10 @@ export const dispatcherConfig = z.object({
     expects: 'attempts under way at once, over all endpoints, at most 20000',
     example: '1000',
   }),
+  HERALD_MAX_ATTEMPTS_PER_HOST: variable(integer({ min: 1, max: 20_000 }).default(256), {
+    expects: 'attempts under way at once to one destination host, shared by its endpoints, at most 20000',
+    example: '256',
+  }),
   HERALD_DELIVERY_WINDOW_RECORDS: variable(integer({ min: 10, max: 100_000 }).default(4_000), {
     expects: 'deliveries of one partition in memory, at most 100000',
     example: '4000',

@@ -34,6 +34,9 @@ const CONFIGURATION_PATIENCE_MS = 5_000;
 /** A killed dispatcher's partitions stand still for so long. Longer than a drain, in which no heartbeat is sent. */
 const SESSION_TIMEOUT_MS = 20_000;
 
+/** Deliveries of one partition in memory. */
+const DELIVERY_WINDOW_BYTES = 16 * 1024 * 1024;
+
 await runService({
   name: 'dispatcher',
   config: dispatcherConfig,
@@ -113,6 +116,7 @@ await runService({
       onFatal: fatal,
       now,
     });
+    const deliveryWindow = { records: config.HERALD_DELIVERY_WINDOW_RECORDS, bytes: DELIVERY_WINDOW_BYTES };
     const deliveryHandler = createDeliveryLane({
       endpoints,
       gate,
@@ -126,6 +130,8 @@ await runService({
       observe,
       onFatal: fatal,
       maxInFlight: config.HERALD_MAX_ATTEMPTS_IN_FLIGHT,
+      maxInFlightPerHost: config.HERALD_MAX_ATTEMPTS_PER_HOST,
+      window: deliveryWindow,
       dispatcherId,
       version: manifest.version,
       now,
@@ -167,8 +173,8 @@ await runService({
       groupId: 'herald.delivery',
       topics: [TOPICS.deliveries, TOPICS.backfill],
       handler: deliveryHandler,
-      windowRecords: config.HERALD_DELIVERY_WINDOW_RECORDS,
-      windowBytes: 16 * 1024 * 1024,
+      windowRecords: deliveryWindow.records,
+      windowBytes: deliveryWindow.bytes,
       assigner: { coPartitioned: true, instanceId: dispatcherId },
     });
     const retryLane = createLane({

@@ -1,6 +1,7 @@
 import type { FlushedBatch } from '@herald/kafka/batching-producer';
 import type { Lane } from '@herald/kafka/lane';
 import type { Metrics } from '@herald/service-kit/metrics';
+import type { DeliveryLane } from './delivery-lane/delivery-lane.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -9,7 +10,7 @@ export type LaneName = 'route' | 'delivery' | 'retry';
 /** What is read at each scrape. */
 export interface Watched {
   lanes: Record<LaneName, Pick<Lane, 'lag' | 'windows'>>;
-  delivery: { readonly queued: number; readonly inFlight: number };
+  delivery: Pick<DeliveryLane, 'queued' | 'inFlight' | 'census'>;
   pendingRecords: () => number;
   /** Of the endpoint table. */
   revision: () => number;
@@ -28,7 +29,7 @@ export function createDispatcherMetrics(metrics: Metrics) {
     }),
     dispositions: metrics.counter<'disposition' | 'verdict' | 'outcome' | 'reason'>({
       name: 'herald_dispatcher_dispositions_made_total',
-      help: 'Steps that deliveries have taken: attempts by verdict and outcome; held, parked, dead and fenced ones. Parked rises: an endpoint is slower than its events, find it in the attempt log. Dead rises: see the reasons, then redrive. Fenced rises: rebalances interrupt attempts, see the membership of the group.',
+      help: 'Steps that deliveries have taken: attempts by verdict and outcome; held, parked, dead and fenced ones. Parked rises: an endpoint is slower than its events (overflow), at its limit (rate_limit) or failing (breaker_open), find it in the attempt log. Dead rises: see the reasons, then redrive. Fenced rises: rebalances interrupt attempts, see the membership of the group.',
       labelNames: ['disposition', 'verdict', 'outcome', 'reason'],
     }),
     attemptDuration: metrics.histogram<'verdict'>({
@@ -51,6 +52,11 @@ export function createDispatcherMetrics(metrics: Metrics) {
       name: 'herald_dispatcher_operational_events_total',
       help: 'Operational events: endpoints whose owners were warned (endpoint.failing), and those whose deliveries are held now because all attempts failed or because of a 410 (endpoint.disabled). Many at once: look for a cause on our side, such as DNS, the network or the clock, before the owners do.',
       labelNames: ['type', 'reason'],
+    }),
+    breakerChanges: metrics.counter<'to'>({
+      name: 'herald_dispatcher_breaker_changes_total',
+      help: 'Circuit breakers of endpoints that opened (half of at least 20 attempts in a minute failed) or that a probe closed; the log names the endpoint. Many open at once: look for a cause on our side, such as DNS or the network.',
+      labelNames: ['to'],
     }),
     twinsDropped: metrics.counter({
       name: 'herald_dispatcher_twins_dropped_total',
@@ -133,6 +139,20 @@ export function watch(metrics: Metrics, { lanes, delivery, pendingRecords, revis
     help: 'Attempts under way. At HERALD_MAX_ATTEMPTS_IN_FLIGHT for long: many endpoints hang, or the bound is too low.',
     collect() {
       this.set(delivery.inFlight);
+    },
+  });
+  metrics.gauge({
+    name: 'herald_dispatcher_breakers_open_endpoints',
+    help: 'Endpoints whose circuit breaker is open: their deliveries are parked, and one probe at a time tries them. High for long: see the outcomes of their attempts.',
+    collect() {
+      this.set(delivery.census().open);
+    },
+  });
+  metrics.gauge({
+    name: 'herald_dispatcher_endpoints_remembered_count',
+    help: 'Endpoints whose pace, limit or breaker is remembered, those lately active, at most 10000. Near that: an endpoint may be taken for healthy a little too soon; add dispatchers.',
+    collect() {
+      this.set(delivery.census().known);
     },
   });
   metrics.gauge({

@@ -39,6 +39,10 @@ export function createObserver({ log, metrics, level }: ObserverOptions): Observ
       log.warn({ endpoint_id, reason, failingSinceMs, consecutiveFailures }, type);
     },
     twinDropped: () => metrics.twinsDropped.inc(),
+    breaker(endpoint_id, to) {
+      metrics.breakerChanges.inc({ to });
+      log[to === 'open' ? 'warn' : 'info']({ endpoint_id }, `breaker ${to}`);
+    },
     poison(record, { reason, detail }) {
       metrics.poison.inc({ topic: record.topic, reason });
       const { topic, partition, offset } = record;

@@ -1,97 +1,285 @@
+import type { ReceiverSign } from '@herald/domain/receiver-sign';
 import { LRUCache } from 'lru-cache';
-import { type Admission, type AdmissionLimits, createAdmission } from './admission.ts';
-import { hasWaited, keepInMemory, type Placement, parkedUntil, place } from './overflow.ts';
-import { attemptEnded, attemptStarted, drain, newPace, type Pace, sustained } from './pace.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import { attemptSeen, breakerState, probeEnded, probeStarted } from './breaker.ts';
+import { createCrowding, type WindowBounds } from './crowding.ts';
+import {
+  type Deferral,
+  hasWaited,
+  keepInMemory,
+  type Parking,
+  type Placement,
+  parkedBehind,
+  parkedWhileOpen,
+  place,
+} from './overflow.ts';
+import { attemptEnded, attemptStarted } from './pace.ts';
+import { opensAtMs, pass } from './rate-gate.ts';
 import type { DeliveryTask } from './task.ts';
+import {
+  type Course,
+  courseOf,
+  drain,
+  isForgettable,
+  newTraffic,
+  rampOf,
+  recovered,
+  type Traffic,
+  type TrafficPolicy,
+} from './traffic.ts';
 
-/** A forgotten pace is a benefit of the doubt: the endpoint is taken for fast until it hangs. */
-const MAX_PACES = 10_000;
+/** As many endpoints as one dispatcher is built for. One that is forgotten has the benefit of the doubt. */
+const MAX_ENDPOINTS = 10_000;
+
+/** How often what is idle is forgotten. */
+const FORGET_EVERY_MS = 30_000;
+
+/** An endpoint whose start is further off is looked at sooner: its limit may be raised meanwhile. */
+const MAX_LOOK_AHEAD_MS = 1_000;
 
 /** Weight of the newest beat in the smoothed share of time in which we are busy. */
 const BUSY_SMOOTHING = 0.3;
 
-/** The admit step: the queues of the endpoints, whose turn it is, and what does not fit in memory. */
+export interface AdmitOptions {
+  /** Attempts under way at once, over all endpoints, and to one destination host. */
+  maxInFlight: number;
+  maxInFlightPerHost: number;
+  /** What the lane may hold of one partition. */
+  window: WindowBounds;
+  /** Asked at each turn, for it is configuration; undefined for a deleted endpoint, which is spared nothing. */
+  policyOf(endpointId: string): TrafficPolicy | undefined;
+  hostOf(endpointId: string): string;
+  onBreaker(endpointId: string, to: 'open' | 'closed'): void;
+}
+
+/** What an attempt told of its endpoint. */
+export interface AttemptEnd {
+  durationMs: number;
+  sign: ReceiverSign;
+  /** The wait that the receiver asked for by Retry-After, 0 for none. */
+  askedMs: number;
+}
+
+/** A delivery that was queued, and what is to be done with it instead. */
+export interface Shed {
+  task: DeliveryTask;
+  placement: Parking | Deferral;
+}
+
+/**
+ * The admit step: the queues of the endpoints, whose turn it is, and what does not fit in memory. Rate limit, breaker
+ * and pace all come to one thing: when a delivery may start. One that may start soon waits in memory, another is
+ * parked in the retry tier of its time.
+ */
 export interface Admit {
-  /** Queues the delivery, or says until when it is to be parked. */
+  /** Queues the delivery, or says what is to be done with it instead. */
   arrive(task: DeliveryTask, nowMs: number): Placement;
   /** The delivery whose turn it is; its turn lasts until `ended`. */
   next(nowMs: number): DeliveryTask | undefined;
-  /** `durationMs` is undefined where no request was made. */
-  ended(endpointId: string, durationMs: number | undefined, nowMs: number): void;
+  /** `end` is undefined where no request was made. */
+  ended(task: DeliveryTask, end: AttemptEnd | undefined, nowMs: number): void;
   /**
-   * Takes back what its endpoint, now slower than it was, will not reach in time. To be called at a steady beat while
-   * anything is queued; `busyShare` is that of our event loop since the call before.
+   * Takes back what its endpoint, now slower than it was or failing, will not reach in time. To be called at a steady
+   * beat while anything is queued; `busyShare` is that of our event loop since the call before.
    */
-  shed(nowMs: number, busyShare: number): { task: DeliveryTask; dueAtMs: number }[];
+  shed(nowMs: number, busyShare: number): Shed[];
   /** Takes back what is queued of partitions that were lost. */
   withdrawLost(): void;
+  /** When `next` is to be asked again though nothing arrives or ends. */
+  readonly nextStartMs: number | undefined;
   readonly queued: number;
   readonly inFlight: number;
+  /** Endpoints of which something is remembered, and those of them whose breaker is open or half open. */
+  census(nowMs: number): { known: number; open: number };
 }
 
-export function createAdmit(limits: AdmissionLimits): Admit {
-  const admission: Admission<DeliveryTask> = createAdmission(limits);
+export function createAdmit(options: AdmitOptions): Admit {
+  const { maxInFlight, maxInFlightPerHost, policyOf, hostOf, onBreaker } = options;
+  const traffics = new LRUCache<string, Traffic>({ max: MAX_ENDPOINTS });
+  const crowding = createCrowding(options.window);
+  const admission: Admission<DeliveryTask> = createAdmission({
+    maxInFlight,
+    maxInFlightPerHost,
+    hostOf,
+    maxInFlightOf,
+    startsAtMs,
+  });
   let busy = 0;
-  const paces = new LRUCache<string, Pace>({ max: MAX_PACES });
+  let forgetAtMs = 0;
 
   return {
     arrive(task, nowMs) {
-      const { endpointId } = task.delivery;
-      const pace = paceOf(endpointId, nowMs);
-      const perMs = sustainedBy(endpointId, pace, nowMs);
-      const load = { queued: admission.queuedOf(endpointId), backlog: drain(pace, perMs, nowMs), perMs };
-      const placement = place(task.delivery, load, nowMs);
-      const hadItsPlace = hasWaited(task.delivery) && placement.kind === 'queue';
-      if (!hadItsPlace) pace.backlog += 1;
-      if (placement.kind === 'queue') admission.add(endpointId, task.priority, task);
+      forgetIdle(nowMs);
+      const { delivery } = task;
+      const { endpointId } = delivery;
+      const traffic = trafficOf(task, nowMs);
+      traffic.claim = task.record.claim;
+      const queued = admission.queuedOf(endpointId);
+      if (traffic.breaker.open && queued >= placesOfProbe(traffic, nowMs)) {
+        return inOrder(endpointId, untilProbe(traffic, task, nowMs));
+      }
+      const course = courseTo(endpointId, traffic, nowMs);
+      const backlog = drain(traffic, course, nowMs);
+      const isCrowded = crowding.isCrowded(task.record.claim);
+      const placement = place(delivery, { queued, backlog, course, isCrowded }, nowMs);
+      const hadItsPlace = hasWaited(delivery) && placement.kind === 'queue';
+      if (!hadItsPlace) traffic.backlog += 1;
+      if (placement.kind === 'park') return inOrder(endpointId, placement);
+      admission.add(endpointId, task.priority, task, nowMs);
+      crowding.add(task.record);
       return placement;
     },
 
     next(nowMs) {
-      const turn = admission.next();
+      const turn = admission.next(nowMs);
       if (!turn) return undefined;
-      attemptStarted(paceOf(turn.endpointId, nowMs), admission.inFlightOf(turn.endpointId), nowMs);
-      return turn.item;
+      const { endpointId, item: task } = turn;
+      const traffic = trafficOf(task, nowMs);
+      crowding.remove(task.record);
+      attemptStarted(traffic.pace, admission.inFlightOf(endpointId), nowMs);
+      pass(traffic.gate, perSecondOf(endpointId, traffic, nowMs), nowMs);
+      if (traffic.breaker.open) {
+        probeStarted(traffic.breaker);
+        traffic.probe = task;
+      }
+      return task;
     },
 
-    ended(endpointId, durationMs, nowMs) {
-      if (durationMs !== undefined) attemptEnded(paceOf(endpointId, nowMs), durationMs, nowMs);
-      admission.finish(endpointId);
+    ended(task, end, nowMs) {
+      const { endpointId } = task.delivery;
+      const traffic = trafficOf(task, nowMs);
+      if (end) attemptEnded(traffic.pace, end.durationMs, nowMs);
+      learn(task, traffic, end, nowMs);
+      admission.finish(endpointId, nowMs);
     },
 
     shed(nowMs, busyShare) {
       busy += (busyShare - busy) * BUSY_SMOOTHING;
-      return [...admission.waiting()].flatMap((endpointId) => {
-        const perMs = sustainedBy(endpointId, paceOf(endpointId, nowMs), nowMs);
-        const keep = keepInMemory(admission.queuedOf(endpointId), perMs);
-        if (keep === undefined) return [];
-        return admission
-          .shed(endpointId, keep)
-          .map((task, n) => ({ task, dueAtMs: parkedUntil(task.delivery, keep + n, perMs, nowMs) }));
-      });
+      return [...admission.waiting()].flatMap((endpointId) => shedOf(endpointId, nowMs));
     },
 
     withdrawLost() {
-      admission.withdraw(({ record }) => !record.claim.isCurrent());
+      for (const { record } of admission.withdraw(({ record }) => !record.claim.isCurrent())) {
+        crowding.remove(record);
+      }
+      // Its next owner finds out for itself; should it come back, so do we.
+      forget(({ claim }) => !claim.isCurrent());
     },
 
+    get nextStartMs() {
+      return admission.nextStartMs;
+    },
     get queued() {
       return admission.queued;
     },
     get inFlight() {
       return admission.inFlight;
     },
+
+    census(nowMs) {
+      const states = [...traffics.values()].map(({ breaker }) => breakerState(breaker, nowMs));
+      return { known: states.length, open: states.filter((state) => state !== 'closed').length };
+    },
   };
 
-  function paceOf(endpointId: string, nowMs: number): Pace {
-    const known = paces.get(endpointId);
-    if (known) return known;
-    const pace = newPace(nowMs);
-    paces.set(endpointId, pace);
-    return pace;
+  function trafficOf({ delivery, record }: DeliveryTask, nowMs: number): Traffic {
+    let traffic = traffics.get(delivery.endpointId);
+    if (!traffic) {
+      traffic = newTraffic(record.claim, nowMs);
+      traffics.set(delivery.endpointId, traffic);
+    }
+    traffic.seenAtMs = nowMs;
+    return traffic;
   }
 
-  function sustainedBy(endpointId: string, pace: Pace, nowMs: number): number {
-    return sustained(pace, admission.inFlightOf(endpointId), limits.maxInFlightOf(endpointId), nowMs, busy);
+  function shedOf(endpointId: string, nowMs: number): Shed[] {
+    const head = admission.headOf(endpointId);
+    if (!head) return [];
+    const traffic = trafficOf(head, nowMs);
+    const course = courseTo(endpointId, traffic, nowMs);
+    const queued = admission.queuedOf(endpointId);
+    const isCrowded = crowding.isCrowded(head.record.claim);
+    const isFailing = breakerState(traffic.breaker, nowMs) !== 'closed';
+    const keep = isFailing ? placesOfProbe(traffic, nowMs) : keepInMemory({ queued, course, isCrowded });
+    if (keep === undefined || keep >= queued) return [];
+    return admission.shed(endpointId, keep).map((task, n) => {
+      crowding.remove(task.record);
+      const parking = isFailing
+        ? untilProbe(traffic, task, nowMs)
+        : parkedBehind(task.delivery, keep + n, course, nowMs);
+      return { task, placement: inOrder(endpointId, parking) };
+    });
   }
+
+  function courseTo(endpointId: string, traffic: Traffic, nowMs: number): Course {
+    const { maxConcurrency = maxInFlight, rateLimitPerSecond } = policyOf(endpointId) ?? {};
+    const inFlight = admission.inFlightOf(endpointId);
+    const share = Math.min(maxConcurrency, admission.hostShareOf(endpointId));
+    return courseOf(traffic, { inFlight, share, busyShare: busy, rateLimitPerSecond }, nowMs);
+  }
+
+  function maxInFlightOf(endpointId: string, nowMs: number): number {
+    const maxConcurrency = policyOf(endpointId)?.maxConcurrency ?? maxInFlight;
+    const traffic = traffics.get(endpointId);
+    return traffic ? Math.min(maxConcurrency, rampOf(traffic, nowMs).maxInFlight) : maxConcurrency;
+  }
+
+  function perSecondOf(endpointId: string, traffic: Traffic, nowMs: number): number {
+    const limit = policyOf(endpointId)?.rateLimitPerSecond ?? Infinity;
+    return Math.min(limit, rampOf(traffic, nowMs).perSecond);
+  }
+
+  function startsAtMs(endpointId: string, nowMs: number): number {
+    const traffic = traffics.get(endpointId);
+    if (!traffic) return nowMs;
+    const { open } = traffic.breaker;
+    if (open?.probing) return Infinity;
+    const opensMs = opensAtMs(traffic.gate, perSecondOf(endpointId, traffic, nowMs), nowMs);
+    return Math.min(Math.max(opensMs, open?.probeAtMs ?? 0), nowMs + MAX_LOOK_AHEAD_MS);
+  }
+
+  /** What the end of a turn says of the endpoint's health. */
+  function learn(task: DeliveryTask, traffic: Traffic, end: AttemptEnd | undefined, nowMs: number): void {
+    const { endpointId } = task.delivery;
+    const { sign, askedMs } = end ?? { sign: 'none', askedMs: 0 };
+    if (traffic.probe === task) {
+      traffic.probe = undefined;
+      traffic.probeIsParked = false;
+      if (!probeEnded(traffic.breaker, sign, askedMs, endpointId, nowMs)) return;
+      recovered(traffic, end, nowMs);
+      onBreaker(endpointId, 'closed');
+    } else if (attemptSeen(traffic.breaker, sign, askedMs, endpointId, nowMs)) {
+      traffic.probeIsParked = false;
+      onBreaker(endpointId, 'open');
+    }
+  }
+
+  function forgetIdle(nowMs: number): void {
+    if (nowMs < forgetAtMs) return;
+    forgetAtMs = nowMs + FORGET_EVERY_MS;
+    forget((traffic) => isForgettable(traffic, nowMs));
+  }
+
+  function forget(isToGo: (traffic: Traffic) => boolean): void {
+    for (const [endpointId, traffic] of [...traffics.entries()]) {
+      const isBusy = admission.queuedOf(endpointId) + admission.inFlightOf(endpointId) > 0;
+      if (!isBusy && isToGo(traffic)) traffics.delete(endpointId);
+    }
+  }
+
+  function inOrder(endpointId: string, parking: Parking): Parking | Deferral {
+    return policyOf(endpointId)?.ordering === 'publication' ? { ...parking, kind: 'defer' } : parking;
+  }
+}
+
+/** How many may be queued of an endpoint that is failing: the probe, once it is due and while none is under way. */
+function placesOfProbe({ breaker }: Traffic, nowMs: number): number {
+  return breakerState(breaker, nowMs) === 'half_open' && !breaker.open?.probing ? 1 : 0;
+}
+
+function untilProbe(traffic: Traffic, { delivery }: DeliveryTask, nowMs: number): Parking {
+  const open = traffic.breaker.open as NonNullable<Traffic['breaker']['open']>;
+  const isProbe = !traffic.probeIsParked && nowMs < open.probeAtMs;
+  if (isProbe) traffic.probeIsParked = true;
+  return parkedWhileOpen(delivery, open, isProbe, nowMs);
 }

@@ -76,6 +76,7 @@ beforeEach(async () => {
     twinDropped: () => {
       twinsDropped += 1;
     },
+    breaker: () => {},
     poison: () => {},
   };
   const onFatal = (error: Error) => {
@@ -104,6 +105,8 @@ beforeEach(async () => {
     observe,
     onFatal,
     maxInFlight: 1_000,
+    maxInFlightPerHost: 1_000,
+    window: { records: 4_000, bytes: 16 * 1024 * 1024 },
     dispatcherId: 'd',
     version: '0',
     now: () => 1_700_000_000_000,

@@ -1,5 +1,7 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { receiverSign } from '@herald/domain/receiver-sign';
+import { askedWaitMs } from '@herald/domain/retry-after';
 import { judge } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
@@ -10,6 +12,8 @@ import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
 import { createUnderway } from '../underway.ts';
 import { createAdmit } from './admit.ts';
+import type { WindowBounds } from './crowding.ts';
+import { createHostOf } from './destination-host.ts';
 import {
   type AttemptMade,
   attempted,
@@ -21,6 +25,7 @@ import {
 import type { Decided, Holds } from './holds.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
+import type { Deferral, Parking } from './overflow.ts';
 import { prepare } from './prepare.ts';
 import type { DeliveryObserver, Recorder } from './recorder.ts';
 import type { RevisionGate } from './revision-gate.ts';
@@ -45,9 +50,12 @@ export interface DeliveryLaneOptions {
   recorder: Recorder;
   /** The offset may move past the record. */
   complete: (record: LaneRecord) => void;
-  observe: Pick<DeliveryObserver, 'twinDropped'>;
+  observe: Pick<DeliveryObserver, 'twinDropped' | 'breaker'>;
   onFatal: (error: Error) => void;
   maxInFlight: number;
+  maxInFlightPerHost: number;
+  /** What the lane may hold of one partition. */
+  window: WindowBounds;
   dispatcherId: string;
   /** Herald's, for the user agent. */
   version: string;
@@ -62,6 +70,8 @@ export interface DeliveryLane extends LaneHandler {
   readonly queued: number;
   /** Attempts under way. */
   readonly inFlight: number;
+  /** Endpoints of which something is remembered, and those of them whose breaker is open or half open. */
+  census(): { known: number; open: number };
 }
 
 /** What is settled without an attempt, as soon as the recorder has room. */
@@ -79,14 +89,19 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   const { dispatcherId, version, now, newId, busyShare } = options;
   const admit = createAdmit({
     maxInFlight: options.maxInFlight,
-    // The deliveries of a deleted endpoint only go to dead letters: there is nothing to be spared.
-    maxInFlightOf: (endpointId) => endpoints.get(endpointId)?.endpoint.maxConcurrency ?? options.maxInFlight,
+    maxInFlightPerHost: options.maxInFlightPerHost,
+    window: options.window,
+    policyOf: (endpointId) => endpoints.get(endpointId)?.endpoint,
+    hostOf: createHostOf(endpoints),
+    onBreaker: observe.breaker,
   });
   const decisions = createFifo<Decision>();
   const fence = createTwinFence<DeliveryTask>(FENCED_STEPS);
   const underway = createUnderway();
   let suspended = false;
   let shedTimer: NodeJS.Timeout | undefined;
+  let wakeTimer: NodeJS.Timeout | undefined;
+  let wakeAtMs = Infinity;
 
   return {
     receive(record) {
@@ -104,6 +119,8 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       suspended = true;
       clearTimeout(shedTimer);
       shedTimer = undefined;
+      clearTimeout(wakeTimer);
+      wakeAtMs = Infinity;
       return underway.drained();
     },
 
@@ -120,6 +137,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     get inFlight() {
       return admit.inFlight;
     },
+    census: () => admit.census(now()),
   };
 
   /** Look up, then admit: into memory, or onwards without an attempt. */
@@ -129,7 +147,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     if (found.kind !== 'deliverable') decide(task, found);
     else {
       const placement = admit.arrive(task, now());
-      if (placement.kind === 'park') decide(task, parked(task, placement.dueAtMs));
+      if (placement.kind !== 'queue') decide(task, parked(task, placement));
     }
     pump();
   }
@@ -147,12 +165,28 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       else if (task) start(task);
       else break;
     }
-    if (!suspended && admit.queued > 0) shedTimer ??= setTimeout(shed, SHED_EVERY_MS);
+    if (suspended) return;
+    if (admit.queued > 0) shedTimer ??= setTimeout(shed, SHED_EVERY_MS);
+    if (recorder.hasRoom()) wakeAt(admit.nextStartMs);
+  }
+
+  /** Nothing arrives and nothing ends by then, as far as is known: the time itself is what is waited for. */
+  function wakeAt(startMs: number | undefined): void {
+    if (startMs === undefined || startMs >= wakeAtMs) return;
+    clearTimeout(wakeTimer);
+    wakeAtMs = startMs;
+    wakeTimer = setTimeout(
+      () => {
+        wakeAtMs = Infinity;
+        pump();
+      },
+      Math.ceil(startMs - now()),
+    );
   }
 
   function shed(): void {
     shedTimer = undefined;
-    for (const { task, dueAtMs } of admit.shed(now(), busyShare())) decide(task, parked(task, dueAtMs));
+    for (const { task, placement } of admit.shed(now(), busyShare())) decide(task, parked(task, placement));
     pump();
   }
 
@@ -173,7 +207,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   /** The turn has come. Configuration may have changed while the delivery waited, so it is looked up again. */
   function start(task: DeliveryTask): void {
-    const giveTurnBack = () => admit.ended(task.delivery.endpointId, undefined, now());
+    const giveTurnBack = () => admit.ended(task, undefined, now());
     const found = lookUpOf(task);
     if (!task.record.claim.isCurrent() || !begin(task)) {
       giveTurnBack();
@@ -226,7 +260,11 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const { task, nowMs } = step;
     const { delivery, record } = task;
     const { outcome, durationMs } = made.exchange;
-    admit.ended(delivery.endpointId, durationMs, nowMs);
+    admit.ended(
+      task,
+      { durationMs, sign: receiverSign(outcome), askedMs: askedWaitMs(outcome, nowMs) },
+      nowMs,
+    );
     const cutOff = outcome.kind === 'error' && outcome.error === 'aborted';
     if (cutOff || !record.claim.isCurrent()) {
       recorder.dispose(record, fenced(step, made), () => giveUp(task));
@@ -295,8 +333,9 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     return { task, event, attemptId: newId(), dispatcherId, nowMs: now() };
   }
 
-  function parked(task: DeliveryTask, dueAtMs: number): Move {
-    return { kind: 'park', dueAtMs, revision: endpoints.get(task.delivery.endpointId)?.revision ?? -1 };
+  function parked(task: DeliveryTask, { dueAtMs, reason }: Parking | Deferral): Move {
+    const revision = endpoints.get(task.delivery.endpointId)?.revision ?? -1;
+    return { kind: 'park', dueAtMs, reason, revision };
   }
 
   /**

@@ -80,7 +80,7 @@ export function moved(context: StepContext, move: Move): Disposition {
         ...base,
         disposition: 'PARKED',
         verdict: 'NONE',
-        reason: 'overflow',
+        reason: move.reason,
         next_attempt_at: move.dueAtMs,
         retry_tier: tier,
       },

@@ -1,50 +1,83 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keepInMemory, MAX_PARK_MS, MAX_QUEUE_MS, place } from './overflow.ts';
-import { attemptEnded, drain, newPace, type Pace, sustained } from './pace.ts';
+import { claimOn } from '../../test-support/fakes.ts';
+import {
+  CROWDED_QUEUE_MS,
+  keepInMemory,
+  MAX_PARK_MS,
+  parkedWhileOpen,
+  place,
+  ROOMY_QUEUE_MS,
+} from './overflow.ts';
+import { attemptEnded, type Pace } from './pace.ts';
+import { type Course, courseOf, drain, newTraffic, type Traffic, timeFor } from './traffic.ts';
 
 const NOW = 1_700_000_000_000;
 const fresh = (n: number) => ({ deliveryId: `d${n}`, step: 0, dueAtMs: 0 });
 
-/** A pace learned from attempts of that duration. */
-function paceOf(durationMs: number, attempts = 50): Pace {
-  const pace = newPace(NOW);
-  for (let n = 0; n < attempts; n++) attemptEnded(pace, durationMs, NOW);
-  return pace;
+/** Traffic whose pace was learned from attempts of that duration. */
+function trafficOf(durationMs: number, attempts = 50): Traffic {
+  const traffic = newTraffic(claimOn('webhook.deliveries'), NOW);
+  for (let n = 0; n < attempts; n++) attemptEnded(traffic.pace, durationMs, NOW);
+  return traffic;
 }
 
-/** Lets deliveries arrive as one burst, as the lane does it. */
-function burst(pace: Pace, maxInFlight: number, count: number) {
+function course(
+  traffic: Traffic,
+  nowMs: number,
+  given: { inFlight?: number; busyShare?: number; limit?: number | undefined } = {},
+) {
+  const { inFlight = 0, busyShare = 0, limit } = given;
+  return courseOf(traffic, { inFlight, share: 10, busyShare, rateLimitPerSecond: limit }, nowMs);
+}
+
+/** Lets deliveries arrive as one burst, as the admit step does it. */
+function burst(
+  traffic: Traffic,
+  count: number,
+  { limit, isCrowded = true }: { limit?: number | undefined; isCrowded?: boolean } = {},
+) {
   let queued = 0;
   const parkedUntilMs: number[] = [];
   for (let n = 0; n < count; n++) {
-    const perMs = sustained(pace, maxInFlight, maxInFlight, NOW, 0);
-    const placement = place(fresh(n), { queued, backlog: drain(pace, perMs, NOW), perMs }, NOW);
-    pace.backlog += 1;
+    const ahead = course(traffic, NOW, { limit });
+    const load = { queued, backlog: drain(traffic, ahead, NOW), course: ahead, isCrowded };
+    const placement = place(fresh(n), load, NOW);
+    traffic.backlog += 1;
     if (placement.kind === 'queue') queued += 1;
     else parkedUntilMs.push(placement.dueAtMs);
   }
   return { queued, parkedUntilMs };
 }
 
+/** How many of so many queued may stay while the partition is crowded. */
+function kept(queued: number, pace: Course, isCrowded = true): number | undefined {
+  return keepInMemory({ queued, course: pace, isCrowded });
+}
+
 test('a healthy endpoint takes a burst of 20,000 without parking one', () => {
-  expect(burst(paceOf(1), 10, 20_000).parkedUntilMs).toEqual([]);
+  expect(burst(trafficOf(1), 20_000).parkedUntilMs).toEqual([]);
 });
 
 test('an endpoint that is not known yet takes a burst too', () => {
-  expect(burst(newPace(NOW), 10, 20_000).parkedUntilMs).toEqual([]);
+  expect(burst(trafficOf(1, 0), 20_000).parkedUntilMs).toEqual([]);
 });
 
 test('an endpoint that always times out keeps next to nothing in memory', () => {
-  expect(burst(paceOf(15_000), 10, 1_000).queued).toBeLessThanOrEqual(3);
+  expect(burst(trafficOf(15_000), 1_000).queued).toBeLessThanOrEqual(3);
 });
 
-test('what is parked returns at the pace of the endpoint, not as one', () => {
-  const { parkedUntilMs } = burst(paceOf(1_000), 10, 1_000);
-  const atOnce = new Map<number, number>();
-  for (const ms of parkedUntilMs)
-    atOnce.set(Math.floor(ms / 1_000), (atOnce.get(Math.floor(ms / 1_000)) ?? 0) + 1);
-  expect(Math.max(...atOnce.values())).toBeLessThanOrEqual(20);
+test('while the partition has room, what twenty seconds bring stays in memory', () => {
+  expect(burst(trafficOf(500), 1_000).queued).toBeLessThanOrEqual(41);
+  expect(burst(trafficOf(500), 1_000, { isCrowded: false }).queued).toBe(401);
+});
+
+test('what is parked by a rate limit comes back at that rate, evenly', () => {
+  const { queued, parkedUntilMs } = burst(trafficOf(1), 1_000, { limit: 10 });
+  expect(queued).toBe(21);
+  expect(parkedUntilMs.map((ms) => Math.round((ms - NOW) / 100))).toEqual(
+    parkedUntilMs.map((_, n) => n + 21),
+  );
 });
 
 test('whatever the load, memory holds at most what the pace allows, and no parking is early or endless', () => {
@@ -53,16 +86,24 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
       fc.record({
         queued: fc.nat(50_000),
         backlog: fc.double({ min: 0, max: 1e7, noNaN: true }),
-        perMs: fc.double({ min: 1e-5, max: 100, noNaN: true }),
+        course: fc.record({
+          perMs: fc.double({ min: 1e-5, max: 100, noNaN: true }),
+          isLimited: fc.boolean(),
+          ageMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
+        }),
+        isCrowded: fc.boolean(),
       }),
       fc.boolean(),
-      (load, hasWaited) => {
-        const placement = place({ deliveryId: 'd', step: 3, dueAtMs: hasWaited ? NOW - 5 : 0 }, load, NOW);
+      fc.nat(20),
+      (load, hasWaited, step) => {
+        const placement = place({ deliveryId: 'd', step, dueAtMs: hasWaited ? NOW - 5 : 0 }, load, NOW);
         if (placement.kind === 'queue') {
-          expect(load.queued).toBeLessThanOrEqual(load.perMs * MAX_QUEUE_MS * 2);
+          const allowedMs = load.isCrowded ? CROWDED_QUEUE_MS : ROOMY_QUEUE_MS;
+          expect(timeFor(load.queued, load.course)).toBeLessThanOrEqual(2 * allowedMs);
         } else {
-          expect(placement.dueAtMs).toBeGreaterThanOrEqual(NOW + MAX_QUEUE_MS);
-          expect(placement.dueAtMs).toBeLessThanOrEqual(NOW + MAX_PARK_MS * 1.2 + 1);
+          expect(placement.dueAtMs).toBeGreaterThanOrEqual(NOW + CROWDED_QUEUE_MS);
+          const maxMs = step === 0 ? MAX_PARK_MS : 24 * 3_600_000;
+          expect(placement.dueAtMs).toBeLessThanOrEqual(NOW + maxMs * 1.2 + 1);
         }
       },
     ),
@@ -70,41 +111,56 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
 });
 
 test('a delivery that comes back from its tier does not queue behind those parked after it', () => {
-  const pace = paceOf(15_000);
-  burst(pace, 10, 1_000);
-  const perMs = sustained(pace, 10, 10, NOW, 0);
+  const traffic = trafficOf(15_000);
+  burst(traffic, 1_000);
   const returning = { deliveryId: 'd1', step: 1, dueAtMs: NOW - 1 };
-  expect(place(returning, { queued: 0, backlog: pace.backlog, perMs }, NOW)).toEqual({ kind: 'queue' });
+  const load = { queued: 0, backlog: traffic.backlog, course: course(traffic, NOW), isCrowded: true };
+  expect(place(returning, load, NOW)).toEqual({ kind: 'queue' });
+});
+
+test('while a breaker is open the first delivery is there for the probe, the others wait as long as it has failed', () => {
+  const open = { sinceMs: NOW - 60_000, probeAtMs: NOW + 40_000 };
+  expect(parkedWhileOpen(fresh(0), open, true, NOW).dueAtMs).toBe(open.probeAtMs);
+  for (let n = 0; n < 100; n++) {
+    const waitMs = parkedWhileOpen(fresh(n), open, false, NOW).dueAtMs - NOW;
+    expect(waitMs).toBeGreaterThanOrEqual(120_000);
+    expect(waitMs).toBeLessThanOrEqual(144_001);
+  }
+  const longAgo = { sinceMs: NOW - 86_400_000, probeAtMs: NOW + 200_000 };
+  expect(parkedWhileOpen(fresh(0), longAgo, false, NOW).dueAtMs).toBeLessThanOrEqual(
+    NOW + MAX_PARK_MS * 1.2 + 1,
+  );
 });
 
 test('one time-out among quick answers parks nothing, ten in a row do', () => {
-  const once = paceOf(2);
-  attemptEnded(once, 15_000, NOW);
-  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW, 0))).toBeUndefined();
-  for (let n = 0; n < 10; n++) attemptEnded(once, 15_000, NOW);
-  expect(keepInMemory(1_000, sustained(once, 0, 10, NOW, 0))).toBeLessThan(20);
+  const once = trafficOf(2);
+  attemptEnded(once.pace, 15_000, NOW);
+  expect(kept(1_000, course(once, NOW))).toBeUndefined();
+  for (let n = 0; n < 10; n++) attemptEnded(once.pace, 15_000, NOW);
+  expect(kept(1_000, course(once, NOW))).toBeLessThan(20);
 });
 
 test('an endpoint that stops answering gives up its queue before its first time-out', () => {
-  const pace = paceOf(2);
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 400, 0))).toBeUndefined();
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW + 1_000, 0))).toBe(20);
-  expect(keepInMemory(4_000, sustained(pace, 0, 10, NOW + 60_000, 0))).toBeUndefined();
+  const traffic = trafficOf(2);
+  expect(kept(4_000, course(traffic, NOW + 400, { inFlight: 10 }))).toBeUndefined();
+  expect(kept(4_000, course(traffic, NOW + 1_000, { inFlight: 10 }))).toBe(20);
+  expect(kept(4_000, course(traffic, NOW + 60_000))).toBeUndefined();
 });
 
 test('a dispatcher short of CPU does not take its own delay for the slowness of an endpoint', () => {
-  const pace = paceOf(150);
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW, 0))).toBeLessThan(200);
-  expect(keepInMemory(4_000, sustained(pace, 10, 10, NOW, 1))).toBeUndefined();
-  expect(keepInMemory(4_000, sustained(paceOf(15_000), 10, 10, NOW, 1))).toBeLessThan(100);
-  expect(keepInMemory(4_000, sustained(paceOf(2), 10, 10, NOW + 4_000, 1))).toBeLessThan(10);
+  const traffic = trafficOf(150);
+  const inFlight = 10;
+  expect(kept(4_000, course(traffic, NOW, { inFlight }))).toBeLessThan(200);
+  expect(kept(4_000, course(traffic, NOW, { inFlight, busyShare: 1 }))).toBeUndefined();
+  expect(kept(4_000, course(trafficOf(15_000), NOW, { inFlight, busyShare: 1 }))).toBeLessThan(100);
+  expect(kept(4_000, course(trafficOf(2), NOW + 4_000, { inFlight, busyShare: 1 }))).toBeLessThan(10);
 });
 
 test('the virtual queue shortens as time passes and is gone when the endpoint has recovered', () => {
-  const pace = paceOf(10_000);
-  burst(pace, 10, 500);
-  const slow = sustained(pace, 0, 10, NOW, 0);
-  expect(drain(pace, slow, NOW + 100_000)).toBeCloseTo(400, 0);
+  const traffic = trafficOf(10_000);
+  burst(traffic, 500);
+  expect(drain(traffic, course(traffic, NOW + 100_000), NOW + 100_000)).toBeCloseTo(400, 0);
+  const pace: Pace = traffic.pace;
   for (let n = 0; n < 30; n++) attemptEnded(pace, 5, NOW + 100_000);
-  expect(drain(pace, sustained(pace, 0, 10, NOW + 100_000, 0), NOW + 101_000)).toBe(0);
+  expect(drain(traffic, course(traffic, NOW + 101_000), NOW + 101_000)).toBe(0);
 });

@@ -16,16 +16,10 @@ export interface Pace {
   durationMs: number | undefined;
   /** When an attempt last ended, or the first of those under way began. */
   lastProgressMs: number;
-  /**
-   * Deliveries accepted or parked and, at its pace, not yet made at `backlogAtMs`: the endpoint's virtual queue. It
-   * outlasts the one in memory, so that what is parked is spread over the time that the endpoint will need.
-   */
-  backlog: number;
-  backlogAtMs: number;
 }
 
 export function newPace(nowMs: number): Pace {
-  return { durationMs: undefined, lastProgressMs: nowMs, backlog: 0, backlogAtMs: nowMs };
+  return { durationMs: undefined, lastProgressMs: nowMs };
 }
 
 /** `inFlight` counts the attempt that starts. */
@@ -67,13 +61,4 @@ export function sustained(
   const stallMs = silenceMs >= STALL_MS * (1 + BUSY_PATIENCE * busy) ? silenceMs : 0;
   const durationMs = Math.max((pace.durationMs ?? 0) * (1 - busy), stallMs);
   return durationMs === 0 ? Number.POSITIVE_INFINITY : maxInFlight / durationMs;
-}
-
-/** The virtual queue as it is now, shortened by what the endpoint made since. */
-export function drain(pace: Pace, perMs: number, nowMs: number): number {
-  const made = (nowMs - pace.backlogAtMs) * perMs;
-  // 0 × Infinity is NaN: an endpoint of unknown pace has no virtual queue.
-  pace.backlog = made >= 0 && made < pace.backlog ? pace.backlog - made : 0;
-  pace.backlogAtMs = nowMs;
-  return pace.backlog;
 }

@@ -14,6 +14,8 @@ export interface DeliveryObserver {
   /** `record` is the one that the delivery was read from. */
   disposed(attempt: DeliveryAttempt, record: LaneRecord): void;
   twinDropped(): void;
+  /** An endpoint's circuit breaker has opened, or a probe has closed it. */
+  breaker(endpointId: string, to: 'open' | 'closed'): void;
   poison(record: LaneRecord, poison: Poison): void;
 }
 

@@ -3,7 +3,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
 import type { LaneRecord } from '@herald/kafka/record';
 import { MAX_DELIVERY_BYTES, malformedHeader, type Poison, tooLarge } from '../poison.ts';
-import type { Priority } from './admission.ts';
+import type { Priority } from './priority.ts';
 
 /** A delivery on its way through the steps of the lane. */
 export interface DeliveryTask {
