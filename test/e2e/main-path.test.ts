@@ -7,7 +7,7 @@ import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { untilSettled } from '@herald/testkit/settling';
 import { openWitness, type Witness } from '@herald/testkit/witness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publish } from './publishing.ts';
+import { publish, publishByHttp } from './publishing.ts';
 import { verifierOf } from './signature.ts';
 
 const EVENTS = 120;
@@ -170,21 +170,7 @@ describe('the history', () => {
 });
 
 test('an event that came in by HTTP is delivered like any other', async () => {
-  const event = {
-    event_type: 'publication.published',
-    occurred_at: new Date().toISOString(),
-    account_id: account.accountId,
-    project_id: account.projectId,
-    channel: { id: 'by-http', type: 'instagram' },
-    publication_id: 'post_by_http',
-    content: { media_type: 'text' },
-  };
-  const response = await fetch(`${herald.services.addresses('producer').ingestUrl}/v1/events`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${account.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(event),
-  });
-  expect(response.ok, await response.text()).toBe(true);
+  await publishByHttp(herald, account);
   await eventually(() => {
     const bodies = receivers.healthy.requests.map(({ body }) => JSON.parse(body));
     expect(bodies.some(({ data }) => data.publication_id === 'post_by_http')).toBe(true);

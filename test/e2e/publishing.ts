@@ -36,3 +36,26 @@ export async function publish(
   }
   return published;
 }
+
+/** Publishes one event of the account by HTTP ingest; resolves when it is on record. */
+export async function publishByHttp(
+  { services }: Herald,
+  { accountId, projectId, apiKey }: TestAccount,
+  given: object = {},
+): Promise<void> {
+  const response = await fetch(`${services.addresses('producer').ingestUrl}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      event_type: 'publication.published',
+      occurred_at: new Date().toISOString(),
+      account_id: accountId,
+      project_id: projectId,
+      channel: { id: 'by-http', type: 'instagram' },
+      publication_id: 'post_by_http',
+      content: { media_type: 'text' },
+      ...given,
+    }),
+  });
+  if (!response.ok) throw new Error(`The event was answered ${response.status}: ${await response.text()}`);
+}

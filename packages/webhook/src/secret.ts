@@ -34,6 +34,21 @@ export function publicKeyText(privateKey: KeyObject): string {
   return `whpk_${publicBytes(privateKey).toString('base64')}`;
 }
 
+/** The same as a JSON Web Key (RFC 8037), for receivers that fetch keys rather than paste them. */
+export interface PublicJwk {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  alg: 'EdDSA';
+  use: 'sig';
+  kid: string;
+  x: string;
+}
+
+export function publicJwk(privateKey: KeyObject, kid: string): PublicJwk {
+  const x = publicBytes(privateKey).toString('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid, x };
+}
+
 function parseShared(base64: string): ParsedSecret {
   const bytes = decodeBase64(base64);
   if (!bytes) return invalid('base64', 'what follows whsec_ is not base64');

@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { generateSecret, parseSecret, publicKeyText } from './secret.ts';
+import { generateSecret, parseSecret, publicJwk, publicKeyText } from './secret.ts';
 import { type Signer, signatureField } from './sign.ts';
 
 /** The published vectors of Standard Webhooks. */
@@ -104,8 +104,10 @@ describe('secrets', () => {
     expect(publicText).toBe(
       `whpk_${Buffer.from(PRIVATE.slice(5), 'base64').subarray(32).toString('base64')}`,
     );
-    const x = Buffer.from(publicText.slice(5), 'base64').toString('base64url');
-    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const jwk = publicJwk(key, 'sec_1');
+    expect(jwk).toMatchObject({ kid: 'sec_1', use: 'sig', alg: 'EdDSA' });
+    expect(jwk).not.toHaveProperty('d');
+    const publicKey = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     const signature = Buffer.from(PRIVATE_SIGNATURE.slice(4), 'base64');
     const content = `${VECTOR.id}.${VECTOR.timestampSeconds}.${VECTOR.body}`;
     expect(verify(null, Buffer.from(content), publicKey, signature)).toBe(true);

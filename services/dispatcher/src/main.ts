@@ -122,7 +122,7 @@ await runService({
       gate,
       holds,
       health,
-      keysOf: createSigningKeys(config.HERALD_SEALING_KEYS),
+      keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
       decoder,
       sender,
       recorder: createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal }),

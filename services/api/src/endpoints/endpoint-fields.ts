@@ -128,6 +128,14 @@ const signingScheme = z
   .enum(['v1', 'v1a'], { error: 'it is no scheme of Standard Webhooks' })
   .meta({ description: 'v1 (HMAC-SHA256) or v1a (Ed25519)', examples: ['v1'] });
 
+/** A secret tells its scheme by its prefix. */
+const hasOneScheme = (given: { secret?: unknown; signing_scheme?: unknown }): boolean =>
+  given.secret === undefined || given.signing_scheme === undefined;
+const TWO_SCHEMES = {
+  error: 'it is given along with secret, which tells the scheme by itself',
+  path: ['signing_scheme'],
+};
+
 const kind = z
   .literal('webhook', { error: 'it is not webhook' })
   .meta({ description: 'webhook', examples: ['webhook'] });
@@ -151,10 +159,7 @@ export const newEndpoint = z
     secret: secret.optional(),
     signing_scheme: signingScheme.optional(),
   })
-  .refine(({ secret, signing_scheme }) => secret === undefined || signing_scheme === undefined, {
-    error: 'it is given along with secret, which tells the scheme by itself',
-    path: ['signing_scheme'],
-  })
+  .refine(hasOneScheme, TWO_SCHEMES)
   .meta({ description: 'a JSON object with at least project_id and url' });
 
 /** What is left out stays as it is; `subscription` and `headers` are replaced whole. */
@@ -174,6 +179,27 @@ export const endpointPatch = z
     when: ({ issues }) => issues.length === 0,
   })
   .meta({ description: 'a JSON object with the fields to change' });
+
+const MAX_OVERLAP_S = 7 * 24 * 60 * 60;
+const DEFAULT_OVERLAP_S = 24 * 60 * 60;
+
+export const rotation = z
+  .strictObject({
+    secret: secret.optional(),
+    signing_scheme: signingScheme.optional(),
+    overlap_seconds: z
+      .int({ error: 'it is not a whole number' })
+      .min(0, 'it is below 0')
+      .max(MAX_OVERLAP_S, `it is above ${MAX_OVERLAP_S}`)
+      .default(DEFAULT_OVERLAP_S)
+      .meta({
+        description: `seconds for which the secrets before go on signing too, 0 to ${MAX_OVERLAP_S}; 0 after a leak`,
+        examples: [DEFAULT_OVERLAP_S],
+      }),
+  })
+  .refine(hasOneScheme, TWO_SCHEMES)
+  .prefault({})
+  .meta({ description: 'a JSON object, or nothing for a new secret of the same scheme' });
 
 export const endpointParams = z.strictObject({ endpoint_id: id('an endpoint', 'ep_01890a5d') });
 

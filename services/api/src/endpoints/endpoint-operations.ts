@@ -14,6 +14,7 @@ import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint } from './endpoint-view.ts';
 import { etag, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
+import { rotationOperation } from './rotation-operation.ts';
 import {
   MAX_ENDPOINTS_PER_ACCOUNT,
   refusedWrite,
@@ -167,6 +168,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     get,
     update,
     remove,
+    rotationOperation({ sealing, now }),
     setState('pause', 'paused', 'Pause an endpoint: its deliveries are held.'),
     setState('resume', 'active', 'Resume a paused endpoint.'),
     setState('enable', 'active', 'Enable an endpoint that was disabled or is held by the dispatcher.'),

@@ -25,6 +25,27 @@ export function notFound(what: string, id: string): Problem {
   };
 }
 
+/** Without an API key: nothing else is told about the endpoint. */
+export function unknownKeys(endpointId: string): Problem {
+  return {
+    status: 404,
+    code: 'not_found',
+    title: 'There are no public keys here',
+    detail: `No endpoint ${JSON.stringify(endpointId)} signs with v1a. Check the id; v1 has no public keys.`,
+  };
+}
+
+export const keysUnavailable: Answer = {
+  headers: { 'retry-after': '60' },
+  problem: {
+    status: 503,
+    code: 'keys_unavailable',
+    title: 'The keys cannot be read now',
+    detail:
+      'A secret of the endpoint cannot be opened with the keys that this service has. Tell its operator.',
+  },
+};
+
 export function unknownRoute(method: string, path: string): Problem {
   return {
     status: 404,

@@ -37,6 +37,11 @@ const NEW_ENDPOINT = {
   ratePerSecond: decimal({ min: 0, max: 1_000_000 }).optional(),
 };
 
+const ROTATION = {
+  scheme: z.string().optional(),
+  overlapSeconds: integer({ min: 0, max: 31_536_000 }),
+};
+
 export function addEndpoints(program: Command, context: Context): void {
   const endpoints = program.command('endpoints').description('where messages go, through the API');
   takes(
@@ -55,6 +60,18 @@ export function addEndpoints(program: Command, context: Context): void {
       .option('--rate-per-second <n>', 'attempts a second at most')
       .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => add(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    endpoints
+      .command('rotate-secret <endpoint-id>')
+      .description(
+        'give an endpoint a new signing secret; it is shown once, those before sign on for a while',
+      )
+      .option('--scheme <name>', 'v1 or v1a (default: as before)')
+      .option('--overlap-seconds <n>', 'how long those before sign too; 0 after a leak', '86400')
+      .option('--json', 'one JSON document')
+      .action((id: string, flags: Flags, command: Command) => rotateSecret(id, flags, command, context)),
     apiVariables,
   );
   takes(
@@ -89,6 +106,23 @@ async function add({ json }: Flags, command: Command, { terminal, env }: Context
   terminal.print(created.endpoint_id);
   terminal.print(created.secret);
   terminal.note('The second line is the signing secret. It is not shown again.');
+}
+
+async function rotateSecret(id: string, { json }: Flags, command: Command, context: Context): Promise<void> {
+  const { terminal, env } = context;
+  const { config, options } = readSettings({ command, env, variables: apiVariables, options: ROTATION });
+  const rotated = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).post<
+    Endpoint & { secret: string; public_key: string | null }
+  >(`/v1/endpoints/${encodeURIComponent(id)}/rotate-secret`, {
+    signing_scheme: options.scheme,
+    overlap_seconds: options.overlapSeconds,
+  });
+  if (json) return terminal.json(rotated);
+  terminal.print(rotated.secret);
+  if (rotated.public_key) terminal.print(rotated.public_key);
+  terminal.note(
+    `The first line is the new signing secret. It is not shown again. Those before sign for ${options.overlapSeconds} s more.`,
+  );
 }
 
 async function listAll({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
