@@ -13,8 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services,deploy,test/load,test/docs}/**/*.test.ts'],
-          exclude: [...ignored, '**/*.integration.test.ts'],
+          include: ['{packages,services,deploy,test/load,test/docs,test/chaos}/**/*.test.ts'],
+          exclude: [...ignored, '**/*.integration.test.ts', '**/*.e2e.test.ts'],
           // Hostile receivers and property tests on a busy machine.
           testTimeout: 30_000,
         },
@@ -33,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/chaos/*.e2e.test.ts'],
           exclude: ignored,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -9,7 +9,7 @@ import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { untilConfigured } from './configuration.ts';
 import { eventually } from './eventually.ts';
 import { connectHeraldApi, type HeraldApi } from './herald-api.ts';
-import { type Services, startServices } from './services.ts';
+import { type Services, type ServicesOptions, startServices } from './services.ts';
 
 /** All of Herald on a stack of its own. */
 export interface Herald {
@@ -26,13 +26,19 @@ export interface TestAccount {
   apiKey: string;
   /** Asked anew for each call: the address changes when the api is started again. */
   api(): HeraldApi;
-  /** Resolves when the dispatcher routes to it. `given` has the API's names. */
+  /** Resolves when every dispatcher routes to it. `given` has the API's names. */
   addEndpoint(given: { url: string; [field: string]: unknown }): Promise<TestEndpoint>;
 }
 
 export interface TestEndpoint {
   endpointId: string;
   secret: string;
+}
+
+export interface HeraldOptions extends Pick<ServicesOptions, 'envOf' | 'logDir'> {
+  /** Default 1; on 3, every topic has three replicas. */
+  brokers?: 1 | 3;
+  onProgress?: (line: string) => void;
 }
 
 /** How long history is kept; nothing of a test gets old. */
@@ -43,11 +49,12 @@ const RETENTION_DAYS = 30;
  * one Kafka share their work, and a kill in one test would be felt in another. Within a file, tests keep apart by
  * accounts.
  */
-export async function openHerald(): Promise<Herald> {
-  const stack = await startStack();
+export async function openHerald(options: HeraldOptions = {}): Promise<Herald> {
+  const { brokers = 1, onProgress = () => {}, ...ofServices } = options;
+  const stack = await startStack({ brokers, onProgress });
   const connection = { brokers: stack.brokers, clientId: 'herald-test', logger: { log: () => {} } };
   const source = connectSchemaRegistry({ url: stack.registryUrl });
-  await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
+  await applyTopics(connection, TOPIC_SPECS, { replicationFactor: brokers });
   for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
   await migrate({
     url: stack.clickhouseUrl,
@@ -63,7 +70,7 @@ export async function openHerald(): Promise<Herald> {
     },
   });
   const keyWriter = await createApiKeyWriter({ connection, source, table: keys });
-  const services = await startServices({ stack });
+  const services = await startServices({ stack, ...ofServices });
 
   return {
     stack,
@@ -86,7 +93,8 @@ export async function openHerald(): Promise<Herald> {
             '/v1/endpoints',
             body,
           );
-          await untilConfigured(services.addresses('dispatcher').adminUrl, added.revision);
+          const dispatchers = services.running('dispatcher').map((name) => services.addresses(name));
+          await Promise.all(dispatchers.map(({ adminUrl }) => untilConfigured(adminUrl, added.revision)));
           return { endpointId: added.endpoint_id, secret: added.secret };
         },
       };

@@ -17,6 +17,8 @@ export interface Received {
   arrivedAtMs: number;
   /** What was answered; undefined while it is not, or when the sender left before. */
   status: number | undefined;
+  /** When the answer was sent, or the sender left; undefined while the request is open. */
+  endedAtMs: number | undefined;
 }
 
 export interface ReceiverOptions {
@@ -94,6 +96,9 @@ export async function createReceiver(options: ReceiverOptions = {}): Promise<Rec
     if (body === undefined) return respond(response, { kind: 'respond', status: 413 });
     if (requests.length >= maxRequests) return respond(response, { kind: 'respond', status: 507 });
     const received = record(request, body);
+    response.once('close', () => {
+      received.endedAtMs = Date.now();
+    });
     const answer: Answer = verify(received) ? behaviour(received) : { kind: 'respond', status: 401 };
     await respond(response, answer);
     if (answer.kind === 'respond' && response.writableFinished) received.status = answer.status;
@@ -112,6 +117,7 @@ export async function createReceiver(options: ReceiverOptions = {}): Promise<Rec
       body,
       arrivedAtMs: Date.now(),
       status: undefined,
+      endedAtMs: undefined,
     };
     requests.push(received);
     return received;

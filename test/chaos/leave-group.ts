@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createKafka, type KafkaConnection } from '@herald/kafka/connection';
+
+/** https://kafka.apache.org/protocol#The_Messages_LeaveGroup, version 0. */
+const LEAVE_GROUP = 13;
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Takes all members out of groups whose members are dead, as the end of their sessions would some time later, so that
+ * the suite need not wait for it after every kill.
+ */
+export async function endSessions(connection: KafkaConnection, groupIds: readonly string[]): Promise<void> {
+  const admin = createKafka(connection).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.describeGroups([...groupIds]);
+    for (const { groupId, members } of groups) {
+      for (const { memberId } of members) await leave(connection.brokers, groupId, memberId);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Told to every broker: the one that coordinates the group does it, the others refuse. */
+async function leave(brokers: readonly string[], groupId: string, memberId: string): Promise<void> {
+  await Promise.allSettled(brokers.map((broker) => ask(broker, requestOf(groupId, memberId))));
+}
+
+async function ask(broker: string, request: Buffer): Promise<void> {
+  const [host, port] = broker.split(':');
+  const socket = connect({ host: host!, port: Number(port) });
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    await once(socket, 'connect', { signal });
+    socket.write(request);
+    await once(socket, 'data', { signal });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function requestOf(groupId: string, memberId: string): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeInt16BE(LEAVE_GROUP, 0);
+  const body = Buffer.concat([head, textOf('herald-chaos'), textOf(groupId), textOf(memberId)]);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length);
+  return Buffer.concat([length, body]);
+}
+
+function textOf(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(2);
+  length.writeInt16BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,49 @@
+/** `npm run chaos`: strikes at Herald at every point of the crash table and counts what arrived. */
+import { StackProblem } from '@herald/local-stack/problem';
+import { type ChaosOptions, OptionError, readOptions, USAGE } from './options.ts';
+import { reportOf } from './report.ts';
+import { randomBlows } from './rows/random.ts';
+import { type RowResult, runRow } from './run-row.ts';
+import { openWorld } from './world.ts';
+
+const onProgress = (line: string) => console.error(`… ${line}`);
+const closing = new AsyncDisposableStack();
+const interrupted = new Promise<'interrupted'>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+});
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else {
+    const results = await Promise.race([runAll(options), interrupted]);
+    await closing.disposeAsync();
+    if (results === 'interrupted') process.exitCode = 1;
+    else tell(results, options);
+  }
+} catch (error) {
+  await closing.disposeAsync();
+  const isExpected = error instanceof StackProblem || error instanceof OptionError;
+  console.error(isExpected ? error.message : error);
+  process.exitCode = 1;
+}
+// What was interrupted may still be at work on what was closed under it.
+process.exit();
+
+async function runAll({ minutes, seed, rows, random }: ChaosOptions): Promise<RowResult[]> {
+  const untilMs = Date.now() + minutes * 60_000;
+  const world = await openWorld(onProgress);
+  closing.defer(() => world.close());
+  const results: RowResult[] = [];
+  for (const row of [...rows, ...(random ? [randomBlows({ seed, untilMs })] : [])]) {
+    const result = await runRow(world, row, { seed: seed * 1_000 + results.length, onProgress });
+    results.push(result);
+    onProgress(`${row.name}: ${result.problems.length === 0 ? 'holds' : result.problems.join('; ')}`);
+  }
+  return results;
+}
+
+function tell(results: readonly RowResult[], { json, seed }: ChaosOptions): void {
+  console.log(json ? JSON.stringify({ seed, rows: results }, undefined, 2) : reportOf(results));
+  process.exitCode = results.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
