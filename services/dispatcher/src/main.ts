@@ -76,6 +76,7 @@ await runService({
     const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
     const sender = createSender({
       policy: { allowedNetworks: config.HERALD_ALLOWED_NETWORKS, allowedPorts: DEFAULT_ALLOWED_PORTS },
+      ca: config.HERALD_EXTRA_CA_FILE,
     });
 
     const gate = createRevisionGate({
