@@ -9,6 +9,7 @@ import type { ApiMetrics } from './api-metrics.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
+import { mountJwks } from './endpoints/jwks.ts';
 import { eventOperations } from './events/event-operations.ts';
 import { mount, send } from './http/mount.ts';
 import { unknownRoute } from './http/problems.ts';
@@ -37,6 +38,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog({ log, metrics, now }), securityHeaders);
+  mountJwks(app, { table: options.table, sealing, now });
   mount(
     app,
     [
