@@ -43,6 +43,11 @@ describe('how long an endpoint may fail', () => {
     expect(config.HERALD_AUTO_DISABLE_AFTER_HOURS).toBe(1.5 * HOUR_MS);
   });
 
+  test('is kept in whole milliseconds, as it goes on record', () => {
+    const config = configOf({ HERALD_FAILING_WARN_AFTER_HOURS: '0.000555556' });
+    expect(config.HERALD_FAILING_WARN_AFTER_HOURS).toEqual([2_000]);
+  });
+
   test.each(['72,24', '24,24', '0', '-1', 'a day', '24,,x', '9000'])('is not %j', (text) => {
     expect(() => configOf({ HERALD_FAILING_WARN_AFTER_HOURS: text })).toThrow(
       /HERALD_FAILING_WARN_AFTER_HOURS=.*is not usable/,

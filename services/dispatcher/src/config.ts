@@ -12,7 +12,7 @@ const HOUR_MS = 60 * 60 * 1_000;
 const hours = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'it is not a number of hours')
-  .transform((text) => Number(text) * HOUR_MS)
+  .transform((text) => Math.round(Number(text) * HOUR_MS))
   .pipe(
     z
       .number()
