@@ -1,4 +1,4 @@
-import type { Ledger } from '@herald/clickhouse/history';
+import type { LedgerFigures } from '@herald/clickhouse/ledger/ledger';
 import type { Screen } from './screen.ts';
 import type { Summary } from './summary.ts';
 
@@ -6,7 +6,7 @@ import type { Summary } from './summary.ts';
  * Two books of one run: what receivers got and topics keep, and what ClickHouse has. They are kept by different
  * hands, and have to agree.
  */
-export function showLedger(screen: Screen, witnessed: Summary, recorded: Ledger): void {
+export function showLedger(screen: Screen, witnessed: Summary, recorded: LedgerFigures): void {
   const { colors } = screen;
   const row = (name: string, seen: number, kept: number) => [
     name,
@@ -33,7 +33,7 @@ export function showLedger(screen: Screen, witnessed: Summary, recorded: Ledger)
 }
 
 /** Whether ClickHouse has caught up with what the topics say. */
-export function agrees(witnessed: Summary, recorded: Ledger): boolean {
+export function agrees(witnessed: Summary, recorded: LedgerFigures): boolean {
   return (
     recorded.accepted >= witnessed.events &&
     recorded.deliveries === witnessed.routed &&

@@ -160,11 +160,11 @@ async function recall(stage: Stage, recovered: Recovered | undefined, screen: Sc
 
 /** Shows both books when they agree, or as they are when they still differ after a while; resolves with whether they agree. */
 async function balance(history: HistoryStore, summary: Summary, screen: Screen): Promise<boolean> {
-  let recorded = await history.ledger({ accountId: ACCOUNT });
+  let recorded = await history.ledger.recount({ accountId: ACCOUNT });
   const giveUpAtMs = Date.now() + 60_000;
   while (!agrees(summary, recorded) && Date.now() < giveUpAtMs) {
     await sleep(500);
-    recorded = await history.ledger({ accountId: ACCOUNT });
+    recorded = await history.ledger.recount({ accountId: ACCOUNT });
   }
   showLedger(screen, summary, recorded);
   return agrees(summary, recorded);

@@ -16,7 +16,7 @@ export interface ClickHouseOptions {
 /** Servers close an idle connection after 3 s (old ones), 10 or 30 s: ours must be gone first, or a request meets a reset. */
 const IDLE_SOCKET_TTL_MS = 2_500;
 
-const REQUEST_TIMEOUT_MS = 120_000;
+export const REQUEST_TIMEOUT_MS = 120_000;
 
 export interface ClientSettings {
   maxConnections: number;

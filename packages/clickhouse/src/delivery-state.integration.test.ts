@@ -98,7 +98,7 @@ test('ClickHouse answers the state of the model, whatever the order, the repetit
           cancelled,
           dead,
           delivered,
-        } = await history.ledger(scope);
+        } = await history.ledger.recount(scope);
         expect({ total, pending, waiting, held, cancelled, dead, delivered }).toEqual({
           total: expected.size,
           ...Object.fromEntries(

@@ -4,8 +4,10 @@ import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { getEvent, listEvents } from './read/events.ts';
 import { readLedger } from './read/ledger.ts';
+import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
+import { recount } from './read/recount.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
 const MAX_EXECUTION_S = 60;
@@ -35,7 +37,11 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       list: (scope, query) => listEvents(reader, scope, query),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
     },
-    ledger: (scope) => readLedger(reader, scope),
+    ledger: {
+      read: (scope) => readLedger(reader, scope),
+      endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),
+      recount: (scope) => recount(reader, scope),
+    },
     poison: { list: (query) => listPoison(reader, query) },
     ping: async () => (await client.ping()).success,
     close: () => client.close(),

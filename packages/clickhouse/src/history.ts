@@ -7,6 +7,7 @@ import type {
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
+import type { LedgerReads } from './ledger/ledger.ts';
 
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
 export interface Scope {
@@ -156,28 +157,6 @@ export interface EventDetail extends EventSummary {
   deliveries: DeliverySummary[];
 }
 
-/** What is on record and how far it got; every figure counts distinct things, whatever was inserted twice. */
-export interface Ledger {
-  /** Offsets of publication.events on record. An undecodable one belongs to no account. */
-  accepted: number;
-  /** Offsets with a route record. */
-  routed: number;
-  /** Offsets whose route record names no endpoint. */
-  unmatched: number;
-  /** Offsets that are in poison; 0 in an account's ledger. */
-  poison: number;
-  /** Offsets that have neither a route record nor a poison record: under way, or lost if it lasts. */
-  unrouted: number;
-  /** Deliveries, each in exactly one of the states that follow. */
-  deliveries: number;
-  pending: number;
-  waiting: number;
-  held: number;
-  cancelled: number;
-  dead: number;
-  delivered: number;
-}
-
 export interface PoisonRecord {
   source: Coordinates;
   /** In a word, as in @herald/contracts/codec, or `refused` for a row that ClickHouse does not take. */
@@ -199,8 +178,7 @@ export interface HistoryStore {
     list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
   };
-  /** `'all'` is for operators. */
-  ledger(scope: Scope | 'all'): Promise<Ledger>;
+  ledger: LedgerReads;
   /** For operators: what cannot be decoded belongs to no account. */
   poison: { list(query: PageQuery): Promise<Listing<PoisonRecord>> };
   /** False while ClickHouse does not answer. */

@@ -1,12 +1,20 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
+/**
+ * The ledger judges what is as old as history is kept, and keeps its entries longer: at the edge, where one row of a
+ * delivery is gone and another is not yet, nothing is judged any more.
+ */
+const LEDGER_EDGE_DAYS = 2;
+
 /** The time that a table's rows age by: the one that its partitions are cut by, so that whole parts are dropped. */
-const AGES_BY: Readonly<Record<string, string>> = {
-  events: 'recorded_at',
-  routes: 'routed_at',
-  attempts: 'started_at',
-  poison: 'recorded_at',
-  moments: 'moment_at',
+const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number }>> = {
+  events: { column: 'recorded_at' },
+  routes: { column: 'routed_at' },
+  attempts: { column: 'started_at' },
+  poison: { column: 'recorded_at' },
+  moments: { column: 'moment_at' },
+  ledger_entries: { column: 'day', edgeDays: LEDGER_EDGE_DAYS },
+  ledger_sums: { column: 'last_day', edgeDays: LEDGER_EDGE_DAYS },
 };
 
 /** Sets how long rows are kept, in days, where it is not so yet; resolves with the tables that were changed. */
@@ -18,10 +26,14 @@ export async function applyRetention(client: ClickHouseClient, days: number): Pr
     format: 'JSONEachRow',
   });
   const tables = await result.json<{ name: string; engine_full: string }>();
-  const outdated = tables.filter(({ engine_full }) => !engine_full.includes(`toIntervalDay(${days})`));
-  for (const { name } of outdated) {
+  const wanted = tables.map(({ name, engine_full }) => {
+    const { column, edgeDays = 0 } = AGES_BY[name]!;
+    return { name, column, days: days + edgeDays, engine_full };
+  });
+  const outdated = wanted.filter((table) => !table.engine_full.includes(`toIntervalDay(${table.days})`));
+  for (const table of outdated) {
     await client.command({
-      query: `ALTER TABLE ${name} MODIFY TTL ${AGES_BY[name]} + toIntervalDay(${days})`,
+      query: `ALTER TABLE ${table.name} MODIFY TTL ${table.column} + toIntervalDay(${table.days})`,
       // Parts are dropped whole when they are due; nothing is rewritten for a new number of days.
       clickhouse_settings: { materialize_ttl_after_modify: 0 },
     });

@@ -4,7 +4,6 @@ import type { Logger } from '@herald/service-kit/log';
 import { problemHandler } from '@herald/service-kit/problem';
 import express, { type Express } from 'express';
 import { type AccountSources, createAccounts } from './account/account.ts';
-import { accountOperations } from './account/account-operations.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
@@ -16,6 +15,7 @@ import { unknownRoute } from './http/problems.ts';
 import { createReadHistory } from './http/read-history.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { ledgerOperations } from './ledger/ledger-operations.ts';
 
 export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
@@ -45,7 +45,7 @@ export function createApiApp(options: ApiAppOptions): Express {
       ...endpointOperations({ sealing, checkDestination, now }),
       ...deliveryOperations(readHistory),
       ...eventOperations(readHistory),
-      ...accountOperations(readHistory),
+      ...ledgerOperations(readHistory),
     ],
     {
       keys,

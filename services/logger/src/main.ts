@@ -11,11 +11,14 @@ import type { LaneRecord } from '@herald/kafka/record';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { loggerConfig } from './config.ts';
+import { keepLedger } from './ledger/keep-ledger.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLoggerMetrics, watch } from './metrics.ts';
 import { migratePatiently } from './migrate-patiently.ts';
 import { createRowMaker, type Fault, LOGGED_TOPICS } from './row-maker.ts';
 import { createWriters } from './writers.ts';
+
+const GROUP_ID = 'herald.log';
 
 /** A partition's window holds two inserts of full size, so that one is collected while the other is under way. */
 const WINDOW_RECORDS = 30_000;
@@ -103,7 +106,7 @@ await runService({
     });
     const lane = createLane({
       connection: kafkaConnection(config, 'herald-logger', log),
-      groupId: 'herald.log',
+      groupId: GROUP_ID,
       topics: LOGGED_TOPICS,
       handler,
       windowRecords: WINDOW_RECORDS,
@@ -132,8 +135,21 @@ await runService({
       });
     }
 
+    const ledger = keepLedger({
+      clickhouse,
+      connection: kafkaConnection(config, 'herald-ledger', log),
+      groupId: GROUP_ID,
+      isKeeper: () => lane.assigned().some(({ topic }) => topic === TOPICS.eventsPoison),
+      everyMs: config.HERALD_LEDGER_INTERVAL_MS,
+      overdueAfterMs: config.HERALD_LEDGER_OVERDUE_MS,
+      judgedDays: config.HERALD_HISTORY_RETENTION_DAYS,
+      log,
+      metrics,
+    });
+
     return {
       async stop(deadline) {
+        await deadline.step('stop the ledger', () => ledger.stop());
         await deadline.step('stop the log lane', () => lane.stop());
         stopping.abort();
         for (const writer of Object.values(writers)) writer.close();

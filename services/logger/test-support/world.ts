@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { HistoryStore, Ledger } from '@herald/clickhouse/history';
+import type { HistoryStore } from '@herald/clickhouse/history';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
+import type { LedgerFigures } from '@herald/clickhouse/ledger/ledger';
 import { anAttempt, anEvent } from '@herald/clickhouse/testing/sample-rows';
 import { createEncoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
@@ -27,6 +28,7 @@ export interface World {
   stack: Stack;
   producer: BatchingProducer;
   history: HistoryStore;
+  encodeEvent(event: PublicationEvent): Buffer;
   /** Resolves when they are acknowledged. */
   produceEvents(events: readonly PublicationEvent[]): Promise<void>;
   produceRoutes(routes: readonly RouteRecord[]): Promise<void>;
@@ -37,7 +39,7 @@ export interface World {
   startLogger(env?: NodeJS.ProcessEnv): Promise<LoggerProcess>;
   /** The answer of ClickHouse itself, as rows. */
   ask<T>(sql: string): Promise<T[]>;
-  ledger(): Promise<Ledger>;
+  ledger(): Promise<LedgerFigures>;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export async function openWorld(): Promise<World> {
     producer,
     history,
     launchLogger,
+    encodeEvent: (event) => events.encode(event),
     produceEvents: (all) =>
       producer.send(
         all.map((event) => ({
@@ -119,7 +122,7 @@ export async function openWorld(): Promise<World> {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as T);
     },
-    ledger: () => history.ledger('all'),
+    ledger: () => history.ledger.recount('all'),
     async close() {
       await Promise.all(processes.map((each) => each.kill9()));
       await history.close();

@@ -3,7 +3,8 @@ import { routes } from './0002-routes.ts';
 import { attempts } from './0003-attempts.ts';
 import { poison } from './0004-poison.ts';
 import { moments } from './0005-moments.ts';
+import { ledger } from './0006-ledger.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
-export const MIGRATIONS: readonly Migration[] = [events, routes, attempts, poison, moments];
+export const MIGRATIONS: readonly Migration[] = [events, routes, attempts, poison, moments, ledger];

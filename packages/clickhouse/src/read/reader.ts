@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Scope } from '../history.ts';
+import { entriesIn, type Level, sumsAt } from '../ledger/expressions.ts';
 
 /** Table expressions that a query selects from; in an account's scope they have that account's rows and no others. */
 export interface ScopedTables {
@@ -7,11 +8,16 @@ export interface ScopedTables {
   routes: string;
   attempts: string;
   moments: string;
+  /** The latest count of each stretch. */
+  ledgerSums(level: Exclude<Level, 'all'>): string;
+  /** Each offset and each delivery of the stretches that a subquery names, once. */
+  ledgerEntries(stretches: string): string;
 }
 
 /** What belongs to no account is for operators only. */
 export interface AllTables extends ScopedTables {
   poison: string;
+  ledgerSums(level: Level): string;
 }
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -32,6 +38,8 @@ const SCOPED: ScopedTables = {
   routes: ofAccount('routes'),
   attempts: ofAccount('attempts'),
   moments: ofAccount('moments'),
+  ledgerSums: (level) => sumsAt(level, `account_id = ${OF_ACCOUNT}`),
+  ledgerEntries: (stretches) => entriesIn(stretches, `account_id = ${OF_ACCOUNT}`),
 };
 
 const ALL: AllTables = {
@@ -40,6 +48,8 @@ const ALL: AllTables = {
   attempts: 'attempts',
   moments: 'moments',
   poison: 'poison',
+  ledgerSums: (level) => sumsAt(level, 'true'),
+  ledgerEntries: (stretches) => entriesIn(stretches, 'true'),
 };
 
 export function createReader(client: ClickHouseClient): Reader {

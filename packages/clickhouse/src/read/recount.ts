@@ -1,13 +1,17 @@
 import { TOPICS } from '@herald/contracts/topics';
-import type { Ledger, Scope } from '../history.ts';
+import type { Scope } from '../history.ts';
+import type { LedgerFigures } from '../ledger/ledger.ts';
 import type { Reader, ScopedTables } from './reader.ts';
 import { CURRENT_STATE, PENDING } from './summary.ts';
 
-type OffsetFigures = Pick<Ledger, 'accepted' | 'routed' | 'unmatched' | 'poison' | 'unrouted'>;
-type DeliveryFigures = Omit<Ledger, keyof OffsetFigures>;
+type OffsetFigures = Pick<
+  LedgerFigures,
+  'accepted' | 'routed' | 'unmatched' | 'poison' | 'unrouted' | 'unrecorded'
+>;
+type DeliveryFigures = Omit<LedgerFigures, keyof OffsetFigures>;
 
-/** Counts distinct things, so that what was inserted twice counts once. Reads whole columns: ask it by the minute, not by the page. */
-export async function readLedger(reader: Reader, scope: Scope | 'all'): Promise<Ledger> {
+/** Counts from the history itself. Reads whole columns: for audits and tests, never for pages. */
+export async function recount(reader: Reader, scope: Scope | 'all'): Promise<LedgerFigures> {
   const [[offsets], [deliveries]] =
     scope === 'all'
       ? await Promise.all([
@@ -29,7 +33,8 @@ function offsetFigures(from: ScopedTables, poisonRows: string): string {
       countIf(is_routed) AS routed,
       countIf(is_routed AND NOT is_matched) AS unmatched,
       countIf(is_poison) AS poison,
-      countIf(is_event AND NOT is_routed AND NOT is_poison) AS unrouted
+      countIf(is_event AND NOT is_routed AND NOT is_poison) AS unrouted,
+      countIf(is_routed AND NOT is_event) AS unrecorded
     FROM (
       SELECT max(event) AS is_event, max(route) AS is_routed, max(matched) AS is_matched, max(bad) AS is_poison
       FROM (
@@ -59,6 +64,7 @@ function poisonOffsets(poison: string): string {
 function deliveryFigures(from: ScopedTables): string {
   return `
     SELECT
+      countIf(is_matched) AS matched,
       count() AS deliveries,
       countIf(current_state = 'pending') AS pending,
       countIf(current_state = 'waiting') AS waiting,
@@ -67,11 +73,11 @@ function deliveryFigures(from: ScopedTables): string {
       countIf(current_state = 'dead') AS dead,
       countIf(current_state = 'delivered') AS delivered
     FROM (
-      SELECT ${CURRENT_STATE} AS current_state
+      SELECT ${CURRENT_STATE} AS current_state, max(named) AS is_matched
       FROM (
-        SELECT delivery_id, state, step FROM ${from.moments}
+        SELECT delivery_id, state, step, false AS named FROM ${from.moments}
         UNION ALL
-        SELECT arrayJoin(delivery_ids), ${PENDING}, -1 FROM ${from.routes}
+        SELECT arrayJoin(delivery_ids), ${PENDING}, -1, true FROM ${from.routes}
       )
       GROUP BY delivery_id
     )`;

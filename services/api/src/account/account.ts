@@ -33,7 +33,10 @@ export interface Account {
     list: Bound<HistoryStore['events']['list']>;
     get: Bound<HistoryStore['events']['get']>;
   };
-  ledger: Bound<HistoryStore['ledger']>;
+  ledger: {
+    read: Bound<HistoryStore['ledger']['read']>;
+    endpoints: Bound<HistoryStore['ledger']['endpoints']>;
+  };
 }
 
 export interface AccountSources {
@@ -73,7 +76,10 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         list: (query) => history.events.list(scope, query),
         get: (eventId) => history.events.get(scope, eventId),
       },
-      ledger: () => history.ledger(scope),
+      ledger: {
+        read: () => history.ledger.read(scope),
+        endpoints: (query) => history.ledger.endpoints(scope, query),
+      },
     };
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openLedgerCounter } from '@herald/clickhouse/ledger/ledger-counter';
 import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { ROUTES } from '@herald/clickhouse/tables/routes';
@@ -231,10 +232,65 @@ describe('events', () => {
 });
 
 describe('the ledger', () => {
-  it('has each of the account’s deliveries in one state', async () => {
+  it('says of an account what is on record, and names what does not add up, as of the moment it was counted for', async () => {
+    expect((await owner.get('/v1/ledger')).body).toMatchObject({
+      counted_at: null,
+      as_of: null,
+      accepted: 0,
+    });
+    const counter = openLedgerCounter(api.history.options);
+    const watermark = { topic: 'publication.events', partition: 0, offset: 1 };
+    await counter.count({
+      asOfMs: NOON_MS + 10 * 60_000,
+      overdueAfterMs: 300_000,
+      judgedDays: 30,
+      watermarks: [watermark],
+    });
+    await counter.close();
     const { body } = await owner.get('/v1/ledger');
-    expect(body).toMatchObject({ deliveries: 6, delivered: 1, waiting: 5, held: 0, dead: 0 });
-    expect(body).not.toHaveProperty('poison');
-    expect((await stranger.get('/v1/ledger')).body).toMatchObject({ accepted: 0, deliveries: 0 });
+    expect(body).toMatchObject({
+      as_of: '2026-01-15T12:10:00.000Z',
+      accepted: 1,
+      routed: 1,
+      deliveries: 6,
+      delivered: 1,
+      waiting: 5,
+      held: 0,
+      dead: 0,
+      gaps: { unrouted: 0, unrecorded: 0, items: [] },
+      overdue: {
+        after_seconds: 300,
+        waiting: 5,
+        oldest_due_at: '2026-01-15T12:01:00.000Z',
+        endpoints: [{ endpoint_id: 'endpoint-2', overdue: 5 }],
+      },
+      watermarks: [watermark],
+    });
+    expect(body.overdue.deliveries).toHaveLength(5);
+    expect(body.overdue.deliveries[0]).toMatchObject({
+      endpoint_id: 'endpoint-2',
+      state: 'waiting',
+      due_at: '2026-01-15T12:01:00.000Z',
+    });
+    expect((await stranger.get('/v1/ledger')).body).toMatchObject({
+      as_of: '2026-01-15T12:10:00.000Z',
+      accepted: 0,
+      deliveries: 0,
+      overdue: { waiting: 0, deliveries: [], endpoints: [] },
+    });
+  });
+
+  it('has a line for each endpoint, page by page, and none of another account', async () => {
+    const first = await owner.get('/v1/ledger/endpoints?limit=1');
+    expect(first.body.items).toMatchObject([{ endpoint_id: 'endpoint-1', deliveries: 1, delivered: 1 }]);
+    const next = await owner.get(
+      `/v1/ledger/endpoints?limit=1&cursor=${encodeURIComponent(first.body.next_cursor)}`,
+    );
+    expect(next.body).toMatchObject({
+      items: [{ endpoint_id: 'endpoint-2', waiting: 5, next_due_at: '2026-01-15T12:01:00.000Z' }],
+      next_cursor: null,
+    });
+    expect((await stranger.get('/v1/ledger/endpoints')).body).toEqual({ items: [], next_cursor: null });
+    expect((await owner.get('/v1/ledger/endpoints?cursor=damaged')).status).toBe(400);
   });
 });

@@ -1,0 +1,59 @@
+import { type ClickHouseClient, TupleParam } from '@clickhouse/client';
+import { DELIVERY_STATES } from '../delivery-state.ts';
+import {
+  DUE_AT,
+  entriesIn,
+  has,
+  IS_OFFSET,
+  IS_OPEN,
+  IS_UNRECORDED,
+  IS_UNROUTED,
+  isIn,
+} from './expressions.ts';
+
+/** 1,024 neighbouring offsets of one partition. */
+export type Stretch = readonly [topic: string, partition: number, stretch: number];
+
+/** Stretches of one statement: bounds its memory, some 260,000 offsets with their deliveries. */
+const STRETCHES_AT_ONCE = 256;
+
+/** Counts stretches from their entries. What was counted before is replaced; the same entries give the same rows. */
+export async function countStretches(client: ClickHouseClient, stretches: readonly Stretch[]): Promise<void> {
+  for (let from = 0; from < stretches.length; from += STRETCHES_AT_ONCE) {
+    await client.command({
+      query: COUNT,
+      query_params: {
+        stretches: stretches.slice(from, from + STRETCHES_AT_ONCE).map((stretch) => new TupleParam(stretch)),
+      },
+    });
+  }
+}
+
+const COUNTED: ReadonlyArray<readonly [column: string, sql: string]> = [
+  ['accepted', `countIf(${IS_OFFSET} AND ${has('event')})`],
+  ['routed', `countIf(${IS_OFFSET} AND ${has('routed')})`],
+  ['unmatched', `countIf(${IS_OFFSET} AND ${has('routed')} AND NOT ${has('matched')})`],
+  ['poison', `countIf(${IS_OFFSET} AND ${has('poison')})`],
+  ['unrouted', `countIf(${IS_UNROUTED})`],
+  ['unrecorded', `countIf(${IS_UNRECORDED})`],
+  ['matched', `countIf(NOT ${IS_OFFSET} AND ${has('named')})`],
+  ...DELIVERY_STATES.map((state) => [state, `countIf(${isIn(state)})`] as const),
+  ['gap_at', `minIf(first_at, ${IS_UNROUTED} OR ${IS_UNRECORDED})`],
+  ['due_at', `minIf(${DUE_AT}, ${IS_OPEN})`],
+  ['last_day', 'max(last_day)'],
+];
+
+const STRETCH = 'origin_topic, origin_partition, stretch';
+
+const COUNT = `
+  INSERT INTO ledger_sums
+    (level, account_id, endpoint_id, ${STRETCH}, ${COUNTED.map(([column]) => column).join(', ')}, counted_at)
+  SELECT
+    2 - grouping(account_id) - grouping(endpoint_id), account_id, endpoint_id, ${STRETCH},
+    ${COUNTED.map(([, sql]) => sql).join(',\n    ')},
+    now64(3)
+  FROM ${entriesIn('SELECT arrayJoin({stretches:Array(Tuple(String, Int32, Int64))})', 'true')}
+  GROUP BY GROUPING SETS (
+    (${STRETCH}), (${STRETCH}, account_id), (${STRETCH}, account_id, endpoint_id)
+  )
+  HAVING grouping(endpoint_id) = 1 OR endpoint_id != ''`;

@@ -1,0 +1,67 @@
+import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
+import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
+
+/** Whom a row of ledger_sums counts: everybody, an account, or one of its endpoints. */
+export type Level = 'all' | 'account' | 'endpoint';
+
+/** What is said of an offset, and of a delivery, as bits of `marks`. */
+export const MARK = { event: 1, routed: 2, matched: 4, poison: 8, named: 16 } as const;
+
+/** Stands in place of a delivery in the entry of an offset itself. */
+const NO_DELIVERY = "toUUID('00000000-0000-0000-0000-000000000000')";
+
+/**
+ * Each offset and each delivery once, however often and in how many parts it is on record. The condition is asked of
+ * the whole: one row of an offset may know its account and another not.
+ * @param stretches subquery of (origin_topic, origin_partition, stretch)
+ */
+export function entriesIn(stretches: string, condition: string): string {
+  return `(
+    SELECT
+      origin_topic, origin_partition, stretch, origin_offset, delivery_id,
+      max(entry.account_id) AS account_id, max(entry.endpoint_id) AS endpoint_id,
+      groupBitOr(entry.marks) AS marks, min(entry.first_at) AS first_at, max(entry.standing) AS standing,
+      max(entry.day) AS last_day
+    FROM ledger_entries AS entry
+    WHERE (origin_topic, origin_partition, stretch) IN (${stretches})
+    GROUP BY origin_topic, origin_partition, stretch, origin_offset, delivery_id
+    HAVING ${condition}
+  )`;
+}
+
+/** The table is small and read by its key's prefix: FINAL costs less here than telling versions apart by hand. */
+export function sumsAt(level: Level, condition: string): string {
+  return `(SELECT * FROM ledger_sums FINAL WHERE level = '${level}' AND ${condition})`;
+}
+
+/** Of an entry. */
+export const IS_OFFSET = `delivery_id = ${NO_DELIVERY}`;
+export const IS_UNROUTED = `(${IS_OFFSET} AND ${has('event')} AND NOT ${has('routed')} AND NOT ${has('poison')})`;
+export const IS_UNRECORDED = `(${IS_OFFSET} AND ${has('routed')} AND NOT ${has('event')} AND NOT ${has('poison')})`;
+
+export function has(mark: keyof typeof MARK): string {
+  return `(bitTest(marks, ${Math.log2(MARK[mark])}) = 1)`;
+}
+
+export function isIn(state: DeliveryState): string {
+  return `(NOT ${IS_OFFSET} AND ${STATE_CODE} = ${DELIVERY_STATES.indexOf(state)})`;
+}
+
+/** Place in DELIVERY_STATES; the order that it is taken from is that of summary.ts. */
+export const STATE_CODE = 'bitAnd(standing.1, 15)';
+
+/** Something still has to happen to it. */
+export const IS_OPEN = `(NOT ${IS_OFFSET} AND ${STATE_CODE} <= ${DELIVERY_STATES.indexOf('held')})`;
+
+/**
+ * By when the next disposition of an open delivery must come: a waiting one at its next attempt, a held one before
+ * its topic forgets it, one that is routed or released at once.
+ */
+export const DUE_AT = `multiIf(
+  ${STATE_CODE} = ${DELIVERY_STATES.indexOf('held')}, standing.3 + toIntervalMillisecond(${heldRetentionMs()}),
+  ${STATE_CODE} = ${DELIVERY_STATES.indexOf('waiting')} AND toUnixTimestamp64Milli(standing.2) > 0, standing.2,
+  standing.3)`;
+
+function heldRetentionMs(): number {
+  return Number(TOPIC_SPECS.find(({ name }) => name === TOPICS.held)!.config['retention.ms']);
+}

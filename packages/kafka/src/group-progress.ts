@@ -1,0 +1,61 @@
+import type { Admin } from 'kafkajs';
+import { createKafka, type KafkaConnection } from './connection.ts';
+import type { TopicPartition } from './record.ts';
+import { readBounds, resumeAt } from './restore.ts';
+
+export interface PartitionProgress extends TopicPartition {
+  /** Everything before it is complete, for all members of the group together. */
+  committedOffset: number;
+  /** Where the partition ended at the time of asking. */
+  endOffset: number;
+}
+
+export interface GroupProgress {
+  /** Ends first, commits after. Rejects when the brokers cannot be asked; ask again later. */
+  read(): Promise<PartitionProgress[]>;
+  close(): Promise<void>;
+}
+
+/** Reads from outside how far a group is. Connects with the first reading. */
+export function openGroupProgress(options: {
+  connection: KafkaConnection;
+  groupId: string;
+  topics: readonly string[];
+}): GroupProgress {
+  const { connection, groupId, topics } = options;
+  let admin: Promise<Admin> | undefined;
+
+  function connected(): Promise<Admin> {
+    admin ??= connect(connection).catch((error: unknown) => {
+      admin = undefined;
+      throw error;
+    });
+    return admin;
+  }
+
+  return {
+    async read() {
+      const kafka = await connected();
+      const bounds = await readBounds(kafka, topics);
+      const commits = await kafka.fetchOffsets({ groupId, topics: [...topics] });
+      return commits.flatMap(({ topic, partitions }) =>
+        partitions.flatMap(({ partition, offset, metadata }) => {
+          const log = bounds.get(topic)?.get(partition);
+          if (!log) return [];
+          const { committed } = resumeAt({ topic, partition }, Number(offset), metadata, log);
+          return [{ topic, partition, committedOffset: committed, endOffset: log.endOffset }];
+        }),
+      );
+    },
+    async close() {
+      const kafka = await admin?.catch(() => undefined);
+      await kafka?.disconnect();
+    },
+  };
+}
+
+async function connect(connection: KafkaConnection): Promise<Admin> {
+  const admin = createKafka(connection).admin();
+  await admin.connect();
+  return admin;
+}

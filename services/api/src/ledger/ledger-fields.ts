@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { coordinatesView } from '../deliveries/delivery-fields.ts';
+import { page, pageOf } from '../http/fields.ts';
+
+const count = z.number();
+const time = z.string().nullable();
+
+const states = {
+  pending: count,
+  waiting: count,
+  held: count,
+  cancelled: count,
+  dead: count,
+  delivered: count,
+};
+
+export const ledgerView = z.object({
+  /** When it was counted; null when it never was: all figures are 0 then. */
+  counted_at: time,
+  /** All that Kafka had taken by then is counted; null until the logger has caught up once. */
+  as_of: time,
+  accepted: count,
+  routed: count,
+  unmatched: count,
+  poison: count,
+  /** Under way; those that are in a gap are lost, or their lane is down. */
+  unrouted: count,
+  unrecorded: count,
+  matched: count,
+  deliveries: count,
+  ...states,
+  gaps: z.object({
+    unrouted: count,
+    unrecorded: count,
+    /** The oldest 100. Offsets are of publication.events, both ends belong to the gap. */
+    items: z.array(
+      z.object({
+        kind: z.enum(['unrouted', 'unrecorded']),
+        partition: z.number(),
+        first_offset: z.number(),
+        last_offset: z.number(),
+        since: time,
+      }),
+    ),
+  }),
+  overdue: z.object({
+    /** Something is overdue when it was due for so long, at `as_of`, without a disposition. */
+    after_seconds: z.number().nullable(),
+    pending: count,
+    waiting: count,
+    held: count,
+    oldest_due_at: time,
+    /** The oldest 100. */
+    deliveries: z.array(
+      z.object({
+        delivery_id: z.string(),
+        endpoint_id: z.string(),
+        state: z.string(),
+        due_at: time,
+        origin: coordinatesView,
+      }),
+    ),
+    /** The 20 with the most. */
+    endpoints: z.array(z.object({ endpoint_id: z.string(), overdue: count, oldest_due_at: time })),
+  }),
+  /** What is counted ends before these offsets. */
+  watermarks: z.array(coordinatesView),
+});
+
+export const endpointLedgerView = z.object({
+  endpoint_id: z.string(),
+  deliveries: count,
+  ...states,
+  next_due_at: time,
+});
+
+export const endpointLedgerQuery = z.strictObject(page);
+export const endpointLedgerPage = pageOf(endpointLedgerView);

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { type AnyOperation, operation } from '../http/operation.ts';
+import { refusedCursor } from '../http/problems.ts';
+import type { ReadHistory } from '../http/read-history.ts';
+import { endpointLedgerPage, endpointLedgerQuery, ledgerView } from './ledger-fields.ts';
+import { viewEndpointLedger, viewLedger } from './ledger-view.ts';
+
+const none = z.strictObject({});
+
+export function ledgerOperations(readHistory: ReadHistory): AnyOperation[] {
+  const total = operation({
+    method: 'get',
+    path: '/v1/ledger',
+    summary: 'What was accepted for the account, in which state each delivery is, and what does not add up.',
+    role: 'read',
+    params: none,
+    query: none,
+    body: undefined,
+    answers: ledgerView,
+    handle: ({ account }) =>
+      readHistory(
+        () => account.ledger.read(),
+        (ledger) => ({ status: 200, body: viewLedger(ledger) }),
+      ),
+  });
+
+  const byEndpoint = operation({
+    method: 'get',
+    path: '/v1/ledger/endpoints',
+    summary: 'The deliveries of each endpoint by their states, by the id of the endpoint.',
+    role: 'read',
+    params: none,
+    query: endpointLedgerQuery,
+    body: undefined,
+    answers: endpointLedgerPage,
+    handle: ({ account, query }) =>
+      readHistory(
+        () => account.ledger.endpoints(query),
+        (page) =>
+          page.kind === 'refused_cursor'
+            ? { problem: refusedCursor(page.reason) }
+            : {
+                status: 200,
+                body: { items: page.items.map(viewEndpointLedger), next_cursor: page.nextCursor ?? null },
+              },
+      ),
+  });
+
+  return [total, byEndpoint];
+}
