@@ -9,7 +9,15 @@ export type DeadReason =
   | 'expired'
   | 'not_representable'
   | 'event_undecodable';
-export type HoldReason = 'paused' | 'disabled' | 'gone' | 'failing' | 'secret_unreadable' | 'catching_up';
+/** `ordered` is no hold of the endpoint: its deliveries take their order from webhook.held. */
+export type HoldReason =
+  | 'paused'
+  | 'disabled'
+  | 'gone'
+  | 'failing'
+  | 'secret_unreadable'
+  | 'head_dead'
+  | 'ordered';
 
 /** What Herald decides from an outcome. */
 export type Verdict =

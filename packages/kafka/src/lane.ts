@@ -9,7 +9,7 @@ import { Membership } from './membership.ts';
 import { Assignment, OwnedPartition } from './owned-partition.ts';
 import type { GroupHooks } from './patches.ts';
 import { endsWithin, patiently } from './patience.ts';
-import type { LaneRecord, TopicPartition } from './record.ts';
+import type { Claim, LaneRecord, TopicPartition } from './record.ts';
 import { type Gap, readBounds, readResumptions } from './restore.ts';
 
 export interface LaneHandler {
@@ -52,6 +52,8 @@ export interface Lane {
   lag(): PartitionLag[];
   windows(): PartitionWindow[];
   assigned(): TopicPartition[];
+  /** What is owned now, with the claims that its records have. */
+  claims(): Claim[];
   /** When a fetch was last sent, an offset completed or a rebalance tried. */
   readonly lastProgressMs: number;
   /** False before the first assignment, after a fatal error and when the loop has stood still for too long. */
@@ -232,6 +234,10 @@ class KafkaLane implements Lane {
 
   assigned(): TopicPartition[] {
     return this.#assignment.all().map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  claims(): Claim[] {
+    return this.#assignment.all();
   }
 
   get lastProgressMs(): number {

@@ -7,6 +7,7 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { RETRY_TOPICS, TOPICS } from '@herald/contracts/topics';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createLane } from '@herald/kafka/lane';
+import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
@@ -15,6 +16,8 @@ import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
 import { createSender } from '@herald/webhook/sender';
 import manifest from '../package.json' with { type: 'json' };
 import { createBusyShare } from './busy-share.ts';
+import { createCatchUp } from './catch-up/catch-up.ts';
+import { createStatusBook } from './catch-up/status-book.ts';
 import { dispatcherConfig } from './config.ts';
 import { createDeliveryLane } from './delivery-lane/delivery-lane.ts';
 import { createHolds } from './delivery-lane/holds.ts';
@@ -72,6 +75,10 @@ await runService({
       connection,
       onBatch: (batch) => observeBatch(dispatcherMetrics, batch),
     });
+    const onGap = (gap: object) => {
+      dispatcherMetrics.gaps.inc();
+      log.error({ gap }, 'records are gone that were never read');
+    };
     const endpoints = await openEndpointTable({ connection, source, log, onFatal: fatal });
     const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
     const sender = createSender({
@@ -88,11 +95,12 @@ await runService({
         log.warn({ revision, has: endpoints.revision }, 'deliveries wait for their configuration');
       },
     });
-    const holds = createHolds({
+    const book = createStatusBook({
       statuses,
       writer: await createEndpointStatusWriter({ producer, source }),
-      now,
+      onFatal: fatal,
     });
+    const holds = createHolds(book, now);
     const health = createEndpointHealth({
       holds,
       policy: {
@@ -101,6 +109,20 @@ await runService({
       },
       encoder: await createEncoder<PublicationEvent>(source, SUBJECTS.events),
       onNotice: observe.notice,
+    });
+
+    const catchUp = createCatchUp({
+      endpoints,
+      statuses,
+      stateOf: (configured) => holds.stateOf(configured).state,
+      book,
+      reader: createPartitionReader(connection),
+      perSecond: config.HERALD_CATCH_UP_PER_SECOND,
+      release: (item) => deliveryHandler.receiveHeld(item),
+      onReleased: (fate) => dispatcherMetrics.released.inc({ fate }),
+      onGap,
+      onFatal: fatal,
+      now,
     });
 
     const routeHandler = createRouteLane({
@@ -122,12 +144,13 @@ await runService({
       endpoints,
       gate,
       holds,
+      held: catchUp,
       health,
       keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
       decoder,
       sender,
       recorder: createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal }),
-      complete: (record) => deliveryLane.complete(record),
+      complete: (record) => (record.topic === TOPICS.held ? catchUp : deliveryLane).complete(record),
       observe,
       onFatal: fatal,
       maxInFlight: config.HERALD_MAX_ATTEMPTS_IN_FLIGHT,
@@ -156,10 +179,7 @@ await runService({
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       flush: () => producer.flush(),
       onFatal: fatal,
-      onGap(gap: object) {
-        dispatcherMetrics.gaps.inc();
-        log.error({ gap }, 'records are gone that were never read');
-      },
+      onGap,
     };
     const routeLane = createLane({
       ...common,
@@ -173,7 +193,18 @@ await runService({
       ...common,
       groupId: 'herald.delivery',
       topics: [TOPICS.deliveries, TOPICS.backfill],
-      handler: deliveryHandler,
+      handler: {
+        receive: deliveryHandler.receive,
+        async suspend() {
+          catchUp.suspend();
+          await deliveryHandler.suspend();
+          catchUp.persist();
+        },
+        resume(lost) {
+          deliveryHandler.resume(lost);
+          catchUp.resume(deliveryLane.claims().filter(({ topic }) => topic === TOPICS.deliveries));
+        },
+      },
       windowRecords: deliveryWindow.records,
       windowBytes: deliveryWindow.bytes,
       assigner: { coPartitioned: true, instanceId: dispatcherId },
@@ -191,6 +222,7 @@ await runService({
     watch(metrics, {
       lanes,
       delivery: deliveryHandler,
+      held: catchUp,
       pendingRecords: () => producer.pendingRecords,
       revision: () => endpoints.revision,
     });
@@ -221,6 +253,7 @@ await runService({
         stopping.abort();
         sender.close();
         await deadline.step('record what was cut off', () => deliveryHandler.suspend());
+        await deadline.step('stop catching up', () => catchUp.stop());
         await deadline.step('flush the producer', () => producer.close());
         await Promise.all([endpoints.stop(), statuses.stop()]);
       },

@@ -1,6 +1,8 @@
+import { TOPICS } from '@herald/contracts/topics';
 import type { FlushedBatch } from '@herald/kafka/batching-producer';
 import type { Lane } from '@herald/kafka/lane';
 import type { Metrics } from '@herald/service-kit/metrics';
+import type { CatchUp } from './catch-up/catch-up.ts';
 import type { DeliveryLane } from './delivery-lane/delivery-lane.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -11,6 +13,7 @@ export type LaneName = 'route' | 'delivery' | 'retry';
 export interface Watched {
   lanes: Record<LaneName, Pick<Lane, 'lag' | 'windows'>>;
   delivery: Pick<DeliveryLane, 'queued' | 'inFlight' | 'census'>;
+  held: Pick<CatchUp, 'followed'>;
   pendingRecords: () => number;
   /** Of the endpoint table. */
   revision: () => number;
@@ -91,6 +94,11 @@ export function createDispatcherMetrics(metrics: Metrics) {
       name: 'herald_dispatcher_produce_repeats_total',
       help: 'Writes that had to be sent again. Rises: a broker is away or a leader moves; deliveries wait, none is lost.',
     }),
+    released: metrics.counter<'fate'>({
+      name: 'herald_dispatcher_held_released_total',
+      help: 'Deliveries that left webhook.held: to be delivered, cancelled by their owner, expired, or unreadable. Expire: endpoints are held for longer than the topic keeps its records; tell their owners, or raise its retention.',
+      labelNames: ['fate'],
+    }),
     gaps: metrics.counter({
       name: 'herald_dispatcher_offset_gaps_total',
       help: 'Ranges of records that were gone before they were read. Any: records were lost to retention; raise it, add dispatchers, and replay the range that the log names.',
@@ -110,7 +118,7 @@ export function observeBatch(metrics: DispatcherMetrics, batch: FlushedBatch): v
   if (batch.attempts > 1) metrics.batchRepeats.inc(batch.attempts - 1);
 }
 
-export function watch(metrics: Metrics, { lanes, delivery, pendingRecords, revision }: Watched): void {
+export function watch(metrics: Metrics, { lanes, delivery, held, pendingRecords, revision }: Watched): void {
   const named = Object.entries(lanes);
   metrics.gauge<'lane' | 'topic' | 'partition'>({
     name: 'herald_dispatcher_consumer_lag_records',
@@ -167,6 +175,23 @@ export function watch(metrics: Metrics, { lanes, delivery, pendingRecords, revis
     help: 'Records handed over and not acknowledged. Stays high: brokers are away or slow; routing and sending wait for them.',
     collect() {
       this.set(pendingRecords());
+    },
+  });
+  metrics.gauge({
+    name: 'herald_dispatcher_held_endpoints',
+    help: 'Endpoints with deliveries in webhook.held. Rises: endpoints are paused, gone or failing; see the reasons in their status, and resume or delete them.',
+    collect() {
+      this.set(held.followed().endpoints);
+    },
+  });
+  metrics.gauge<'topic'>({
+    name: 'herald_dispatcher_time_to_loss_hours',
+    help: 'Hours until the oldest delivery of a held endpoint becomes a dead letter, because its topic would drop it a day later. Below 48: tell the owners of held endpoints, or raise the retention of the topic.',
+    labelNames: ['topic'],
+    collect() {
+      this.reset();
+      const { hoursToLoss } = held.followed();
+      if (Number.isFinite(hoursToLoss)) this.set({ topic: TOPICS.held }, hoursToLoss);
     },
   });
   metrics.gauge({

@@ -88,7 +88,17 @@ beforeEach(async () => {
       whenAt: (asked, pass) => (revision >= asked ? pass() : passGate.push(pass)),
       overdue: undefined,
     },
-    holds: { stateOf: ({ endpoint }) => stateOf(endpoint) },
+    holds: {
+      stateOf: ({ endpoint }) => stateOf(endpoint),
+      statusOf: () => undefined,
+      decide: () => ({ persist: async () => {}, withdraw() {} }),
+    },
+    held: {
+      whenOpen: (_claim, then) => then(),
+      append: () => ({ acknowledged: (then) => then(), abandoned() {} }),
+      putBack: () => {},
+      keepHead: () => {},
+    },
     health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
     keysOf: () => ({ kind: 'keys', signers: [] }),
     decoder,

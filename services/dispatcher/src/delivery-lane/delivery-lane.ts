@@ -2,11 +2,13 @@ import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { askedWaitMs } from '@herald/domain/retry-after';
-import { judge } from '@herald/domain/verdict';
+import { judge, type Verdict } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { Sender } from '@herald/webhook/sender';
+import type { Append, CatchUp } from '../catch-up/catch-up.ts';
+import type { HeldItem } from '../catch-up/follower.ts';
 import type { EndpointHealth } from '../endpoint-health/endpoint-health.ts';
 import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
@@ -23,7 +25,7 @@ import {
   type StepContext,
 } from './disposition.ts';
 import type { Decided, Holds } from './holds.ts';
-import { type LookUp, lookUp } from './look-up.ts';
+import { isHeldRecord, isInOrder, type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { Deferral, Parking } from './overflow.ts';
 import { prepare } from './prepare.ts';
@@ -36,13 +38,18 @@ import { createTwinFence } from './twin-fence.ts';
 /** Steps that the fence remembers. Twins return within seconds of each other, these are many times as much. */
 const FENCED_STEPS = 100_000;
 
+/** How soon what is held is offered again to an endpoint that has no room for it. */
+const MIN_DEFER_MS = 50;
+const MAX_DEFER_MS = 5_000;
+
 /** How often queues are compared with the pace of their endpoints, while there are any. */
 const SHED_EVERY_MS = 250;
 
 export interface DeliveryLaneOptions {
   endpoints: Pick<EndpointTable, 'get'>;
   gate: RevisionGate;
-  holds: Pick<Holds, 'stateOf'>;
+  holds: Pick<Holds, 'stateOf' | 'statusOf' | 'decide'>;
+  held: Pick<CatchUp, 'whenOpen' | 'append' | 'putBack' | 'keepHead'>;
   health: EndpointHealth;
   keysOf: (configured: ConfiguredEndpoint) => SigningKeys;
   decoder: Decoder<PublicationEvent>;
@@ -66,6 +73,8 @@ export interface DeliveryLaneOptions {
 }
 
 export interface DeliveryLane extends LaneHandler {
+  /** What the catch-up releases: the same steps again. */
+  receiveHeld(item: HeldItem): void;
   /** Deliveries that wait in memory for their turn. */
   readonly queued: number;
   /** Attempts under way. */
@@ -74,9 +83,22 @@ export interface DeliveryLane extends LaneHandler {
   census(): { known: number; open: number };
 }
 
+type Hold = Extract<LookUp, { kind: 'hold' }>;
+type Dead = Extract<LookUp, { kind: 'dead' }>;
+
+/** What comes between the record of a step and its completion. */
+interface Ending {
+  /** What was decided about the endpoint goes on record. */
+  decided?: Decided;
+  /** The delivery is in webhook.held, and its endpoint's status says so. */
+  append?: Append | undefined;
+  /** It is not complete: it keeps its place in webhook.held. */
+  instead?: () => void;
+}
+
 /** What is settled without an attempt, as soon as the recorder has room. */
 type Decision =
-  | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move }
+  | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move; append: Append | undefined }
   | { kind: 'poison'; record: LaneRecord; poison: Poison };
 
 /**
@@ -84,8 +106,20 @@ type Decision =
  * delivery takes a step by handing its disposition over in one piece, and its offset moves when that is acknowledged.
  */
 export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
-  const { endpoints, gate, holds, health, keysOf, decoder, sender, recorder, complete, observe, onFatal } =
-    options;
+  const {
+    endpoints,
+    gate,
+    holds,
+    held,
+    health,
+    keysOf,
+    decoder,
+    sender,
+    recorder,
+    complete,
+    observe,
+    onFatal,
+  } = options;
   const { dispatcherId, version, now, newId, busyShare } = options;
   const admit = createAdmit({
     maxInFlight: options.maxInFlight,
@@ -111,8 +145,16 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         pump();
       } else {
         const { task } = received;
-        gate.whenAt(task.delivery.configRevision, () => arrive(task));
+        gate.whenAt(task.delivery.configRevision, () => held.whenOpen(record.claim, () => arrive(task)));
       }
+    },
+
+    receiveHeld(item) {
+      if (item.kind === 'poison') decisions.push(item);
+      else if (item.fate.kind === 'deliver') {
+        gate.whenAt(item.task.delivery.configRevision, () => arrive(item.task));
+      } else decide(item.task, withoutAttempt(item.task, item.fate.kind));
+      pump();
     },
 
     suspend() {
@@ -144,16 +186,28 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   function arrive(task: DeliveryTask): void {
     if (!task.record.claim.isCurrent()) return;
     const found = lookUpOf(task);
-    if (found.kind !== 'deliverable') decide(task, found);
-    else {
+    if (found.kind === 'deliverable') {
       const placement = admit.arrive(task, now());
-      if (placement.kind !== 'queue') decide(task, parked(task, placement));
-    }
+      if (placement.kind !== 'queue') defer(task, placement);
+    } else if (found.kind === 'hold' && isHeldRecord(task)) held.putBack(task, 0);
+    else decide(task, found, found.kind === 'hold' ? appendOf(found) : undefined);
     pump();
   }
 
-  function decide(task: DeliveryTask, move: Move): void {
-    decisions.push({ kind: 'move', record: task.record, task, move });
+  function decide(task: DeliveryTask, move: Move, append?: Append): void {
+    decisions.push({ kind: 'move', record: task.record, task, move, append });
+  }
+
+  /** What is held waits where it is: to park it would cost a write, and an ordered endpoint its order. */
+  function defer(task: DeliveryTask, placement: Parking | Deferral): void {
+    const nowMs = now();
+    const againAtMs = Math.min(Math.max(placement.dueAtMs, nowMs + MIN_DEFER_MS), nowMs + MAX_DEFER_MS);
+    if (isHeldRecord(task)) held.putBack(task, againAtMs);
+    else decide(task, parked(task, placement));
+  }
+
+  function appendOf({ configured, reason }: Extract<LookUp, { kind: 'hold' }>): Append {
+    return held.append(configured, reason === 'ordered' ? undefined : reason);
   }
 
   /** Starts whatever may start. Decisions go first: they cost little, and each makes room in the window. */
@@ -186,7 +240,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   function shed(): void {
     shedTimer = undefined;
-    for (const { task, placement } of admit.shed(now(), busyShare())) decide(task, parked(task, placement));
+    for (const { task, placement } of admit.shed(now(), busyShare())) defer(task, placement);
     pump();
   }
 
@@ -201,8 +255,10 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       });
       return;
     }
-    const { task, move } = decision;
-    if (begin(task)) withEvent(task, (decoded) => settle(task, moved(stepOf(task, decoded), move)));
+    const { task, move, append } = decision;
+    if (begin(task))
+      withEvent(task, (decoded) => settle(task, moved(stepOf(task, decoded), move), { append }));
+    else append?.abandoned();
   }
 
   /** The turn has come. Configuration may have changed while the delivery waited, so it is looked up again. */
@@ -219,10 +275,23 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         const move = found.kind === 'deliverable' ? attempt(task, found.configured, decoded) : found;
         if (!move) return;
         giveTurnBack();
-        settle(task, moved(stepOf(task, decoded), move));
+        if (move.kind !== 'hold') settle(task, moved(stepOf(task, decoded), move));
+        else hold(task, decoded, move);
       },
       giveTurnBack,
     );
+  }
+
+  /** Its endpoint has turned out to be held: into webhook.held with it, where it is not there already. */
+  function hold(task: DeliveryTask, decoded: Decoded<PublicationEvent>, move: Hold): void {
+    const append = appendOf(move);
+    if (!isHeldRecord(task)) {
+      settle(task, moved(stepOf(task, decoded), move), { append });
+      return;
+    }
+    append.abandoned();
+    held.putBack(task, 0);
+    giveUp(task);
   }
 
   /** Render, sign, send. Gives what is to be done instead, where no request can be made. */
@@ -230,7 +299,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     task: DeliveryTask,
     configured: ConfiguredEndpoint,
     decoded: Decoded<PublicationEvent>,
-  ): Move | undefined {
+  ): Hold | Dead | undefined {
     const { revision } = configured;
     if (!decoded.ok) {
       const detail = `${decoded.reason}: ${decoded.detail}`;
@@ -246,7 +315,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       version,
       nowMs: now(),
     });
-    if (prepared.kind !== 'ready') return prepared;
+    if (prepared.kind !== 'ready') return prepared.kind === 'hold' ? { ...prepared, configured } : prepared;
     const { message } = prepared;
     sender
       .send(message.request)
@@ -278,25 +347,48 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         nowMs,
       });
       const judged = health.judged(configured, outcome, verdict, nowMs);
-      settle(task, attempted(step, made, judged), judged.decided);
+      settle(task, attempted(step, made, judged, keepsItsPlace(task, configured, judged.verdict)), {
+        ...endingOf(task, configured, judged.verdict),
+        ...(judged.decided && { decided: judged.decided }),
+      });
     }
     pump();
   }
 
+  /** What a verdict means for webhook.held and for those that wait there behind the delivery. */
+  function endingOf(task: DeliveryTask, configured: ConfiguredEndpoint, verdict: Verdict): Ending {
+    const { delivery } = task;
+    if (keepsItsPlace(task, configured, verdict)) {
+      const { step, attempts } = delivery;
+      const dueAtMs = verdict.kind === 'retry' ? verdict.dueAtMs : 0;
+      return { instead: () => held.keepHead(task, { step: step + 1, attempts: attempts + 1, dueAtMs }) };
+    }
+    if (verdict.kind === 'hold') return { append: held.append(configured, verdict.reason) };
+    const isHead = isHeldRecord(task) && isInOrder(task, configured);
+    if (verdict.kind === 'dead' && isHead && configured.endpoint.onDeadHead === 'hold') {
+      const failing = holds.statusOf(delivery.endpointId)?.failing;
+      return { decided: holds.decide(configured, { hold: 'head_dead', failing }) };
+    }
+    return {};
+  }
+
   /** Record, then complete; what was decided about the endpoint goes on record in between. */
-  function settle(task: DeliveryTask, disposition: Disposition, decided?: Decided): void {
+  function settle(task: DeliveryTask, disposition: Disposition, ending: Ending = {}): void {
+    const { append, decided, instead } = ending;
     const end = () => {
-      complete(task.record);
+      if (instead) instead();
+      else complete(task.record);
       for (const twin of fence.settle(task.delivery.deliveryId, task.delivery.step)) drop(twin);
       ended();
     };
     recorder.dispose(task.record, disposition, () => {
-      if (!decided) end();
-      else if (task.record.claim.isCurrent()) decided.persist().then(end, onFatal);
-      else {
-        decided.withdraw();
+      if (!task.record.claim.isCurrent()) {
+        decided?.withdraw();
         end();
-      }
+      } else if (decided) {
+        decided.persist().then(append ? () => append.acknowledged(end) : end, onFatal);
+      } else if (append) append.acknowledged(end);
+      else end();
     });
   }
 
@@ -325,7 +417,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {
-    return lookUp(endpoints.get(task.delivery.endpointId), holds.stateOf);
+    return lookUp(task, endpoints.get(task.delivery.endpointId), holds.stateOf);
   }
 
   function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {
@@ -333,9 +425,15 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     return { task, event, attemptId: newId(), dispatcherId, nowMs: now() };
   }
 
-  function parked(task: DeliveryTask, { dueAtMs, reason }: Parking | Deferral): Move {
+  function withoutAttempt(task: DeliveryTask, fate: 'cancel' | 'expire'): Move {
     const revision = endpoints.get(task.delivery.endpointId)?.revision ?? -1;
-    return { kind: 'park', dueAtMs, reason, revision };
+    if (fate === 'expire') return { kind: 'dead', reason: 'expired', revision };
+    return { kind: 'cancel', reason: 'purged', revision };
+  }
+
+  function parked(task: DeliveryTask, placement: Parking | Deferral): Move {
+    const revision = endpoints.get(task.delivery.endpointId)?.revision ?? -1;
+    return { ...placement, kind: 'park', revision };
   }
 
   /**
@@ -356,4 +454,9 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       decoded.then((answer) => (task.record.claim.isCurrent() ? then(answer) : undo()), undo);
     } else then(decoded);
   }
+}
+
+/** The head of an ordered endpoint waits where it is for its next attempt: behind its successors, it would lose its place. */
+function keepsItsPlace(task: DeliveryTask, configured: ConfiguredEndpoint, { kind }: Verdict): boolean {
+  return isHeldRecord(task) && isInOrder(task, configured) && (kind === 'retry' || kind === 'hold');
 }

@@ -38,10 +38,12 @@ export interface StepContext {
   nowMs: number;
 }
 
+/** `keepsItsPlace`: it stays in webhook.held where it is, and is attempted again from there. */
 export function attempted(
   context: StepContext,
   made: AttemptMade,
   { verdict, notice }: Pick<Judged, 'verdict' | 'notice'>,
+  keepsItsPlace: boolean,
 ): Disposition {
   const { delivery } = context.task;
   const attempts = delivery.attempts + 1;
@@ -51,8 +53,9 @@ export function attempted(
       attempt_number: attempts,
       disposition: 'ATTEMPTED',
       ...decided(verdict),
+      ...(keepsItsPlace && { retry_tier: null }),
     },
-    forward: forwarded(context.task, { ...delivery, attempts }, verdict),
+    forward: keepsItsPlace ? undefined : forwarded(context.task, { ...delivery, attempts }, verdict),
     notice,
   };
 }
@@ -81,11 +84,15 @@ export function moved(context: StepContext, move: Move): Disposition {
         disposition: 'PARKED',
         verdict: 'NONE',
         reason: move.reason,
-        next_attempt_at: move.dueAtMs,
+        next_attempt_at: move.turnAtMs ?? move.dueAtMs,
         retry_tier: tier,
       },
-      forward: waiting(task, task.delivery, tier, move.dueAtMs),
+      forward: waiting(task, task.delivery, tier, move.dueAtMs, move.turnAtMs),
     };
+  }
+  if (move.kind === 'cancel') {
+    const attempt = { ...base, disposition: 'CANCELLED', verdict: 'NONE', reason: move.reason } as const;
+    return { attempt, forward: undefined };
   }
   return {
     attempt: {
@@ -138,13 +145,19 @@ function waiting(
   delivery: Delivery,
   tier: RetryTierName,
   dueAtMs: number,
+  turnAtMs?: number,
 ): OutgoingRecord {
-  return onwards(retryTopic(tier), task, { ...delivery, step: delivery.step + 1, dueAtMs });
+  return onwards(retryTopic(tier), task, next(delivery, dueAtMs, turnAtMs));
 }
 
 function kept(topic: string, task: DeliveryTask, delivery: Delivery, reason: string): OutgoingRecord {
-  const record = onwards(topic, task, { ...delivery, step: delivery.step + 1, dueAtMs: 0 });
+  const record = onwards(topic, task, next(delivery, 0));
   return { ...record, headers: { ...record.headers, [REASON_HEADER]: reason } };
+}
+
+function next({ turnAtMs: _, ...delivery }: Delivery, dueAtMs: number, turnAtMs?: number): Delivery {
+  const step = delivery.step + 1;
+  return turnAtMs === undefined ? { ...delivery, step, dueAtMs } : { ...delivery, step, dueAtMs, turnAtMs };
 }
 
 function onwards(topic: string, task: DeliveryTask, next: Delivery): OutgoingRecord {

@@ -1,13 +1,14 @@
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import { expect, test } from 'vitest';
 import { endpointOf } from '../../test-support/fakes.ts';
+import { createStatusBook } from '../catch-up/status-book.ts';
 import { createHolds } from './holds.ts';
 
 function holdsOf() {
   const table = new Map<string, EndpointStatus>();
   const written: EndpointStatus[] = [];
   let hear: (id: string, now: EndpointStatus | undefined) => void = () => {};
-  const holds = createHolds({
+  const book = createStatusBook({
     statuses: {
       get: (id) => table.get(id),
       onChange(listener) {
@@ -19,9 +20,13 @@ function holdsOf() {
       async put(status) {
         written.push(status);
       },
+      async delete() {},
     },
-    now: () => 1_000,
+    onFatal: (error) => {
+      throw error;
+    },
   });
+  const holds = createHolds(book, () => 1_000);
   const read = (status: EndpointStatus) => {
     table.set(status.endpointId, status);
     hear(status.endpointId, status);

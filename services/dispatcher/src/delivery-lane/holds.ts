@@ -1,12 +1,12 @@
 import {
   type EffectiveState,
   type EndpointStatus,
-  type EndpointStatusTable,
-  type EndpointStatusWriter,
   effectiveState,
   type Failing,
 } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import type { StatusBook } from '../catch-up/status-book.ts';
+import { nothingDecided } from '../catch-up/status-changes.ts';
 
 /** Which endpoints are held or fail, by the word of their owner or of this dispatcher. */
 export interface Holds {
@@ -18,7 +18,7 @@ export interface Holds {
 }
 
 export interface StatusChange {
-  hold?: 'gone' | 'failing';
+  hold?: 'gone' | 'failing' | 'head_dead';
   failing: Failing | undefined;
 }
 
@@ -30,64 +30,25 @@ export interface Decided {
   withdraw(): void;
 }
 
-export interface HoldsOptions {
-  statuses: Pick<EndpointStatusTable, 'get' | 'onChange'>;
-  writer: Pick<EndpointStatusWriter, 'put'>;
-  now: () => number;
-}
-
-export function createHolds({ statuses, writer, now }: HoldsOptions): Holds {
-  /** Decided here and not yet read back from the table. */
-  const decided = new Map<string, EndpointStatus>();
-
-  statuses.onChange((endpointId, read) => {
-    const own = decided.get(endpointId);
-    if (own && read && read.updatedAtMs >= own.updatedAtMs) decided.delete(endpointId);
-  });
-
+export function createHolds(book: StatusBook, now: () => number): Holds {
   return {
-    stateOf: ({ endpoint, revision }) => effectiveState(endpoint, revision, statusOf(endpoint.id)),
-    statusOf,
+    stateOf: ({ endpoint, revision }) => effectiveState(endpoint, revision, book.get(endpoint.id)),
+    statusOf: book.get,
 
-    decide({ endpoint, revision }, { hold, failing }) {
+    decide(configured, { hold, failing }) {
+      const { endpoint, revision } = configured;
       const nowMs = now();
-      const known = statusOf(endpoint.id);
       const status: EndpointStatus = {
-        ...(known ?? nothingDecided(endpoint.id, revision, nowMs)),
+        ...(book.get(endpoint.id) ?? nothingDecided(configured, nowMs)),
         ...(hold && { state: 'held', reason: hold, sinceMs: nowMs, configRevision: revision }),
         failing,
-        // Later than what it follows, whatever the clocks say: the later of two decisions counts.
-        updatedAtMs: Math.max(nowMs, (known?.updatedAtMs ?? 0) + 1),
+        updatedAtMs: nowMs,
       };
-      decided.set(endpoint.id, status);
+      book.decide(status);
       return {
-        async persist() {
-          const latest = decided.get(endpoint.id);
-          if (latest) await writer.put(latest);
-        },
-        withdraw() {
-          if (decided.get(endpoint.id) === status) decided.delete(endpoint.id);
-        },
+        persist: () => new Promise((resolve) => book.whenRecorded(endpoint.id, resolve)),
+        withdraw: () => book.withdraw(status),
       };
     },
-  };
-
-  function statusOf(endpointId: string): EndpointStatus | undefined {
-    return decided.get(endpointId) ?? statuses.get(endpointId);
-  }
-}
-
-function nothingDecided(endpointId: string, configRevision: number, nowMs: number): EndpointStatus {
-  return {
-    endpointId,
-    state: 'active',
-    reason: undefined,
-    sinceMs: nowMs,
-    configRevision,
-    failing: undefined,
-    releasedTo: undefined,
-    releasedBeyond: undefined,
-    head: undefined,
-    updatedAtMs: nowMs,
   };
 }

@@ -1,8 +1,11 @@
 import type { DeadReason, HoldReason } from '@herald/domain/verdict';
 import type { ParkReason } from './overflow.ts';
 
+export type CancelReason = 'purged';
+
 /** A disposition without a request. `revision` is that of the configuration it was taken by, -1 where there is none. */
 export type Move =
-  | { kind: 'park'; dueAtMs: number; reason: ParkReason; revision: number }
+  | { kind: 'park'; dueAtMs: number; turnAtMs?: number; reason: ParkReason; revision: number }
+  | { kind: 'cancel'; reason: CancelReason; revision: number }
   | { kind: 'hold'; reason: HoldReason; detail?: string; revision: number }
   | { kind: 'dead'; reason: DeadReason; detail?: string; revision: number };

@@ -20,6 +20,6 @@ export function receiveDelivery(
   if (oversize) return { kind: 'poison', poison: oversize };
   const decoded = decodeDeliveryHeaders(record.headers);
   if (!decoded.ok) return { kind: 'poison', poison: malformedHeader(decoded) };
-  const priority = record.topic === TOPICS.deliveries ? 'live' : 'backfill';
+  const priority = record.topic === TOPICS.backfill ? 'backfill' : 'live';
   return { kind: 'delivery', task: { record, delivery: decoded.delivery, priority } };
 }

@@ -6,6 +6,7 @@ import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { endpointOf } from '../../test-support/fakes.ts';
+import { createStatusBook } from '../catch-up/status-book.ts';
 import { createHolds, type Holds } from '../delivery-lane/holds.ts';
 import { SUBJECTS } from '../subjects.ts';
 import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts';
@@ -45,7 +46,7 @@ class Town {
 
   restart(): void {
     let hear: (id: string, now: EndpointStatus | undefined) => void = () => {};
-    this.holds = createHolds({
+    const book = createStatusBook({
       statuses: {
         get: (id) => this.table.get(id),
         onChange(listener) {
@@ -59,9 +60,13 @@ class Town {
           this.table.set(status.endpointId, status);
           hear(status.endpointId, status);
         },
+        async delete() {},
       },
-      now: () => this.nowMs,
+      onFatal: (error) => {
+        throw error;
+      },
     });
+    this.holds = createHolds(book, () => this.nowMs);
     this.health = createEndpointHealth({
       holds: this.holds,
       policy: POLICY,
