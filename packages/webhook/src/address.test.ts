@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { decideAddress, type Reach } from './address.ts';
 import { type AddressPolicy, DEFAULT_ALLOWED_PORTS, parseNetworks } from './address-policy.ts';
+import { SPECIAL_RANGES } from './testing/special-ranges.ts';
 
 function policyOf(networks: string): AddressPolicy {
   const parsed = parseNetworks(networks);
@@ -15,53 +16,6 @@ const PUBLIC_ONLY = policyOf('');
 function kindOf(address: string, policy = PUBLIC_ONLY, reach: Reach = 'public'): string {
   return decideAddress(address, reach, policy).kind;
 }
-
-/** First and last address of every range of the IANA special-purpose registries that is not global unicast. */
-const SPECIAL: ReadonlyArray<readonly [string, string, string]> = [
-  ['this network', '0.0.0.0', '0.255.255.255'],
-  ['private', '10.0.0.0', '10.255.255.255'],
-  ['carrier-grade NAT', '100.64.0.0', '100.127.255.255'],
-  ['loopback', '127.0.0.0', '127.255.255.255'],
-  ['link-local, cloud metadata', '169.254.0.0', '169.254.255.255'],
-  ['private', '172.16.0.0', '172.31.255.255'],
-  ['protocol assignments', '192.0.0.0', '192.0.0.255'],
-  ['documentation', '192.0.2.0', '192.0.2.255'],
-  ['AS112', '192.31.196.0', '192.31.196.255'],
-  ['AMT', '192.52.193.0', '192.52.193.255'],
-  ['6to4 relay', '192.88.99.0', '192.88.99.255'],
-  ['private', '192.168.0.0', '192.168.255.255'],
-  ['AS112', '192.175.48.0', '192.175.48.255'],
-  ['benchmarking', '198.18.0.0', '198.19.255.255'],
-  ['documentation', '198.51.100.0', '198.51.100.255'],
-  ['documentation', '203.0.113.0', '203.0.113.255'],
-  ['multicast', '224.0.0.0', '239.255.255.255'],
-  ['reserved', '240.0.0.0', '255.255.255.254'],
-  ['broadcast', '255.255.255.255', '255.255.255.255'],
-  ['host service', '168.63.129.16', '168.63.129.16'],
-  ['unspecified', '::', '::'],
-  ['loopback', '::1', '::1'],
-  ['IPv4-compatible', '::2', '::ffff:ffff'],
-  ['IPv4-mapped', '::ffff:0.0.0.0', '::ffff:255.255.255.255'],
-  ['IPv4-translated', '::ffff:0:0:0', '::ffff:0:ffff:ffff'],
-  ['NAT64', '64:ff9b::', '64:ff9b::ffff:ffff'],
-  ['local NAT64', '64:ff9b:1::', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff'],
-  ['discard', '100::', '100::ffff:ffff:ffff:ffff'],
-  ['Teredo', '2001::', '2001:0:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['benchmarking', '2001:2::', '2001:2:0:ffff:ffff:ffff:ffff:ffff'],
-  ['AMT', '2001:3::', '2001:3:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['ORCHID', '2001:10::', '2001:1f:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['ORCHIDv2', '2001:20::', '2001:2f:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['documentation', '2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['6to4', '2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['AS112', '2620:4f:8000::', '2620:4f:8000:ffff:ffff:ffff:ffff:ffff'],
-  ['documentation', '3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['not allocated', '4000::', '5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['segment routing', '5f00::', '5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['unique local', 'fc00::', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['link-local', 'fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['site-local', 'fec0::', 'feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['multicast', 'ff00::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-];
 
 /** The neighbours of the ranges above, which are public. */
 const PUBLIC = [
@@ -89,7 +43,7 @@ const PUBLIC = [
 ];
 
 describe('an address without an allowed network', () => {
-  it.each(SPECIAL)('%s is blocked, from %s to %s', (_, first, last) => {
+  it.each(SPECIAL_RANGES)('%s is blocked, from %s to %s', (_, first, last) => {
     expect([kindOf(first), kindOf(last)]).toEqual(['blocked', 'blocked']);
   });
 

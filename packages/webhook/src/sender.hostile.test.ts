@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sender } from './sender.ts';
 import { localSender, requestTo } from './testing/local.ts';
@@ -138,6 +139,49 @@ describe('a receiver that says too much is cut short', () => {
     expect(outcome).toMatchObject({ kind: 'response', status: 200, bodyTruncated: true });
     expect(outcome.kind === 'response' && Buffer.from(outcome.body)).toEqual(Buffer.alloc(16 * 1024, 'x'));
     await server.allClosed();
+  });
+
+  it('of a body without end little more is taken than is kept', async () => {
+    let sentBytes = () => 0;
+    await attempt(
+      {
+        onRequest: (socket) => {
+          sentBytes = () => socket.bytesWritten - socket.writableLength;
+          socket.write(`${HEAD}\r\n`);
+          writeForEver(socket, Buffer.alloc(64 * 1024, 'x'));
+        },
+      },
+      { timeoutMs: 10_000 },
+    );
+    await server.allClosed();
+    // The buffers of the two kernels and of two streams take a few MiB before anyone can say stop.
+    expect(sentBytes()).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it('a gzip bomb stays as small as it came', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const { outcome } = await attempt(
+      { onRequest: (socket) => socket.write(response(200, bomb, 'content-encoding: gzip\r\n')) },
+      { timeoutMs: 10_000 },
+    );
+    expect(outcome).toMatchObject({
+      status: 200,
+      headers: { 'content-encoding': 'gzip' },
+      body: bomb.subarray(0, 16 * 1024),
+      bodyTruncated: true,
+    });
+  });
+
+  it('a redirect to itself is one answer, whatever comes of following it', async () => {
+    const { outcome } = await attempt(
+      {
+        onRequest: (socket) =>
+          socket.write(response(308, '', `location: http://127.0.0.1:${server.port}/\r\n`)),
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(outcome).toMatchObject({ kind: 'response', status: 308 });
+    expect([server.requests.length, server.accepted]).toEqual([1, 1]);
   });
 
   it('a body in chunks of one byte is read whole', async () => {
