@@ -33,6 +33,15 @@ describe('the operations page', () => {
     expect(settings.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
+  it('has a line for every alert, and no rule asks for a metric that is gone', () => {
+    const alerts = namesIn('deploy/prometheus/alerts/!(*.test).yml', /alert: (\w+)/g);
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(alerts.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
+    const metrics = new Set(namesIn('services/*/src/**/*.ts', /name: '(herald_\w+)'/g));
+    const asked = namesIn('deploy/prometheus/alerts/!(*.test).yml', /(herald_\w+)/g);
+    expect(asked.filter((name) => !metrics.has(name))).toEqual([]);
+  });
+
   it('explains every outcome of an attempt', () => {
     expect(WIRE_ERRORS.filter((error) => !page.includes(`\`${error}\``))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLedger } from './commands/ledger.ts';
 import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addSchemas } from './commands/schemas.ts';
@@ -35,6 +36,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSimulate(program, context);
   addListen(program, context);
   addDeliveries(program, context);
+  addLedger(program, context);
 
   try {
     await program.parseAsync(args, { from: 'user' });

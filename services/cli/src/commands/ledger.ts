@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { connectApi } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { type Ledger, showLedger } from '../ledger-view.ts';
+import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { apiVariables, readSettings, takes } from '../settings.ts';
+
+interface Flags {
+  json?: boolean;
+}
+
+interface EndpointLedger {
+  endpoint_id: string;
+  delivered: number;
+  waiting: number;
+  pending: number;
+  held: number;
+  dead: number;
+  cancelled: number;
+}
+
+const COUNTS = ['delivered', 'waiting', 'pending', 'held', 'dead', 'cancelled'] as const;
+
+export function addLedger(program: Command, context: Context): void {
+  const ledger = program
+    .command('ledger')
+    .description('what was accepted, in which state each delivery is, and what does not add up');
+  takes(
+    ledger
+      .command('show', { isDefault: true })
+      .description('all of the account (the default)')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => show(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    ledger
+      .command('endpoints')
+      .description('the deliveries of each endpoint by their states')
+      .option('--limit <n>', 'how many', '20')
+      .option('--cursor <text>', 'go on from the page before')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => endpoints(flags, command, context)),
+    apiVariables,
+  );
+}
+
+async function show({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config } = readSettings({ command, env, variables: apiVariables });
+  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const ledger = await api.get<Ledger>('/v1/ledger');
+  if (json) return terminal.json(ledger);
+  showLedger(ledger, terminal, Date.now());
+}
+
+async function endpoints({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: PAGE_OPTIONS,
+  });
+  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const page = await api.get<Page<EndpointLedger>>('/v1/ledger/endpoints', {
+    limit: String(options.limit),
+    cursor: options.cursor,
+  });
+  if (json) return terminal.json(page);
+  terminal.table(
+    ['endpoint', ...COUNTS],
+    page.items.map((item) => [item.endpoint_id, ...COUNTS.map((state) => String(item[state]))]),
+  );
+  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+}
