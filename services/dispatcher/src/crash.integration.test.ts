@@ -1,7 +1,6 @@
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
-import { partitionForKey } from '@herald/kafka/murmur2';
 import { settle } from '@herald/testkit/accounting';
 import { failing, hanging, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
@@ -9,9 +8,8 @@ import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/tes
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventsOf } from '../test-support/event.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
-import { openWorld, type World } from '../test-support/world.ts';
+import { neighbourOf, openWorld, type World } from '../test-support/world.ts';
 
-const PARTITIONS = 12;
 const MAX_CONCURRENCY = 4;
 
 let world: World;
@@ -145,12 +143,3 @@ test('an endpoint that hangs does not delay a neighbour on the same partition', 
   expect(parked.every(({ attempt_number }) => attempt_number === 0)).toBe(true);
   await dispatcher.kill9();
 }, 90_000);
-
-/** An id whose deliveries are on the same partition. */
-function neighbourOf(id: string): string {
-  const partition = partitionForKey(id, PARTITIONS);
-  for (let n = 0; ; n++) {
-    const candidate = `ep_neighbour_${n}_${id}`;
-    if (partitionForKey(candidate, PARTITIONS) === partition) return candidate;
-  }
-}

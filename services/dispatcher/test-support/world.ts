@@ -8,6 +8,7 @@ import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { partitionForKey } from '@herald/kafka/murmur2';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
@@ -19,6 +20,8 @@ import { generateSecret } from '@herald/webhook/secret';
 import { endpointOf } from './fakes.ts';
 
 const KEY_RING = `k1:${randomBytes(32).toString('base64')}`;
+/** Of the topics that are keyed by endpoint. */
+const KEYED_PARTITIONS = 12;
 const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
 
 /** Real Kafka, a real registry, and dispatchers as processes; the test plays publisher, owner and receiver. */
@@ -165,4 +168,13 @@ export async function openWorld(): Promise<World> {
 async function metricOf(adminUrl: string, name: string): Promise<number> {
   const text = await (await fetch(`${adminUrl}/metrics`)).text();
   return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** An id whose deliveries are on the same partition. */
+export function neighbourOf(id: string): string {
+  const partition = partitionForKey(id, KEYED_PARTITIONS);
+  for (let n = 0; ; n++) {
+    const candidate = `ep_neighbour_${n}_${id}`;
+    if (partitionForKey(candidate, KEYED_PARTITIONS) === partition) return candidate;
+  }
 }

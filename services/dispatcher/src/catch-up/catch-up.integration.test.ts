@@ -1,14 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { REASON_HEADER } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId as webhookIdOf } from '@herald/domain/ids';
-import { gone } from '@herald/testkit/behaviour';
+import { flaky, gone, hanging, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../../test-support/event.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
-import { openWorld, type World } from '../../test-support/world.ts';
+import { neighbourOf, openWorld, type World } from '../../test-support/world.ts';
 
 let world: World;
 let witness: Witness;
@@ -40,6 +42,19 @@ function heldOf({ id }: Pick<Endpoint, 'id'>) {
 async function set(endpoint: Endpoint, change: Partial<Endpoint>): Promise<void> {
   const written = await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, ...change }));
   expect(written).toMatchObject({ kind: 'written' });
+}
+
+function deadOf({ id }: Endpoint): (string | undefined)[] {
+  return witness
+    .of(TOPICS.deadLetters)
+    .filter(({ key }) => key?.toString() === id)
+    .map(({ headers }) => headers[REASON_HEADER]?.toString());
+}
+
+async function dispositionsOf({ id }: Endpoint, disposition: string) {
+  return (await witness.attempts()).filter(
+    (one) => one.endpoint_id === id && one.disposition === disposition,
+  );
 }
 
 function idsAt(receiver: Receiver): string[] {
@@ -82,3 +97,110 @@ test('an endpoint that was gone is caught up with when its owner edits it', asyn
   await world.publish([eventOf(endpoint.projectId)]);
   await eventually(() => expect(idsAt(receiver)).toHaveLength(11));
 });
+
+test('an owner who drops what is held gets none of it, and everything after', async () => {
+  const receiver = await receiverOf();
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
+  await world.publish(eventsOf(endpoint.projectId, 30));
+  await eventually(() => expect(heldOf(endpoint)).toHaveLength(30));
+  await set(endpoint, { heldSkipBeforeMs: Date.now() + 1 });
+  await eventually(async () => expect(await dispositionsOf(endpoint, 'CANCELLED')).toHaveLength(30));
+  expect(receiver.requests).toHaveLength(0);
+
+  const after = [eventOf(endpoint.projectId)];
+  await world.publish(after);
+  await eventually(() => expect(heldOf(endpoint)).toHaveLength(31));
+  await set(endpoint, { state: 'active' });
+  await eventually(() => expect(idsAt(receiver)).toEqual(idsOf(endpoint, after)));
+  expect(await dispositionsOf(endpoint, 'CANCELLED')).toHaveLength(30);
+});
+
+test('what is held for an endpoint that is deleted becomes dead letters', async () => {
+  const receiver = await receiverOf();
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
+  await world.publish(eventsOf(endpoint.projectId, 10));
+  await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
+  await world.writer.delete(endpoint.id, undefined);
+  await eventually(() => expect(deadOf(endpoint)).toEqual(Array(10).fill('endpoint_deleted')));
+});
+
+test('an endpoint that catches up does not delay its neighbours', async () => {
+  const [slow, well] = [await receiverOf({ behaviour: hanging() }), await receiverOf()];
+  const { endpoint: one } = await world.addEndpoint({ url: slow.url, state: 'paused', timeoutMs: 20_000 });
+  const { endpoint: other } = await world.addEndpoint({ id: neighbourOf(one.id), url: well.url });
+  await world.publish(eventsOf(one.projectId, 500));
+  await eventually(() => expect(heldOf(one)).toHaveLength(500));
+  await set(one, { state: 'active' });
+  await eventually(() => expect(slow.requests.length).toBeGreaterThan(0));
+  await world.publish(eventsOf(other.projectId, 200));
+  // Long before the first of the hung attempts has timed out.
+  await eventually(() => expect(idsAt(well)).toHaveLength(200), { timeoutMs: 15_000 });
+});
+
+/** Events of one publication, which alone have an order. */
+function storyOf(projectId: string, count: number): PublicationEvent[] {
+  const publication_id = randomUUID();
+  return Array.from({ length: count }, () => eventOf(projectId, { publication_id }));
+}
+
+/** Their messages in the order in which they were first accepted. */
+function accepted(receiver: Receiver): string[] {
+  return [...new Set(idsAt(receiver))];
+}
+
+test('an ordered endpoint gets its events in order, though attempts fail, one at a time', async () => {
+  const receiver = await receiverOf({ behaviour: flaky({ share: 0.1, failures: 1 }) });
+  const { endpoint } = await world.addEndpoint({
+    url: receiver.url,
+    ordering: 'publication',
+    retrySchedule: ['5s', '5s'],
+  });
+  const story = storyOf(endpoint.projectId, 40);
+  for (const event of story) await world.publish([event]);
+  await eventually(() => expect(accepted(receiver)).toHaveLength(40), { timeoutMs: 100_000 });
+  expect(accepted(receiver)).toEqual(idsOf(endpoint, story));
+  const failed = receiver.requests.findIndex(({ status }) => status !== 200);
+  if (failed >= 0)
+    expect(receiver.requests[failed + 1]?.webhookId).toBe(receiver.requests[failed]?.webhookId);
+}, 150_000);
+
+test('a head that is given up is skipped, or holds the endpoint until it is resumed, as its owner has said', async () => {
+  const refused = new Set<string>();
+  const receiver = await receiverOf({
+    behaviour: ({ webhookId }) => ({ kind: 'respond', status: refused.has(webhookId) ? 500 : 200 }),
+  });
+  const ordered = { url: receiver.url, ordering: 'publication', retrySchedule: ['5s'] } as const;
+  const { endpoint: skipping } = await world.addEndpoint({ ...ordered, onDeadHead: 'skip' });
+  const { endpoint: holding } = await world.addEndpoint({ ...ordered, onDeadHead: 'hold' });
+  const [first, second] = [storyOf(skipping.projectId, 3), storyOf(holding.projectId, 3)];
+  refused.add(idsOf(skipping, first)[0]!).add(idsOf(holding, second)[0]!);
+  await world.publish([...first, ...second]);
+
+  await eventually(() => expect(deadOf(skipping)).toEqual(['exhausted']));
+  await eventually(() => expect(deadOf(holding)).toEqual(['exhausted']));
+  await eventually(() => expect(accepted(receiver)).toEqual(idsOf(skipping, first.slice(1))));
+  await set(holding, { name: 'looked at' });
+  await eventually(() =>
+    expect(accepted(receiver)).toEqual([
+      ...idsOf(skipping, first.slice(1)),
+      ...idsOf(holding, second.slice(1)),
+    ]),
+  );
+}, 60_000);
+
+test('an ordered endpoint that is paused and resumed keeps its order', async () => {
+  const receiver = await receiverOf({ behaviour: slow({ afterMs: 20 }) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, ordering: 'publication' });
+  const story = storyOf(endpoint.projectId, 60);
+  const publishing = (async () => {
+    for (const event of story) await world.publish([event]);
+  })();
+  for (const seen of [5, 15, 30]) {
+    await eventually(() => expect(receiver.requests.length).toBeGreaterThan(seen));
+    await set(endpoint, { state: 'paused' });
+    await set(endpoint, { state: 'active' });
+  }
+  await publishing;
+  await eventually(() => expect(accepted(receiver)).toHaveLength(60));
+  expect(accepted(receiver)).toEqual(idsOf(endpoint, story));
+}, 60_000);

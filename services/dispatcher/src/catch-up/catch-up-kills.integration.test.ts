@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
+import { webhookId } from '@herald/domain/ids';
+import { settle } from '@herald/testkit/accounting';
+import { flaky, slow } from '@herald/testkit/behaviour';
+import { eventually } from '@herald/testkit/eventually';
+import { createReceiver, type Receiver } from '@herald/testkit/receiver';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventOf, eventsOf } from '../../test-support/event.ts';
+import { openWitness, type Witness } from '../../test-support/witness.ts';
+import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';
+
+/**
+ * Pauses, resumes and kills in a random order, under load. The short form runs with the other tests; for the long one
+ * say how many, and with which seed:
+ *
+ *     HERALD_CHAOS_BLOWS=40 HERALD_CHAOS_SEED=7 npx vitest run --project integration catch-up-kills
+ */
+const blows = Number(process.env.HERALD_CHAOS_BLOWS ?? 6);
+const seed = Number(process.env.HERALD_CHAOS_SEED ?? 1);
+const MAX_CONCURRENCY = 4;
+const PER_SECOND = 200;
+/** What a kill may send again: what is in flight, and what was completed in the last 100 ms or is being written. */
+const RESENT_A_KILL = MAX_CONCURRENCY + PER_SECOND * 0.25;
+
+let world: World;
+let witness: Witness;
+let dispatcher: DispatcherProcess;
+
+beforeAll(async () => {
+  world = await openWorld();
+  witness = await openWitness(world.connection, world.stack.registryUrl);
+  dispatcher = await start();
+});
+afterAll(async () => {
+  await witness?.close();
+  await world?.close();
+});
+
+function start(): Promise<DispatcherProcess> {
+  return world.startDispatcher({ HERALD_CATCH_UP_PER_SECOND: String(PER_SECOND) });
+}
+
+async function set(endpoint: Endpoint, state: Endpoint['state']): Promise<void> {
+  await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, state }));
+}
+
+function settled(endpoint: Endpoint, events: readonly PublicationEvent[], receiver: Receiver) {
+  const duties = events.map(({ event_id }) => ({ eventId: event_id, endpointId: endpoint.id }));
+  return settle({ duties, arrivals: receiver.requests, whereabouts: new Map() });
+}
+
+test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is lost and little is sent twice`, async () => {
+  const receiver = await createReceiver({ behaviour: slow({ afterMs: 5 }) });
+  const ordered = await createReceiver({ behaviour: flaky({ share: 0.02 }) });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, maxConcurrency: MAX_CONCURRENCY });
+  const { endpoint: inOrder } = await world.addEndpoint({
+    url: ordered.url,
+    ordering: 'publication',
+    retrySchedule: ['5s', '5s', '5s'],
+  });
+  const random = seededRandom(seed);
+  const events: PublicationEvent[] = [];
+  const story: PublicationEvent[] = [];
+  let kills = 0;
+  const publishing = new AbortController();
+  const load = (async () => {
+    while (!publishing.signal.aborted) {
+      const some = eventsOf(endpoint.projectId, 5);
+      const next = eventOf(inOrder.projectId, { publication_id: 'one story' });
+      await world.publish([...some, next]);
+      events.push(...some);
+      story.push(next);
+      await sleep(50);
+    }
+  })();
+
+  for (let blow = 0; blow < blows; blow++) {
+    await sleep(300 + random() * 1_500);
+    const kind = random();
+    if (kind < 0.35) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
+    else if (kind < 0.65) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
+    else {
+      kills += 1;
+      await dispatcher.kill9();
+      dispatcher = await start();
+    }
+  }
+  publishing.abort();
+  await load;
+  // Whatever the draw: something is held, and the catch-up is killed half-way.
+  await set(endpoint, 'paused');
+  const before = witness.of(TOPICS.held).length;
+  const last = eventsOf(endpoint.projectId, 400);
+  await world.publish(last);
+  events.push(...last);
+  await eventually(() => expect(witness.of(TOPICS.held).length).toBeGreaterThanOrEqual(before + 400));
+  const sent = receiver.requests.length;
+  await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
+  await eventually(() => expect(receiver.requests.length).toBeGreaterThan(sent + 100));
+  kills += 1;
+  await dispatcher.kill9();
+  dispatcher = await start();
+
+  await eventually(() => expect(settled(endpoint, events, receiver).delivered).toBe(events.length), {
+    timeoutMs: 120_000,
+  });
+  await eventually(() => expect(settled(inOrder, story, ordered).delivered).toBe(story.length), {
+    timeoutMs: 240_000,
+  });
+  const { lost, duplicates, unexpected } = settled(endpoint, events, receiver);
+  console.log(`${events.length} events, ${kills} kills: ${lost.length} lost, ${duplicates} twice`);
+  expect({ lost, unexpected }).toEqual({ lost: [], unexpected: [] });
+  expect(duplicates).toBeLessThanOrEqual(kills * RESENT_A_KILL);
+
+  const told = [
+    ...new Set(ordered.requests.filter(({ status }) => status === 200).map((one) => one.webhookId)),
+  ];
+  expect(told).toEqual(idsOf(inOrder, story));
+  await receiver.close();
+  await ordered.close();
+}, 600_000);
+
+function idsOf({ id }: Endpoint, story: readonly PublicationEvent[]): string[] {
+  return story.map(({ event_id }) => webhookId(event_id, id));
+}
+
+/** mulberry32: the same numbers for the same seed. */
+function seededRandom(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
