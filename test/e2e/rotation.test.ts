@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKeyInput, verify } from 'node:crypto';
 import { untilConfigured } from '@herald/testkit/configuration';
 import { eventually } from '@herald/testkit/eventually';
-import { type Herald, openHerald, type TestAccount } from '@herald/testkit/herald';
+import { type Herald, openHerald } from '@herald/testkit/herald';
 import { createReceiver, type Received, type Receiver } from '@herald/testkit/receiver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishByHttp } from './publishing.ts';
@@ -15,47 +15,54 @@ interface Rotated {
 }
 
 let herald: Herald;
-let account: TestAccount;
-let receiver: Receiver;
+const receivers: Receiver[] = [];
 
 beforeAll(async () => {
   herald = await openHerald();
-  account = await herald.openAccount();
-  receiver = await createReceiver();
 });
 
 afterAll(async () => {
-  await receiver?.close();
+  for (const receiver of receivers) await receiver.close();
   await herald?.close();
 });
 
-/** The next message that the endpoint gets, of an event that is published now. */
-async function nextMessage(): Promise<Received> {
-  const before = receiver.requests.length;
-  await publishByHttp(herald, account);
-  return eventually(() => {
-    const received = receiver.requests[before];
-    if (!received) throw new Error('Nothing was received');
-    return received;
-  });
-}
-
-/** Resolves when every dispatcher signs by it. */
-async function rotate(endpointId: string, body: object): Promise<Rotated> {
-  const rotated = await account.api().post<Rotated>(`/v1/endpoints/${endpointId}/rotate-secret`, body);
-  for (const name of herald.services.running('dispatcher')) {
-    await untilConfigured(herald.services.addresses(name).adminUrl, rotated.revision);
-  }
-  return rotated;
+/** An account with one endpoint, at a receiver of its own. */
+async function openScene() {
+  const account = await herald.openAccount();
+  const receiver = await createReceiver();
+  receivers.push(receiver);
+  const { endpointId, secret } = await account.addEndpoint({ url: receiver.url });
+  return {
+    endpointId,
+    secret,
+    /** Resolves when every dispatcher signs by it. */
+    async rotate(body: object): Promise<Rotated> {
+      const rotated = await account.api().post<Rotated>(`/v1/endpoints/${endpointId}/rotate-secret`, body);
+      for (const name of herald.services.running('dispatcher')) {
+        await untilConfigured(herald.services.addresses(name).adminUrl, rotated.revision);
+      }
+      return rotated;
+    },
+    /** What the receiver gets of an event that is published now. */
+    async nextMessage(): Promise<Received> {
+      const before = receiver.requests.length;
+      await publishByHttp(herald, account);
+      return eventually(() => {
+        const received = receiver.requests[before];
+        if (!received) throw new Error('Nothing was received');
+        return received;
+      });
+    },
+  };
 }
 
 const signaturesOf = ({ headers }: Received) => String(headers['webhook-signature']).split(' ');
 
 test('a receiver accepts with the old secret until the overlap ends, and with the new one from its start', async () => {
-  const { endpointId, secret: old } = await account.addEndpoint({ url: receiver.url });
+  const { secret: old, rotate, nextMessage } = await openScene();
   expect(verifierOf(old)(await nextMessage())).toBe(true);
 
-  const { secret: current, secrets } = await rotate(endpointId, { overlap_seconds: 6 });
+  const { secret: current, secrets } = await rotate({ overlap_seconds: 6 });
   expect(secrets.map(({ expires_at }) => expires_at === null)).toEqual([true, false]);
   const during = await nextMessage();
   expect(during.arrivedAtMs).toBeLessThan(Date.parse(secrets[1]!.expires_at!));
@@ -69,12 +76,15 @@ test('a receiver accepts with the old secret until the overlap ends, and with th
   expect(after.arrivedAtMs).toBeGreaterThanOrEqual(Date.parse(secrets[1]!.expires_at!));
   expect([verifierOf(old)(after), verifierOf(current)(after)]).toEqual([false, true]);
 
-  const leaked = await rotate(endpointId, { overlap_seconds: 0, secret: old });
+  const leaked = await rotate({ overlap_seconds: 0, secret: old });
   expect(leaked.secret).toBe(old);
   const taken = await nextMessage();
   expect([verifierOf(old)(taken), verifierOf(current)(taken)]).toEqual([true, false]);
+});
 
-  const { secrets: asymmetric, public_key } = await rotate(endpointId, { signing_scheme: 'v1a' });
+test('what is signed by v1a verifies with the key that the endpoint publishes, beside the v1 that overlaps', async () => {
+  const { endpointId, secret: old, rotate, nextMessage } = await openScene();
+  const { secrets: asymmetric, public_key } = await rotate({ signing_scheme: 'v1a' });
   expect(asymmetric.map(({ scheme }) => scheme)).toEqual(['v1a', 'v1']);
   const both = await nextMessage();
   expect(signaturesOf(both).map((each) => each.split(',')[0])).toEqual(['v1a', 'v1']);

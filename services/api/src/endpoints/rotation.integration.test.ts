@@ -55,7 +55,7 @@ describe('rotating a secret', () => {
     for (let n = 0; n < 4; n++) expect((await rotate({})).status).toBe(200);
     expect(await rotate({})).toMatchObject({
       status: 409,
-      body: { code: 'too_many_secrets', max_secrets: 5 },
+      body: { type: 'urn:herald:problem:too_many_secrets', max_secrets: 5 },
     });
     expect((await rotate({ overlap_seconds: 0 })).body.secrets).toHaveLength(1);
     expect((await rotate({})).body.secrets).toHaveLength(2);
@@ -106,7 +106,7 @@ describe('the public keys of an endpoint', () => {
     for (const at of [path, '/v1/endpoints/ep_nobody']) {
       const response = await fetch(`${api.url}${at}/jwks.json`);
       expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ code: 'not_found' });
+      expect(await response.json()).toMatchObject({ type: 'urn:herald:problem:not_found' });
     }
   });
 });
