@@ -164,6 +164,19 @@ describe('herald up', () => {
     expect(shown).toMatchObject({ code: 0 });
     expect(shown.stdout).toContain(`POST ${receiver.url}`);
     expect(shown.stdout).toContain('webhook-signature: v1,');
+
+    const rotated = await heraldJson<{ secret: string; secrets: { scheme: string }[] }>(
+      ...withKey,
+      'endpoints',
+      'rotate-secret',
+      endpoint.endpoint_id,
+      '--scheme',
+      'v1a',
+      '--overlap-seconds',
+      '60',
+    );
+    expect(rotated.secret).toMatch(/^whsk_/);
+    expect(rotated.secrets.map(({ scheme }) => scheme)).toEqual(['v1a', 'v1']);
     await up.process.stop();
   });
 
