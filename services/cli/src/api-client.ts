@@ -2,7 +2,8 @@ import { CommandFailure } from './failure.ts';
 
 export interface ApiClient {
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
-  post<T>(path: string, body: unknown): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
 }
 
 export interface ApiClientOptions {
@@ -40,6 +41,7 @@ export function connectApi({ url, key, fetcher = fetch, timeoutMs = 30_000 }: Ap
       return call('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`);
     },
     post: (path, body) => call('POST', path, body),
+    delete: (path) => call('DELETE', path),
   };
 }
 

@@ -203,6 +203,19 @@ export const rotation = z
 
 export const endpointParams = z.strictObject({ endpoint_id: id('an endpoint', 'ep_01890a5d') });
 
+export const resumeQuery = z.strictObject({
+  skip_older_than: z
+    .string()
+    .regex(/^\d{1,9}$/, 'it is not a whole number of seconds')
+    .transform(Number)
+    .optional()
+    .meta({
+      description:
+        'seconds: what was held for longer is cancelled instead of delivered; 0 cancels everything',
+      examples: ['86400'],
+    }),
+});
+
 export const endpointQuery = z.strictObject({
   project_id: id('a project', 'proj_1').optional(),
   ...page,

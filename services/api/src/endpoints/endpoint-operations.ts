@@ -1,17 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Endpoint } from '@herald/domain/endpoint';
-import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { Sealing } from '@herald/registry/sealing';
 import { z } from 'zod';
-import type { Account } from '../account/account.ts';
 import { invalidRequest } from '../http/invalid.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
 import { applyPatch, endpointOf } from './change.ts';
 import type { CheckDestination } from './destination.ts';
+import { edit, shown, view } from './edit.ts';
 import * as fields from './endpoint-fields.ts';
 import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint } from './endpoint-view.ts';
+import { holdingOperations } from './holding-operations.ts';
 import { etag, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { rotationOperation } from './rotation-operation.ts';
@@ -144,62 +143,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     },
   });
 
-  const setState = (verb: string, state: Endpoint['state'], summary: string) =>
-    operation({
-      method: 'post',
-      path: `/v1/endpoints/{endpoint_id}/${verb}`,
-      summary,
-      role: 'write',
-      params: fields.endpointParams,
-      query: none,
-      body: undefined,
-      answers: fields.endpointView,
-      handle: ({ account, params }) =>
-        edit(account, params.endpoint_id, undefined, (current) => ({
-          ...current,
-          state,
-          updatedAtMs: now(),
-        })),
-    });
-
-  return [
-    create,
-    list,
-    get,
-    update,
-    remove,
-    rotationOperation({ sealing, now }),
-    setState('pause', 'paused', 'Pause an endpoint: its deliveries are held.'),
-    setState('resume', 'active', 'Resume a paused endpoint.'),
-    setState('enable', 'active', 'Enable an endpoint that was disabled or is held by the dispatcher.'),
-  ];
-}
-
-async function edit(
-  account: Account,
-  endpointId: string,
-  ifRevision: number | undefined,
-  change: (current: Endpoint) => Endpoint,
-): Promise<Answer> {
-  let written: Endpoint | undefined;
-  const result = await account.endpoints.update(endpointId, ifRevision, (current) => {
-    written = change(current);
-    return written;
-  });
-  if (result.kind !== 'written') return refusedWrite(endpointId, result);
-  return shown(account, { endpoint: written as Endpoint, revision: result.revision });
-}
-
-function shown(account: Account, configured: ConfiguredEndpoint): Answer {
-  return {
-    status: 200,
-    headers: { etag: etag(configured.revision) },
-    body: view(account, configured),
-  };
-}
-
-function view(account: Account, configured: ConfiguredEndpoint) {
-  return viewEndpoint(configured, account.endpoints.status(configured.endpoint.id));
+  return [create, list, get, update, remove, rotationOperation({ sealing, now }), ...holdingOperations(now)];
 }
 
 function malformedIfMatch(value: string | undefined): Answer {

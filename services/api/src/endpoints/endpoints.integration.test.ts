@@ -245,6 +245,24 @@ describe('changing an endpoint', () => {
     expect((await owner.send('POST', `${path}/enable`)).body.revision).toBeGreaterThan(paused.body.revision);
   });
 
+  it('gives up what is held by age or altogether, and what is given up stays so', async () => {
+    const { body } = await create();
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    const skipsBefore = async (method: 'POST' | 'DELETE', tail: string) => {
+      const answer = await owner.send(method, path + tail);
+      expect(answer).toMatchObject({ status: 200 });
+      return Date.parse(answer.body.held_skip_before);
+    };
+    expect(body.held_skip_before).toBeNull();
+    const hourAgoMs = Date.now() - 3_600_000;
+    const byAge = await skipsBefore('POST', '/resume?skip_older_than=3600');
+    expect(Math.abs(byAge - hourAgoMs)).toBeLessThan(60_000);
+    const all = await skipsBefore('DELETE', '/held');
+    expect(all).toBeGreaterThan(byAge);
+    expect(await skipsBefore('POST', '/resume?skip_older_than=7200')).toBe(all);
+    expect((await owner.send('POST', `${path}/resume?skip_older_than=soon`)).status).toBe(400);
+  });
+
   it('deletes it for good, at the named revision where one is named', async () => {
     const { body } = await create();
     const path = `/v1/endpoints/${body.endpoint_id}`;

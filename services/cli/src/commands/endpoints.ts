@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { decimal } from '../decimal.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
+import { addHolding } from './holding.ts';
 
 interface Endpoint {
   endpoint_id: string;
@@ -74,6 +75,7 @@ export function addEndpoints(program: Command, context: Context): void {
       .action((id: string, flags: Flags, command: Command) => rotateSecret(id, flags, command, context)),
     apiVariables,
   );
+  addHolding(endpoints, context);
   takes(
     endpoints
       .command('list')

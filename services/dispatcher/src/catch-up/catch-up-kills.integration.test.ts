@@ -18,12 +18,12 @@ import { type DispatcherProcess, openWorld, type World } from '../../test-suppor
  *
  *     HERALD_CHAOS_BLOWS=40 HERALD_CHAOS_SEED=7 npx vitest run --project integration catch-up-kills
  */
-const blows = Number(process.env.HERALD_CHAOS_BLOWS ?? 6);
+const blows = Number(process.env.HERALD_CHAOS_BLOWS ?? 4);
 const seed = Number(process.env.HERALD_CHAOS_SEED ?? 1);
 const MAX_CONCURRENCY = 4;
 const PER_SECOND = 200;
-/** What a kill may send again: what is in flight, and what was completed in the last 100 ms or is being written. */
-const RESENT_A_KILL = MAX_CONCURRENCY + PER_SECOND * 0.25;
+/** A cursor goes on record every 100 ms; so long its write may take on a busy machine. */
+const UNWRITTEN_MS = 100 + 100;
 
 let world: World;
 let witness: Witness;
@@ -54,7 +54,7 @@ function settled(endpoint: Endpoint, events: readonly PublicationEvent[], receiv
 
 test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is lost and little is sent twice`, async () => {
   const receiver = await createReceiver({ behaviour: slow({ afterMs: 5 }) });
-  const ordered = await createReceiver({ behaviour: flaky({ share: 0.02 }) });
+  const ordered = await createReceiver({ behaviour: flaky({ share: 0.03 }) });
   const { endpoint } = await world.addEndpoint({ url: receiver.url, maxConcurrency: MAX_CONCURRENCY });
   const { endpoint: inOrder } = await world.addEndpoint({
     url: ordered.url,
@@ -64,7 +64,14 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
   const random = seededRandom(seed);
   const events: PublicationEvent[] = [];
   const story: PublicationEvent[] = [];
-  let kills = 0;
+  let mayRepeat = 0;
+  const kill = async () => {
+    const killedAtMs = Date.now();
+    await dispatcher.kill9();
+    const recent = receiver.requests.filter(({ arrivedAtMs }) => arrivedAtMs > killedAtMs - UNWRITTEN_MS);
+    mayRepeat += MAX_CONCURRENCY + recent.length;
+    dispatcher = await start();
+  };
   const publishing = new AbortController();
   const load = (async () => {
     while (!publishing.signal.aborted) {
@@ -73,7 +80,7 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
       await world.publish([...some, next]);
       events.push(...some);
       story.push(next);
-      await sleep(50);
+      await sleep(100);
     }
   })();
 
@@ -83,9 +90,7 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
     if (kind < 0.35) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
     else if (kind < 0.65) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
     else {
-      kills += 1;
-      await dispatcher.kill9();
-      dispatcher = await start();
+      await kill();
     }
   }
   publishing.abort();
@@ -100,9 +105,7 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
   const sent = receiver.requests.length;
   await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
   await eventually(() => expect(receiver.requests.length).toBeGreaterThan(sent + 100));
-  kills += 1;
-  await dispatcher.kill9();
-  dispatcher = await start();
+  await kill();
 
   await eventually(() => expect(settled(endpoint, events, receiver).delivered).toBe(events.length), {
     timeoutMs: 120_000,
@@ -111,9 +114,9 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
     timeoutMs: 240_000,
   });
   const { lost, duplicates, unexpected } = settled(endpoint, events, receiver);
-  console.log(`${events.length} events, ${kills} kills: ${lost.length} lost, ${duplicates} twice`);
+  console.log(`${events.length} events, ${lost.length} lost, ${duplicates} twice of at most ${mayRepeat}`);
   expect({ lost, unexpected }).toEqual({ lost: [], unexpected: [] });
-  expect(duplicates).toBeLessThanOrEqual(kills * RESENT_A_KILL);
+  expect(duplicates).toBeLessThanOrEqual(mayRepeat);
 
   const told = [
     ...new Set(ordered.requests.filter(({ status }) => status === 200).map((one) => one.webhookId)),

@@ -1,0 +1,73 @@
+import type { Endpoint } from '@herald/domain/endpoint';
+import { z } from 'zod';
+import { type AnyOperation, operation } from '../http/operation.ts';
+import { edit } from './edit.ts';
+import * as fields from './endpoint-fields.ts';
+
+const none = z.strictObject({});
+
+/** Holding an endpoint's deliveries, letting them go, and giving up those that are held. */
+export function holdingOperations(now: () => number): AnyOperation[] {
+  const setState = (verb: string, state: Endpoint['state'], summary: string) =>
+    operation({
+      method: 'post',
+      path: `/v1/endpoints/{endpoint_id}/${verb}`,
+      summary,
+      role: 'write',
+      params: fields.endpointParams,
+      query: none,
+      body: undefined,
+      answers: fields.endpointView,
+      handle: ({ account, params }) =>
+        edit(account, params.endpoint_id, undefined, (current) => ({
+          ...current,
+          state,
+          updatedAtMs: now(),
+        })),
+    });
+
+  const resume = operation({
+    method: 'post',
+    path: '/v1/endpoints/{endpoint_id}/resume',
+    summary: 'Resume an endpoint. What was held is delivered, but for what its owner does not want any more.',
+    role: 'write',
+    params: fields.endpointParams,
+    query: fields.resumeQuery,
+    body: undefined,
+    answers: fields.endpointView,
+    handle: ({ account, params, query }) =>
+      edit(account, params.endpoint_id, undefined, (current) => ({
+        ...skipping(current, query.skip_older_than, now()),
+        state: 'active',
+      })),
+  });
+
+  const purge = operation({
+    method: 'delete',
+    path: '/v1/endpoints/{endpoint_id}/held',
+    summary:
+      'Cancel everything that is held for an endpoint now. Like any change, it ends a hold that its owner did not set.',
+    role: 'write',
+    params: fields.endpointParams,
+    query: none,
+    body: undefined,
+    answers: fields.endpointView,
+    handle: ({ account, params }) =>
+      edit(account, params.endpoint_id, undefined, (current) => skipping(current, 0, now())),
+  });
+
+  return [
+    setState('pause', 'paused', 'Pause an endpoint: its deliveries are held.'),
+    resume,
+    setState('enable', 'active', 'Enable an endpoint that was disabled or is held by the dispatcher.'),
+    purge,
+  ];
+}
+
+/** What is given up stays given up, whatever a later request says. */
+function skipping(endpoint: Endpoint, olderThanSeconds: number | undefined, nowMs: number): Endpoint {
+  const updated = { ...endpoint, updatedAtMs: nowMs };
+  if (olderThanSeconds === undefined) return updated;
+  const beforeMs = Math.max(endpoint.heldSkipBeforeMs ?? 0, nowMs - olderThanSeconds * 1_000);
+  return { ...updated, heldSkipBeforeMs: beforeMs };
+}
