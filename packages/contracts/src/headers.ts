@@ -10,6 +10,7 @@ const DELIVERY_HEADERS = {
   step: 'step',
   attempts: 'attempts',
   dueAt: 'due-at',
+  turnAt: 'turn-at',
   origin: 'origin',
   cause: 'cause',
   configRevision: 'config-revision',
@@ -36,6 +37,7 @@ export function encodeDeliveryHeaders(delivery: Delivery): Record<string, string
     [DELIVERY_HEADERS.cause]: delivery.cause,
     [DELIVERY_HEADERS.configRevision]: String(delivery.configRevision),
   };
+  if (delivery.turnAtMs !== undefined) headers[DELIVERY_HEADERS.turnAt] = String(delivery.turnAtMs);
   if (delivery.traceparent !== undefined) headers[DELIVERY_HEADERS.traceparent] = delivery.traceparent;
   return headers;
 }
@@ -64,6 +66,7 @@ export function decodeDeliveryHeaders(headers: RawHeaders): DecodedDelivery {
   if (!isCause(cause)) return missing(headers, DELIVERY_HEADERS.cause);
   if (origin === undefined) return missing(headers, DELIVERY_HEADERS.origin);
 
+  const turnAtMs = integerOf(headers, DELIVERY_HEADERS.turnAt);
   const traceparent = headers[DELIVERY_HEADERS.traceparent]?.toString();
   return {
     ok: true,
@@ -78,6 +81,8 @@ export function decodeDeliveryHeaders(headers: RawHeaders): DecodedDelivery {
       cause,
       configRevision,
       traceparent,
+      // A hint, not a duty: where it cannot be read, the delivery takes a new turn.
+      ...(turnAtMs >= 0 && { turnAtMs }),
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Delivery {
   attempts: number;
   /** Not before this time, in epoch milliseconds; 0 means at once. */
   dueAtMs: number;
+  /** Parked to look in at `dueAtMs` whether it may go sooner: when its turn comes otherwise, in epoch milliseconds. */
+  turnAtMs?: number;
   /** Where the event was read from. */
   origin: Coordinates;
   cause: Cause;

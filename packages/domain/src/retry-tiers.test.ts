@@ -5,7 +5,9 @@ import {
   DEFAULT_RETRY_SCHEDULE,
   leaveTierAt,
   MAX_JITTER_SHARE,
+  MAX_STAY_SHARE,
   RETRY_TIERS,
+  tierAfter,
   tierDelayMs,
   tierForWait,
 } from './retry-tiers.ts';
@@ -18,14 +20,22 @@ describe('retry tiers', () => {
     expect(totalHours).toBeLessThan(74);
   });
 
-  it('give a wait the largest tier that fits, so that a long wait costs few hops', () => {
+  it('take any wait to its due time, no earlier, in stays of about the delay of each tier and at most five hops', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 5_000, max: 86_400_000 }), (waitMs) => {
-        const fit = tierForWait(waitMs);
-        expect(tierDelayMs(fit)).toBeLessThanOrEqual(waitMs);
-        const next = RETRY_TIERS[RETRY_TIERS.findIndex((tier) => tier.name === fit) + 1];
-        if (next) expect(next.delayMs).toBeGreaterThan(waitMs);
+      fc.property(fc.integer({ min: 0, max: 86_400_000 * (1 + MAX_JITTER_SHARE) }), (waitMs) => {
+        let nowMs = 0;
+        let writes = 0;
+        for (let tier = tierAfter(waitMs, nowMs); tier; tier = tierAfter(waitMs, nowMs)) {
+          const stayMs = leaveTierAt(tier, nowMs, waitMs) - nowMs;
+          if (waitMs >= 4_000) expect(stayMs / tierDelayMs(tier)).toBeGreaterThanOrEqual(0.5);
+          expect(stayMs / tierDelayMs(tier)).toBeLessThanOrEqual(MAX_STAY_SHARE);
+          nowMs += stayMs;
+          writes += 1;
+        }
+        expect(nowMs).toBeCloseTo(waitMs, 3);
+        expect(writes).toBeLessThanOrEqual(5);
       }),
+      { numRuns: 1_000 },
     );
     expect(tierForWait(0)).toBe('5s');
   });
@@ -39,8 +49,9 @@ describe('retry tiers', () => {
     );
   });
 
-  it('let a longer wait go at the end of the tier', () => {
+  it('part a longer wait into even stays', () => {
     expect(leaveTierAt('10m', 0, 3_600_000)).toBe(720_000);
+    expect(leaveTierAt('10m', 0, 24 * 60_000)).toBe(720_000);
   });
 });
 

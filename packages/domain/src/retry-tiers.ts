@@ -37,17 +37,30 @@ export function tierDelayMs(name: RetryTierName): number {
   return DELAYS.get(name) as number;
 }
 
-/** The largest tier whose delay is not above `waitMs`; the shortest tier for shorter waits. */
+/** A wait of this share of a tier's delay is long enough for it; a longer stay than that one is parted. */
+export const MIN_STAY_SHARE = 0.8;
+export const MAX_STAY_SHARE = 1.25;
+
+/** The largest tier that a wait is long enough for; the shortest tier for shorter waits. */
 export function tierForWait(waitMs: number): RetryTierName {
   let fit: RetryTierName = RETRY_TIERS[0].name;
-  for (const tier of RETRY_TIERS) if (tier.delayMs <= waitMs) fit = tier.name;
+  for (const tier of RETRY_TIERS) if (tier.delayMs * MIN_STAY_SHARE <= waitMs) fit = tier.name;
   return fit;
 }
 
 /**
- * When a delivery leaves the tier it waits in: at its due time, or, where that is beyond the tier (Retry-After and
- * parking), at the tier's end, to hop on. Bounding the stay keeps what is due next near the head of its topic.
+ * When a delivery leaves the tier it waits in: at its due time, or, where that is too far off (Retry-After and
+ * parking), sooner, to hop on. Bounding the stay keeps what is due next near the head of its topic; parting the wait
+ * evenly leaves no short rest that would take several hops. Behind more than a window of records that are due later, a
+ * parked delivery is late by about half of the tier's delay at most, a scheduled retry only by the jitter.
  */
 export function leaveTierAt(tier: RetryTierName, appendedAtMs: number, dueAtMs: number): number {
-  return Math.min(dueAtMs, appendedAtMs + tierDelayMs(tier) * (1 + MAX_JITTER_SHARE));
+  const waitMs = dueAtMs - appendedAtMs;
+  const stays = Math.max(Math.ceil(waitMs / (tierDelayMs(tier) * MAX_STAY_SHARE)), 1);
+  return appendedAtMs + waitMs / stays;
+}
+
+/** Where a delivery goes that leaves its tier: on to another one, or, when it is due, undefined: to be delivered. */
+export function tierAfter(dueAtMs: number, nowMs: number): RetryTierName | undefined {
+  return dueAtMs > nowMs ? tierForWait(dueAtMs - nowMs) : undefined;
 }

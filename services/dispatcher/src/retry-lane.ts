@@ -1,6 +1,6 @@
 import { decodeDeliveryHeaders } from '@herald/contracts/headers';
 import { retryTopic, TOPICS, tierOfTopic } from '@herald/contracts/topics';
-import { leaveTierAt, type RetryTierName, tierForWait } from '@herald/domain/retry-tiers';
+import { leaveTierAt, type RetryTierName, tierAfter } from '@herald/domain/retry-tiers';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
@@ -127,6 +127,7 @@ function waitingOf(record: LaneRecord): Waiting {
 function forwarded(record: LaneRecord, dueAtMs: number, nowMs: number): OutgoingRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(record.headers)) if (value) headers[name] = value.toString();
-  const topic = dueAtMs > nowMs ? retryTopic(tierForWait(dueAtMs - nowMs)) : TOPICS.deliveries;
+  const tier = tierAfter(dueAtMs, nowMs);
+  const topic = tier ? retryTopic(tier) : TOPICS.deliveries;
   return { topic, key: record.key, value: record.value, headers };
 }

@@ -5,11 +5,11 @@ import { attemptSeen, breakerState, probeEnded, probeStarted } from './breaker.t
 import { createCrowding, type WindowBounds } from './crowding.ts';
 import {
   type Deferral,
-  hasWaited,
+  isCounted,
   keepInMemory,
   type Parking,
   type Placement,
-  parkedBehind,
+  parkedUntil,
   parkedWhileOpen,
   place,
 } from './overflow.ts';
@@ -17,15 +17,19 @@ import { attemptEnded, attemptStarted } from './pace.ts';
 import { opensAtMs, pass } from './rate-gate.ts';
 import type { DeliveryTask } from './task.ts';
 import {
+  beginOutage,
   type Course,
   courseOf,
   drain,
+  endOfQueue,
+  endOutage,
   isForgettable,
   newTraffic,
+  promise,
   rampOf,
-  recovered,
   type Traffic,
   type TrafficPolicy,
+  timeFor,
 } from './traffic.ts';
 
 /** As many endpoints as one dispatcher is built for. One that is forgotten has the benefit of the doubt. */
@@ -115,19 +119,23 @@ export function createAdmit(options: AdmitOptions): Admit {
       const traffic = trafficOf(task, nowMs);
       traffic.claim = task.record.claim;
       const queued = admission.queuedOf(endpointId);
-      if (traffic.breaker.open && queued >= placesOfProbe(traffic, nowMs)) {
-        return inOrder(endpointId, untilProbe(traffic, task, nowMs));
+      if (traffic.breaker.open) {
+        if (queued >= placesOfProbe(traffic, nowMs)) {
+          return inOrder(endpointId, untilProbe(traffic, task, nowMs));
+        }
+        return enqueue(task, nowMs);
       }
       const course = courseTo(endpointId, traffic, nowMs);
-      const backlog = drain(traffic, course, nowMs);
+      drain(traffic, course, nowMs);
+      const endMs = endOfQueue(traffic, queued, course, nowMs);
       const isCrowded = crowding.isCrowded(task.record.claim);
-      const placement = place(delivery, { queued, backlog, course, isCrowded }, nowMs);
-      const hadItsPlace = hasWaited(delivery) && placement.kind === 'queue';
-      if (!hadItsPlace) traffic.backlog += 1;
+      const placement = place(delivery, { queued, endMs, course, isCrowded }, nowMs);
+      if (!isCounted(delivery, placement, nowMs)) {
+        promise(traffic, endMs, course);
+        traffic.backlog += 1;
+      }
       if (placement.kind === 'park') return inOrder(endpointId, placement);
-      admission.add(endpointId, task.priority, task, nowMs);
-      crowding.add(task.record);
-      return placement;
+      return enqueue(task, nowMs);
     },
 
     next(nowMs) {
@@ -192,6 +200,12 @@ export function createAdmit(options: AdmitOptions): Admit {
     return traffic;
   }
 
+  function enqueue(task: DeliveryTask, nowMs: number): Placement {
+    admission.add(task.delivery.endpointId, task.priority, task, nowMs);
+    crowding.add(task.record);
+    return { kind: 'queue' };
+  }
+
   function shedOf(endpointId: string, nowMs: number): Shed[] {
     const head = admission.headOf(endpointId);
     if (!head) return [];
@@ -202,12 +216,15 @@ export function createAdmit(options: AdmitOptions): Admit {
     const isFailing = breakerState(traffic.breaker, nowMs) !== 'closed';
     const keep = isFailing ? placesOfProbe(traffic, nowMs) : keepInMemory({ queued, course, isCrowded });
     if (keep === undefined || keep >= queued) return [];
-    return admission.shed(endpointId, keep).map((task, n) => {
+    // What came before the pace was known has no place in the virtual queue yet.
+    traffic.backlog = Math.max(drain(traffic, course, nowMs), queued);
+    return admission.shed(endpointId, keep).map((task) => {
       crowding.remove(task.record);
-      const parking = isFailing
-        ? untilProbe(traffic, task, nowMs)
-        : parkedBehind(task.delivery, keep + n, course, nowMs);
-      return { task, placement: inOrder(endpointId, parking) };
+      if (isFailing) return { task, placement: inOrder(endpointId, untilProbe(traffic, task, nowMs)) };
+      // The near future is promised to what is parked already: before it, all of them would come in vain.
+      const turnMs = Math.max(nowMs + timeFor(keep, course), traffic.nextFreeMs);
+      promise(traffic, turnMs, course);
+      return { task, placement: inOrder(endpointId, parkedUntil(task.delivery, turnMs, course, nowMs)) };
     });
   }
 
@@ -246,10 +263,10 @@ export function createAdmit(options: AdmitOptions): Admit {
       traffic.probe = undefined;
       traffic.probeIsParked = false;
       if (!probeEnded(traffic.breaker, sign, askedMs, endpointId, nowMs)) return;
-      recovered(traffic, end, nowMs);
+      endOutage(traffic, end, nowMs);
       onBreaker(endpointId, 'closed');
     } else if (attemptSeen(traffic.breaker, sign, askedMs, endpointId, nowMs)) {
-      traffic.probeIsParked = false;
+      beginOutage(traffic, nowMs);
       onBreaker(endpointId, 'open');
     }
   }
@@ -257,13 +274,16 @@ export function createAdmit(options: AdmitOptions): Admit {
   function forgetIdle(nowMs: number): void {
     if (nowMs < forgetAtMs) return;
     forgetAtMs = nowMs + FORGET_EVERY_MS;
-    forget((traffic) => isForgettable(traffic, nowMs));
+    forget((traffic, endpointId) => {
+      drain(traffic, courseTo(endpointId, traffic, nowMs), nowMs);
+      return isForgettable(traffic, nowMs);
+    });
   }
 
-  function forget(isToGo: (traffic: Traffic) => boolean): void {
+  function forget(isToGo: (traffic: Traffic, endpointId: string) => boolean): void {
     for (const [endpointId, traffic] of [...traffics.entries()]) {
       const isBusy = admission.queuedOf(endpointId) + admission.inFlightOf(endpointId) > 0;
-      if (!isBusy && isToGo(traffic)) traffics.delete(endpointId);
+      if (!isBusy && isToGo(traffic, endpointId)) traffics.delete(endpointId);
     }
   }
 

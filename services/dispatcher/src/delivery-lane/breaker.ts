@@ -12,7 +12,7 @@ export const FAILURE_SHARE = 0.5;
 
 /** Until the first probe; doubled by each that fails. */
 export const FIRST_PROBE_MS = 5_000;
-export const MAX_PROBE_MS = 5 * 60 * 1_000;
+export const MAX_PROBE_MS = 2 * 60 * 1_000;
 
 /** What a failing receiver asks for by Retry-After puts a probe off, by no more than this. */
 export const MAX_ASKED_MS = 30 * 60 * 1_000;

@@ -5,12 +5,23 @@ import {
   CROWDED_QUEUE_MS,
   keepInMemory,
   MAX_PARK_MS,
+  type Parking,
+  parkedUntil,
   parkedWhileOpen,
   place,
   ROOMY_QUEUE_MS,
 } from './overflow.ts';
 import { attemptEnded, type Pace } from './pace.ts';
-import { type Course, courseOf, drain, newTraffic, type Traffic, timeFor } from './traffic.ts';
+import {
+  type Course,
+  courseOf,
+  drain,
+  endOfQueue,
+  newTraffic,
+  promise,
+  type Traffic,
+  timeFor,
+} from './traffic.ts';
 
 const NOW = 1_700_000_000_000;
 const fresh = (n: number) => ({ deliveryId: `d${n}`, step: 0, dueAtMs: 0 });
@@ -41,8 +52,10 @@ function burst(
   const parkedUntilMs: number[] = [];
   for (let n = 0; n < count; n++) {
     const ahead = course(traffic, NOW, { limit });
-    const load = { queued, backlog: drain(traffic, ahead, NOW), course: ahead, isCrowded };
-    const placement = place(fresh(n), load, NOW);
+    drain(traffic, ahead, NOW);
+    const endMs = endOfQueue(traffic, queued, ahead, NOW);
+    const placement = place(fresh(n), { queued, endMs, course: ahead, isCrowded }, NOW);
+    promise(traffic, endMs, ahead);
     traffic.backlog += 1;
     if (placement.kind === 'queue') queued += 1;
     else parkedUntilMs.push(placement.dueAtMs);
@@ -85,18 +98,21 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
     fc.property(
       fc.record({
         queued: fc.nat(50_000),
-        backlog: fc.double({ min: 0, max: 1e7, noNaN: true }),
+        endMs: fc.double({ min: NOW, max: NOW + 1e9, noNaN: true }),
         course: fc.record({
           perMs: fc.double({ min: 1e-5, max: 100, noNaN: true }),
           isLimited: fc.boolean(),
+          isTroubled: fc.boolean(),
           ageMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
         }),
         isCrowded: fc.boolean(),
       }),
       fc.boolean(),
+      fc.option(fc.integer({ min: NOW - 1_000, max: NOW + 1e9 }), { nil: undefined }),
       fc.nat(20),
-      (load, hasWaited, step) => {
-        const placement = place({ deliveryId: 'd', step, dueAtMs: hasWaited ? NOW - 5 : 0 }, load, NOW);
+      (load, hasWaited, turnAtMs, step) => {
+        const arrival = { deliveryId: 'd', step, dueAtMs: hasWaited ? NOW - 5 : 0 };
+        const placement = place(turnAtMs === undefined ? arrival : { ...arrival, turnAtMs }, load, NOW);
         if (placement.kind === 'queue') {
           const allowedMs = load.isCrowded ? CROWDED_QUEUE_MS : ROOMY_QUEUE_MS;
           expect(timeFor(load.queued, load.course)).toBeLessThanOrEqual(2 * allowedMs);
@@ -110,12 +126,52 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
   );
 });
 
-test('a delivery that comes back from its tier does not queue behind those parked after it', () => {
+function loadOf(traffic: Traffic, given: { queued?: number; limit?: number } = {}) {
+  const { queued = 0, limit } = given;
+  const now = course(traffic, NOW, { limit });
+  return { queued, endMs: endOfQueue(traffic, queued, now, NOW), course: now, isCrowded: true };
+}
+
+test('a delivery that comes back at its turn does not queue behind those parked after it', () => {
   const traffic = trafficOf(15_000);
   burst(traffic, 1_000);
   const returning = { deliveryId: 'd1', step: 1, dueAtMs: NOW - 1 };
-  const load = { queued: 0, backlog: traffic.backlog, course: course(traffic, NOW), isCrowded: true };
-  expect(place(returning, load, NOW)).toEqual({ kind: 'queue' });
+  expect(place(returning, loadOf(traffic), NOW)).toEqual({ kind: 'queue' });
+});
+
+test('a delivery that looks in keeps its turn, or goes at once where its endpoint has become fast', () => {
+  const early = { deliveryId: 'd1', step: 1, dueAtMs: NOW - 1, turnAtMs: NOW + 60_000 };
+  const traffic = trafficOf(1_000);
+  burst(traffic, 800);
+  expect(place(early, loadOf(traffic), NOW)).toEqual({
+    kind: 'park',
+    dueAtMs: NOW + 60_000,
+    reason: 'overflow',
+  });
+  expect(place(early, loadOf(trafficOf(1)), NOW)).toEqual({ kind: 'queue' });
+});
+
+test('who misses a turn moves behind all turns that are promised, also when the pace has fallen', () => {
+  const traffic = trafficOf(100);
+  const { parkedUntilMs } = burst(traffic, 1_000);
+  for (let n = 0; n < 50; n++) attemptEnded(traffic.pace, 1_000, NOW);
+  const missed = place({ deliveryId: 'd', step: 1, dueAtMs: NOW - 1 }, loadOf(traffic, { queued: 100 }), NOW);
+  expect(missed).toMatchObject({ kind: 'park' });
+  expect((missed as Parking).dueAtMs).toBeGreaterThanOrEqual(parkedUntilMs.at(-1)!);
+});
+
+test('behind a known limit the first parking may be long, behind trouble it is short, and each next one longer', () => {
+  const longest = (given: Partial<Course>, step: number) =>
+    (parkedUntil({ deliveryId: 'd', step, dueAtMs: 0 }, NOW + 1e9, { ...known, ...given }, NOW).dueAtMs -
+      NOW) /
+    60_000;
+  const known: Course = { perMs: 0.01, isLimited: false, isTroubled: false, ageMs: NOW };
+  expect(longest({}, 0)).toBeGreaterThanOrEqual(30);
+  expect(longest({}, 0)).toBeLessThanOrEqual(36.1);
+  expect(longest({ isTroubled: true }, 0)).toBeLessThanOrEqual(0.61);
+  expect(longest({ isTroubled: true, isLimited: true }, 0)).toBeGreaterThanOrEqual(30);
+  expect(longest({ isTroubled: true }, 1)).toBeGreaterThanOrEqual(2);
+  expect(longest({}, 1)).toBeGreaterThanOrEqual(60);
 });
 
 test('while a breaker is open the first delivery is there for the probe, the others wait as long as it has failed', () => {

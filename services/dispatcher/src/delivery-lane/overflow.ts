@@ -11,18 +11,19 @@ export const ROOMY_QUEUE_MS = 20_000;
 /** A partition is crowded when this share of its window waits in memory: what is left is for the neighbours. */
 export const CROWDED_SHARE = 0.25;
 
-/** The longest that a delivery is parked the first time, and while the endpoint's breaker is open. */
+/** The longest first parking behind a known pace, and each parking while a breaker is open. */
 export const MAX_PARK_TIER: RetryTierName = '30m';
 export const MAX_PARK_MS = tierDelayMs(MAX_PARK_TIER);
 
-const MAX_PARK_INDEX = RETRY_TIERS.findIndex(({ name }) => name === MAX_PARK_TIER);
+/** The longest first parking behind an endpoint in trouble: its pace may be another soon. */
+export const TROUBLED_PARK_TIER: RetryTierName = '30s';
 
 /** Where an endpoint stands when a delivery for it is to be placed. */
 export interface Load {
   /** Deliveries that wait in memory. */
   queued: number;
-  /** Its virtual queue: those, and what is parked ahead. */
-  backlog: number;
+  /** When the turn of one more delivery comes: behind those, and what is parked ahead. */
+  endMs: number;
   course: Course;
   isCrowded: boolean;
 }
@@ -32,6 +33,8 @@ export interface Arrival {
   step: number;
   /** 0 for a delivery that has not waited in a tier. */
   dueAtMs: number;
+  /** Set where it looks in before its turn. */
+  turnAtMs?: number;
 }
 
 export type ParkReason = 'overflow' | 'rate_limit' | 'breaker_open';
@@ -40,14 +43,14 @@ export type ParkReason = 'overflow' | 'rate_limit' | 'breaker_open';
 export interface Parking {
   kind: 'park';
   dueAtMs: number;
+  /** Its turn in the virtual queue, where that is after `dueAtMs`. */
+  turnAtMs?: number;
   reason: ParkReason;
 }
 
 /** It may not start before about that time, and not be parked either: its endpoint wants its events in order. */
-export interface Deferral {
+export interface Deferral extends Omit<Parking, 'kind'> {
   kind: 'defer';
-  dueAtMs: number;
-  reason: ParkReason;
 }
 
 export type Placement = { kind: 'queue' } | Parking | Deferral;
@@ -55,37 +58,59 @@ export type Placement = { kind: 'queue' } | Parking | Deferral;
 /**
  * Whether a delivery waits in memory or in a tier, by the time that its endpoint needs for what is ahead of it: a
  * fast endpoint takes a burst of thousands, a slow one parks, and neighbours on the partition flow on.
- * A delivery that comes back from a tier has had its place in the virtual queue: only what is in memory is ahead of it.
+ * A delivery that comes back from a tier has a place in the virtual queue: at its turn only what is in memory is ahead
+ * of it, and before its turn it goes where it was, or sooner where the endpoint has become faster.
  */
 export function place(arrival: Arrival, load: Load, nowMs: number): { kind: 'queue' } | Parking {
-  const { queued, backlog, course, isCrowded } = load;
-  const waited = hasWaited(arrival);
-  const ahead = waited ? queued : Math.max(queued, backlog);
-  const allowedMs = queueMs(isCrowded) * (waited ? 2 : 1);
-  if (timeFor(ahead, course) <= allowedMs) return { kind: 'queue' };
-  return parkedBehind(arrival, Math.max(queued, backlog), course, nowMs);
+  const { queued, endMs, course, isCrowded } = load;
+  const allowedMs = queueMs(isCrowded) * (hasWaited(arrival) ? 2 : 1);
+  const turnMs = isEarly(arrival, nowMs) ? turnOf(arrival.turnAtMs, endMs, nowMs) : endMs;
+  const startMs = isAtItsTurn(arrival, nowMs) ? nowMs : turnMs;
+  const memoryMs = nowMs + timeFor(queued, course);
+  if (Math.max(startMs, memoryMs) <= nowMs + allowedMs) return { kind: 'queue' };
+  return parkedUntil(arrival, Math.max(turnMs, memoryMs), course, nowMs);
 }
 
-/** Whether a delivery comes from a tier: its time was set, so that it counts in the virtual queue already. */
-export function hasWaited({ dueAtMs }: Pick<Arrival, 'dueAtMs'>): boolean {
+/** Whether a delivery comes from a tier, so that it may count in the virtual queue already. */
+function hasWaited({ dueAtMs }: Arrival): boolean {
   return dueAtMs > 0;
 }
 
+function isEarly(arrival: Arrival, nowMs: number): arrival is Arrival & { turnAtMs: number } {
+  return arrival.turnAtMs !== undefined && arrival.turnAtMs > nowMs;
+}
+
+/**
+ * A delivery that is early keeps its turn, unless the endpoint is so much faster by now that the end of the virtual
+ * queue comes in half the time. By less, the estimate may only have wavered, and all turns would be set anew for it.
+ */
+function turnOf(turnAtMs: number, endMs: number, nowMs: number): number {
+  return endMs - nowMs < (turnAtMs - nowMs) / 2 ? endMs : turnAtMs;
+}
+
+function isAtItsTurn(arrival: Arrival, nowMs: number): boolean {
+  return hasWaited(arrival) && !isEarly(arrival, nowMs);
+}
+
+/** Whether the virtual queue has it already: it comes before its turn, or at it and is not sent away again. */
+export function isCounted(arrival: Arrival, placement: Placement, nowMs: number): boolean {
+  return isEarly(arrival, nowMs) || (isAtItsTurn(arrival, nowMs) && placement.kind === 'queue');
+}
+
 /** How many of an endpoint's queued deliveries may stay in memory; undefined while none has to go. */
-export function keepInMemory({ queued, course, isCrowded }: Omit<Load, 'backlog'>): number | undefined {
+export function keepInMemory({ queued, course, isCrowded }: Omit<Load, 'endMs'>): number | undefined {
   const allowedMs = queueMs(isCrowded);
   if (timeFor(queued, course) <= 2 * allowedMs) return undefined;
   return Math.floor(madeWithin(allowedMs, course));
 }
 
-/** Until the endpoint has made what is ahead, or as long as one parking may last. */
-export function parkedBehind(arrival: Arrival, ahead: number, course: Course, nowMs: number): Parking {
+/** Until its turn, or until it looks in whether it may go sooner. */
+export function parkedUntil(arrival: Arrival, turnMs: number, course: Course, nowMs: number): Parking {
   const reason = course.isLimited ? 'rate_limit' : 'overflow';
-  const waitMs = Math.max(timeFor(ahead, course), CROWDED_QUEUE_MS);
-  const maxMs = maxParkMs(arrival.step);
-  // What is ahead spreads them; only those at the bound would return as one.
-  const boundedMs = waitMs < maxMs ? waitMs : maxMs * (1 + jitterShare(arrival.deliveryId, arrival.step));
-  return { kind: 'park', dueAtMs: Math.ceil(nowMs + boundedMs), reason };
+  const turnAtMs = Math.ceil(Math.max(turnMs, nowMs + CROWDED_QUEUE_MS));
+  const lookInMs = maxParkMs(arrival.step, course) * (1 + jitterShare(arrival.deliveryId, arrival.step));
+  if (turnAtMs <= nowMs + lookInMs) return { kind: 'park', dueAtMs: turnAtMs, reason };
+  return { kind: 'park', dueAtMs: Math.ceil(nowMs + lookInMs), turnAtMs, reason };
 }
 
 /**
@@ -114,8 +139,10 @@ export function parkedWhileOpen(
  * Each parking may last a tier longer than the one before: few writes however long the virtual queue is, and never
  * much longer than the delivery has waited so far, should its endpoint become faster meanwhile.
  */
-function maxParkMs(step: number): number {
-  return RETRY_TIERS[Math.min(MAX_PARK_INDEX + step, RETRY_TIERS.length - 1)]!.delayMs;
+function maxParkMs(step: number, { isLimited, isTroubled }: Course): number {
+  const first = isTroubled && !isLimited ? TROUBLED_PARK_TIER : MAX_PARK_TIER;
+  const index = RETRY_TIERS.findIndex(({ name }) => name === first);
+  return RETRY_TIERS[Math.min(index + step, RETRY_TIERS.length - 1)]!.delayMs;
 }
 
 function queueMs(isCrowded: boolean): number {

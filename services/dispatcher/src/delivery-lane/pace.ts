@@ -41,9 +41,22 @@ function smoothed(before: number | undefined, durationMs: number): number {
   return Math.exp(Math.log(before) * (1 - SMOOTHING) + Math.log(durationMs) * SMOOTHING);
 }
 
+/** Attempts that take longer, or do not end for longer, are more likely of an endpoint in trouble than of a slow one. */
+const TROUBLED_MS = 2_000;
+
+/** The pace that an endpoint has for the time being. */
+export interface Sustained {
+  /**
+   * Attempts a millisecond (Little's law). Infinite for an endpoint that is not known yet and does not hang: it is
+   * given the benefit of the doubt.
+   */
+  perMs: number;
+  /** Whether it may be over soon: no good to plan by for long. */
+  isTroubled: boolean;
+}
+
 /**
- * Attempts a millisecond that an endpoint sustains with `maxInFlight` of them under way (Little's law). Infinite
- * for one that is not known yet and does not hang: it is given the benefit of the doubt.
+ * What an endpoint sustains with `maxInFlight` attempts under way.
  *
  * `busyShare` (0 to 1) is the share of the time in which our own event loop had work. A dispatcher short of CPU sees
  * every endpoint slow: only the share in which it was idle is the endpoint's, else the dispatcher would answer a
@@ -55,10 +68,10 @@ export function sustained(
   maxInFlight: number,
   nowMs: number,
   busyShare: number,
-): number {
+): Sustained {
   const busy = Math.min(busyShare, MAX_BUSY_SHARE);
   const silenceMs = inFlight > 0 ? nowMs - pace.lastProgressMs : 0;
   const stallMs = silenceMs >= STALL_MS * (1 + BUSY_PATIENCE * busy) ? silenceMs : 0;
   const durationMs = Math.max((pace.durationMs ?? 0) * (1 - busy), stallMs);
-  return durationMs === 0 ? Number.POSITIVE_INFINITY : maxInFlight / durationMs;
+  return { perMs: maxInFlight / durationMs, isTroubled: durationMs >= TROUBLED_MS };
 }

@@ -30,6 +30,8 @@ export interface Traffic {
    */
   backlog: number;
   backlogAtMs: number;
+  /** The first turn that is not promised to a delivery. */
+  nextFreeMs: number;
   /** When a delivery last arrived or ended, and the claim of the last that arrived. */
   seenAtMs: number;
   claim: Claim;
@@ -44,6 +46,7 @@ export function newTraffic(claim: Claim, nowMs: number): Traffic {
     probeIsParked: false,
     backlog: 0,
     backlogAtMs: nowMs,
+    nextFreeMs: nowMs,
     seenAtMs: nowMs,
     claim,
   };
@@ -55,6 +58,8 @@ export interface Course {
   perMs: number;
   /** Whether the limit is lower than the pace. */
   isLimited: boolean;
+  /** Whether the pace is that of an endpoint in trouble, which may be over soon. */
+  isTroubled: boolean;
   /** How long ago it recovered from its last outage. */
   ageMs: number;
 }
@@ -69,11 +74,12 @@ export interface CourseOf {
 
 export function courseOf({ pace, breaker }: Traffic, given: CourseOf, nowMs: number): Course {
   const { inFlight, share, busyShare, rateLimitPerSecond = Infinity } = given;
-  const pacePerMs = sustained(pace, inFlight, share, nowMs, busyShare);
+  const { perMs, isTroubled } = sustained(pace, inFlight, share, nowMs, busyShare);
   const limitPerMs = rateLimitPerSecond / 1_000;
   return {
-    perMs: Math.min(pacePerMs, limitPerMs),
-    isLimited: limitPerMs < pacePerMs,
+    perMs: Math.min(perMs, limitPerMs),
+    isLimited: limitPerMs < perMs,
+    isTroubled,
     ageMs: rampAgeMs(breaker, nowMs),
   };
 }
@@ -97,20 +103,44 @@ export function drain(traffic: Traffic, { perMs, ageMs }: Course, nowMs: number)
   return traffic.backlog;
 }
 
+/**
+ * When the turn of one more delivery comes: after those in memory, and after the virtual queue or, if that is sooner,
+ * at the first turn that is free. The queue is sooner when the endpoint has become faster: what is parked will find
+ * out when it looks in. The free turn is sooner when it has become slower: who misses a turn moves to the end.
+ */
+export function endOfQueue(traffic: Traffic, queued: number, course: Course, nowMs: number): number {
+  const queueMs = nowMs + timeFor(Math.max(queued, traffic.backlog), course);
+  return Math.max(nowMs + timeFor(queued, course), Math.min(queueMs, traffic.nextFreeMs));
+}
+
+/** Promises the turn to a delivery. */
+export function promise(traffic: Traffic, turnMs: number, course: Course): void {
+  const { backlog } = traffic;
+  traffic.nextFreeMs = turnMs + timeFor(backlog + 1, course) - timeFor(backlog, course);
+}
+
 /** What the recovery from an outage allows. */
 export function rampOf({ breaker }: Traffic, nowMs: number): { perSecond: number; maxInFlight: number } {
   return rampAt(rampAgeMs(breaker, nowMs));
 }
 
-/**
- * The endpoint is back. Its time-outs say nothing of its pace now, and what is parked comes back by times that were
- * set while it failed: its virtual queue is empty.
- */
-export function recovered(traffic: Traffic, probe: { durationMs: number } | undefined, nowMs: number): void {
+/** The breaker has opened: what waits will come back by other times than its place in the virtual queue. */
+export function beginOutage(traffic: Traffic, nowMs: number): void {
+  traffic.probeIsParked = false;
+  emptyQueue(traffic, nowMs);
+}
+
+/** A probe has closed it: the time-outs of the outage say nothing of the pace that the endpoint has now. */
+export function endOutage(traffic: Traffic, probe: { durationMs: number } | undefined, nowMs: number): void {
   traffic.pace = newPace(nowMs);
   if (probe) attemptEnded(traffic.pace, probe.durationMs, nowMs);
+  emptyQueue(traffic, nowMs);
+}
+
+function emptyQueue(traffic: Traffic, nowMs: number): void {
   traffic.backlog = 0;
   traffic.backlogAtMs = nowMs;
+  traffic.nextFreeMs = nowMs;
 }
 
 /** Whether an endpoint with nothing queued or in flight has been quiet for so long that nothing is lost by forgetting. */
