@@ -12,6 +12,8 @@ export interface StatusBook {
   get(endpointId: string): EndpointStatus | undefined;
   /** In force at once; goes on record with the next `write`. */
   decide(status: EndpointStatus): void;
+  /** Nothing about the endpoint goes on record until the returned function is called: something else has to before. */
+  withhold(endpointId: string): () => void;
   /** Takes a decision back that no `write` has followed. */
   withdraw(status: EndpointStatus): void;
   /** Writes what is decided: now, or when the write under way is acknowledged. */
@@ -37,7 +39,9 @@ interface Page {
   /** How many of the decisions are acknowledged. */
   recorded: number;
   writing: boolean;
-  /** Another write has been asked for while one is under way. */
+  /** How many have withheld it. */
+  withheld: number;
+  /** Another write has been asked for while one is under way, or withheld. */
   wanted: boolean;
   waiting: { decisions: number; then: () => void }[];
 }
@@ -63,6 +67,16 @@ export function createStatusBook({ statuses, writer, onFatal }: StatusBookOption
       // Later than what it follows, whatever the clocks say: the later of two decisions counts.
       status.updatedAtMs = Math.max(status.updatedAtMs, (known?.updatedAtMs ?? 0) + 1);
       turn(status.endpointId, status);
+    },
+
+    withhold(endpointId) {
+      const page = pages.get(endpointId);
+      if (!page) return () => {};
+      page.withheld += 1;
+      return () => {
+        page.withheld -= 1;
+        if (page.wanted && pages.get(endpointId) === page) write(endpointId);
+      };
     },
 
     withdraw(status) {
@@ -110,6 +124,7 @@ export function createStatusBook({ statuses, writer, onFatal }: StatusBookOption
         decisions: 1,
         recorded: 0,
         writing: false,
+        withheld: 0,
         wanted: false,
         waiting: [],
       });
@@ -118,7 +133,7 @@ export function createStatusBook({ statuses, writer, onFatal }: StatusBookOption
   function write(endpointId: string): void {
     const page = pages.get(endpointId);
     if (!page || page.recorded === page.decisions) return;
-    if (page.writing) {
+    if (page.writing || page.withheld > 0) {
       page.wanted = true;
       return;
     }

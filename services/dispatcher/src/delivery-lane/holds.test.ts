@@ -1,5 +1,5 @@
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { endpointOf } from '../../test-support/fakes.ts';
 import { createStatusBook } from '../catch-up/status-book.ts';
 import { createHolds } from './holds.ts';
@@ -31,7 +31,7 @@ function holdsOf() {
     table.set(status.endpointId, status);
     hear(status.endpointId, status);
   };
-  return { holds, written, read };
+  return { holds, book, written, read };
 }
 
 const configured = { endpoint: endpointOf(), revision: 5 };
@@ -52,6 +52,20 @@ test('what goes on record is what was decided last, whichever decision asks for 
   holds.decide(configured, { hold: 'failing', failing });
   await first.persist();
   expect(written).toMatchObject([{ state: 'held', reason: 'failing', configRevision: 5, failing }]);
+});
+
+test('what an owner is told of goes on record after it was told, whoever else writes the status', async () => {
+  const { holds, book, written } = holdsOf();
+  const told = holds.decide(configured, { ...GONE, isTold: true });
+  const appended = vi.fn();
+  book.write('ep1');
+  book.whenRecorded('ep1', appended);
+  await Promise.resolve();
+  expect(written).toEqual([]);
+  expect(holds.stateOf(configured)).toEqual({ state: 'held', reason: 'gone' });
+  await told.persist();
+  expect(written).toMatchObject([{ state: 'held', reason: 'gone' }]);
+  expect(appended).toHaveBeenCalled();
 });
 
 test('a run of failures changes nothing else about an endpoint', async () => {

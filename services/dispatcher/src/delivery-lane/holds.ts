@@ -20,6 +20,8 @@ export interface Holds {
 export interface StatusChange {
   hold?: 'gone' | 'failing' | 'head_dead';
   failing: Failing | undefined;
+  /** Its owner is told of it: that has to be on record before, whoever writes the status. */
+  isTold?: boolean;
 }
 
 /** A decision that is not on record yet. One of the two is to be called. */
@@ -35,7 +37,7 @@ export function createHolds(book: StatusBook, now: () => number): Holds {
     stateOf: ({ endpoint, revision }) => effectiveState(endpoint, revision, book.get(endpoint.id)),
     statusOf: book.get,
 
-    decide(configured, { hold, failing }) {
+    decide(configured, { hold, failing, isTold }) {
       const { endpoint, revision } = configured;
       const nowMs = now();
       const status: EndpointStatus = {
@@ -45,9 +47,17 @@ export function createHolds(book: StatusBook, now: () => number): Holds {
         updatedAtMs: nowMs,
       };
       book.decide(status);
+      const letWrite = isTold ? book.withhold(endpoint.id) : () => {};
       return {
-        persist: () => new Promise((resolve) => book.whenRecorded(endpoint.id, resolve)),
-        withdraw: () => book.withdraw(status),
+        persist: () =>
+          new Promise((resolve) => {
+            letWrite();
+            book.whenRecorded(endpoint.id, resolve);
+          }),
+        withdraw() {
+          book.withdraw(status);
+          letWrite();
+        },
       };
     },
   };

@@ -84,7 +84,7 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
     const disabled = (reason: Notice['reason']): Judged => ({
       verdict: { kind: 'hold', reason },
       notice: told('endpoint.disabled', reason, [revision]),
-      decided: holds.decide(configured, { hold: reason, failing }),
+      decided: holds.decide(configured, { hold: reason, failing, isTold: true }),
     });
 
     if (verdict.kind === 'hold') return disabled('gone');
@@ -102,7 +102,10 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
         return {
           verdict,
           notice: told('endpoint.failing', 'failing', [revision, failing.sinceMs, escalation.afterMs]),
-          decided: holds.decide(configured, { failing: { ...failing, warnedMs: escalation.afterMs } }),
+          decided: holds.decide(configured, {
+            failing: { ...failing, warnedMs: escalation.afterMs },
+            isTold: true,
+          }),
         };
     }
   }
