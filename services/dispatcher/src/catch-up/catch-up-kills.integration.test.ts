@@ -54,7 +54,7 @@ function settled(endpoint: Endpoint, events: readonly PublicationEvent[], receiv
 
 test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is lost and little is sent twice`, async () => {
   const receiver = await createReceiver({ behaviour: slow({ afterMs: 5 }) });
-  const ordered = await createReceiver({ behaviour: flaky({ share: 0.03 }) });
+  const ordered = await createReceiver({ behaviour: flaky({ share: 0.02 }) });
   const { endpoint } = await world.addEndpoint({ url: receiver.url, maxConcurrency: MAX_CONCURRENCY });
   const { endpoint: inOrder } = await world.addEndpoint({
     url: ordered.url,
@@ -80,7 +80,7 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
       await world.publish([...some, next]);
       events.push(...some);
       story.push(next);
-      await sleep(100);
+      await sleep(150);
     }
   })();
 
