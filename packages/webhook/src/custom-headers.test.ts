@@ -12,6 +12,23 @@ describe('a header field of an endpoint', () => {
   });
 
   it.each([
+    'accept-encoding',
+    'content-encoding',
+    'content-range',
+    'cookie',
+    'date',
+    'forwarded',
+    'http2-settings',
+    'keep-alive',
+    'te',
+    'trailer',
+    'tracestate',
+    'upgrade',
+    'via',
+    'webhook-timestamp',
+    'herald-attempt',
+    'proxy-connection',
+    'x-forwarded-host',
     'host',
     'content-length',
     'content-type',
