@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS } from '@herald/contracts/topics';
 import { webhookId } from '@herald/domain/ids';
 import { createKafka } from '@herald/kafka/connection';
@@ -33,6 +34,7 @@ const EVENTS_BEFORE = 80;
 const EVENTS_AFTER = 40;
 /** Without any change for so long, nothing more is to be expected. Longer than a session and a retry. */
 const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 500;
 const HISTORY_TIMEOUT_MS = 45_000;
 
 /** Load, the blow, everything up again, until nothing is under way; then the account. */
@@ -70,12 +72,12 @@ async function findingsOf(world: World, scene: Scene, poisonBefore: number): Pro
   const { witness, attempts, history } = world;
   const { load, cuts } = scene;
   const duties = load.duties();
-  const account = await untilSettled({
-    duties,
-    arrivals: () => load.requests(),
-    witness,
-    patienceMs: PATIENCE_MS,
-  });
+  const settling = { duties, arrivals: () => load.requests(), witness, patienceMs: PATIENCE_MS };
+  let account = await untilSettled(settling);
+  for (const untilMs = Date.now() + PATIENCE_MS; account.held > 0 && Date.now() < untilMs; ) {
+    await sleep(LOOK_EVERY_MS); // held is settled, too, where nobody catches up
+    account = await untilSettled(settling);
+  }
   const { accountId } = load.account;
   const ofAccount = () => [...attempts.values()].filter(({ account_id }) => account_id === accountId);
   return {
@@ -83,7 +85,10 @@ async function findingsOf(world: World, scene: Scene, poisonBefore: number): Pro
     deliveries: duties.length,
     account: { ...account, unexpected: unexpectedOf(account, load) },
     forks: findForks(ofAccount()).length,
-    exposures: cuts.map((atMs) => exposureAt(atMs, load.requests(), load.acknowledgementMs(atMs))),
+    exposures: cuts.map(({ atMs, isCrash }) => {
+      const exposure = exposureAt(atMs, load.requests(), load.acknowledgementMs(atMs));
+      return isCrash ? exposure : { ...exposure, justEnded: 0 };
+    }),
     poison: (await poisonRecords(world)) - poisonBefore,
     history: await compareHistory(),
   };

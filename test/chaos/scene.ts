@@ -4,14 +4,21 @@ import type { CrashPointName } from './crash-point/points.ts';
 import type { Load } from './load.ts';
 import type { World } from './world.ts';
 
+export interface Cut {
+  atMs: number;
+  isCrash: boolean;
+}
+
 /** What a row strikes at, and with. */
 export interface Scene {
   world: World;
   load: Load;
-  /** Moments at which work was cut off: only what was under way then, or just complete, may be repeated. */
-  readonly cuts: readonly number[];
-  /** Marks such a moment that is no crash. */
-  cut(): void;
+  /** Moments at which work was cut off: only what was under way then may be repeated, and by a crash what had just ended. */
+  readonly cuts: readonly Cut[];
+  /** A dispatcher has died by other hands than the scene's. */
+  crashed(): void;
+  /** From now on a rebalance takes from a dispatcher what does not end in time. */
+  handOver(): void;
   kill(name: string): Promise<void>;
   /** Resolves when the service has died at the point. */
   crashAt(name: string, point: CrashPointName): Promise<void>;
@@ -26,18 +33,19 @@ const POINT_TIMEOUT_MS = 60_000;
 
 export function setScene(world: World, load: Load, progress: (line: string) => void): Scene {
   const { services } = world.herald;
-  const cuts: number[] = [];
-  const cut = () => void cuts.push(Date.now());
+  const cuts: Cut[] = [];
+  const crashed = () => void cuts.push({ atMs: Date.now(), isCrash: true });
   const isDispatcher = (name: string) => services.running('dispatcher').includes(name);
 
   return {
     world,
     load,
     cuts,
-    cut,
+    crashed,
+    handOver: () => void cuts.push({ atMs: Date.now(), isCrash: false }),
     async kill(name) {
       progress(`kill -9 of the ${name}`);
-      if (isDispatcher(name)) cut();
+      if (isDispatcher(name)) crashed();
       await services.kill9(name);
     },
     async crashAt(name, point) {
@@ -46,7 +54,7 @@ export function setScene(world: World, load: Load, progress: (line: string) => v
       const delivers = isDispatcher(name);
       world.arm(name, point);
       const { signal } = await within(ended, POINT_TIMEOUT_MS, `until the ${name} died ${point}, it`);
-      if (delivers) cut();
+      if (delivers) crashed();
       if (signal !== 'SIGKILL') throw new Error(`The ${name} ended by itself, not ${point}`);
     },
     async restart(service, name = service) {

@@ -1,4 +1,5 @@
 import type { Row } from '../row.ts';
+import { MID_CATCH_UP } from './catch-up.ts';
 import { CONFIGURATION_READER_DEAD } from './configuration-reader.ts';
 import { CRASH_POINT_ROWS } from './crash-points.ts';
 import { MID_ATTEMPT } from './mid-attempt.ts';
@@ -18,4 +19,5 @@ export const ROWS: readonly Row[] = [
   CLICKHOUSE_DOWN,
   REGISTRY_DOWN,
   CONFIGURATION_READER_DEAD,
+  MID_CATCH_UP,
 ];

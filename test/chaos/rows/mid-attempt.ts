@@ -3,7 +3,7 @@ import type { Row } from '../row.ts';
 /** The receiver itself ends the sender, with the request in its hands. */
 export const MID_ATTEMPT: Row = {
   name: 'mid-attempt',
-  async blow({ world, load, cut, restart, progress }) {
+  async blow({ world, load, crashed, restart, progress }) {
     const { services } = world.herald;
     const [{ receiver }] = load.endpoints as [(typeof load.endpoints)[0]];
     const ended = services.ended('dispatcher');
@@ -15,7 +15,7 @@ export const MID_ATTEMPT: Row = {
       return { kind: 'respond', status: 200 };
     });
     await ended;
-    cut();
+    crashed();
     progress('the dispatcher died with a request open');
     await restart('dispatcher');
   },
