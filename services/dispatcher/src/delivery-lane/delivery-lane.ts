@@ -2,7 +2,7 @@ import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { askedWaitMs } from '@herald/domain/retry-after';
-import { judge, type Verdict } from '@herald/domain/verdict';
+import { judge } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
@@ -12,31 +12,21 @@ import type { HeldItem } from '../catch-up/follower.ts';
 import type { EndpointHealth } from '../endpoint-health/endpoint-health.ts';
 import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
-import { createUnderway } from '../underway.ts';
 import { createAdmit } from './admit.ts';
 import type { WindowBounds } from './crowding.ts';
 import { createHostOf } from './destination-host.ts';
-import {
-  type AttemptMade,
-  attempted,
-  type Disposition,
-  fenced,
-  moved,
-  type StepContext,
-} from './disposition.ts';
-import type { Decided, Holds } from './holds.ts';
-import { isHeldRecord, isInOrder, type LookUp, lookUp } from './look-up.ts';
+import { type AttemptMade, attempted, fenced, moved, type StepContext } from './disposition.ts';
+import { endingOf } from './ending.ts';
+import type { Holds } from './holds.ts';
+import { isHeldRecord, type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { Deferral, Parking } from './overflow.ts';
 import { prepare } from './prepare.ts';
 import type { DeliveryObserver, Recorder } from './recorder.ts';
 import type { RevisionGate } from './revision-gate.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { createSteps } from './steps.ts';
 import { type DeliveryTask, receiveDelivery } from './task.ts';
-import { createTwinFence } from './twin-fence.ts';
-
-/** Steps that the fence remembers. Twins return within seconds of each other, these are many times as much. */
-const FENCED_STEPS = 100_000;
 
 /** How soon what is held is offered again to an endpoint that has no room for it. */
 const MIN_DEFER_MS = 50;
@@ -86,16 +76,6 @@ export interface DeliveryLane extends LaneHandler {
 type Hold = Extract<LookUp, { kind: 'hold' }>;
 type Dead = Extract<LookUp, { kind: 'dead' }>;
 
-/** What comes between the record of a step and its completion. */
-interface Ending {
-  /** What was decided about the endpoint goes on record. */
-  decided?: Decided;
-  /** The delivery is in webhook.held, and its endpoint's status says so. */
-  append?: Append | undefined;
-  /** It is not complete: it keeps its place in webhook.held. */
-  instead?: () => void;
-}
-
 /** What is settled without an attempt, as soon as the recorder has room. */
 type Decision =
   | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move; append: Append | undefined }
@@ -130,8 +110,14 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     onBreaker: observe.breaker,
   });
   const decisions = createFifo<Decision>();
-  const fence = createTwinFence<DeliveryTask>(FENCED_STEPS);
-  const underway = createUnderway();
+  const steps = createSteps({
+    recorder,
+    complete,
+    onTwinDropped: observe.twinDropped,
+    onEnded: pump,
+    again: arrive,
+    onFatal,
+  });
   let suspended = false;
   let shedTimer: NodeJS.Timeout | undefined;
   let wakeTimer: NodeJS.Timeout | undefined;
@@ -163,7 +149,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       shedTimer = undefined;
       clearTimeout(wakeTimer);
       wakeAtMs = Infinity;
-      return underway.drained();
+      return steps.drained();
     },
 
     resume() {
@@ -248,24 +234,20 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const { record } = decision;
     if (!record.claim.isCurrent()) return;
     if (decision.kind === 'poison') {
-      underway.begin();
-      recorder.poison(record, decision.poison, () => {
-        complete(record);
-        ended();
-      });
+      steps.poison(record, decision.poison);
       return;
     }
     const { task, move, append } = decision;
-    if (begin(task))
-      withEvent(task, (decoded) => settle(task, moved(stepOf(task, decoded), move), { append }));
-    else append?.abandoned();
+    if (steps.begin(task)) {
+      withEvent(task, (decoded) => steps.settle(task, moved(stepOf(task, decoded), move), { append }));
+    } else append?.abandoned();
   }
 
   /** The turn has come. Configuration may have changed while the delivery waited, so it is looked up again. */
   function start(task: DeliveryTask): void {
     const giveTurnBack = () => admit.ended(task, undefined, now());
     const found = lookUpOf(task);
-    if (!task.record.claim.isCurrent() || !begin(task)) {
+    if (!task.record.claim.isCurrent() || !steps.begin(task)) {
       giveTurnBack();
       return;
     }
@@ -275,7 +257,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         const move = found.kind === 'deliverable' ? attempt(task, found.configured, decoded) : found;
         if (!move) return;
         giveTurnBack();
-        if (move.kind !== 'hold') settle(task, moved(stepOf(task, decoded), move));
+        if (move.kind !== 'hold') steps.settle(task, moved(stepOf(task, decoded), move));
         else hold(task, decoded, move);
       },
       giveTurnBack,
@@ -286,12 +268,12 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   function hold(task: DeliveryTask, decoded: Decoded<PublicationEvent>, move: Hold): void {
     const append = appendOf(move);
     if (!isHeldRecord(task)) {
-      settle(task, moved(stepOf(task, decoded), move), { append });
+      steps.settle(task, moved(stepOf(task, decoded), move), { append });
       return;
     }
     append.abandoned();
     held.putBack(task, 0);
-    giveUp(task);
+    steps.giveUp(task);
   }
 
   /** Render, sign, send. Gives what is to be done instead, where no request can be made. */
@@ -336,7 +318,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     );
     const cutOff = outcome.kind === 'error' && outcome.error === 'aborted';
     if (cutOff || !record.claim.isCurrent()) {
-      recorder.dispose(record, fenced(step, made), () => giveUp(task));
+      recorder.dispose(record, fenced(step, made), () => steps.giveUp(task));
     } else {
       const verdict = judge({
         outcome,
@@ -347,73 +329,11 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         nowMs,
       });
       const judged = health.judged(configured, outcome, verdict, nowMs);
-      settle(task, attempted(step, made, judged, keepsItsPlace(task, configured, judged.verdict)), {
-        ...endingOf(task, configured, judged.verdict),
-        ...(judged.decided && { decided: judged.decided }),
-      });
+      const ending = endingOf(task, configured, judged.verdict, { held, holds });
+      const disposition = attempted(step, made, judged, ending.instead !== undefined);
+      steps.settle(task, disposition, { ...ending, ...(judged.decided && { decided: judged.decided }) });
     }
     pump();
-  }
-
-  /** What a verdict means for webhook.held and for those that wait there behind the delivery. */
-  function endingOf(task: DeliveryTask, configured: ConfiguredEndpoint, verdict: Verdict): Ending {
-    const { delivery } = task;
-    if (keepsItsPlace(task, configured, verdict)) {
-      const { step, attempts } = delivery;
-      const dueAtMs = verdict.kind === 'retry' ? verdict.dueAtMs : 0;
-      return { instead: () => held.keepHead(task, { step: step + 1, attempts: attempts + 1, dueAtMs }) };
-    }
-    if (verdict.kind === 'hold') return { append: held.append(configured, verdict.reason) };
-    const isHead = isHeldRecord(task) && isInOrder(task, configured);
-    if (verdict.kind === 'dead' && isHead && configured.endpoint.onDeadHead === 'hold') {
-      const failing = holds.statusOf(delivery.endpointId)?.failing;
-      return { decided: holds.decide(configured, { hold: 'head_dead', failing }) };
-    }
-    return {};
-  }
-
-  /** Record, then complete; what was decided about the endpoint goes on record in between. */
-  function settle(task: DeliveryTask, disposition: Disposition, ending: Ending = {}): void {
-    const { append, decided, instead } = ending;
-    const end = () => {
-      if (instead) instead();
-      else complete(task.record);
-      for (const twin of fence.settle(task.delivery.deliveryId, task.delivery.step)) drop(twin);
-      ended();
-    };
-    recorder.dispose(task.record, disposition, () => {
-      if (!task.record.claim.isCurrent()) {
-        decided?.withdraw();
-        end();
-      } else if (decided) {
-        decided.persist().then(append ? () => append.acknowledged(end) : end, onFatal);
-      } else if (append) append.acknowledged(end);
-      else end();
-    });
-  }
-
-  /** The step was begun and is not ours to take: its twins here, if they are, may take it. */
-  function giveUp(task: DeliveryTask): void {
-    for (const twin of fence.release(task.delivery.deliveryId, task.delivery.step)) arrive(twin);
-    ended();
-  }
-
-  function ended(): void {
-    underway.end();
-    pump();
-  }
-
-  /** False where a twin has taken this step, or is about to. */
-  function begin(task: DeliveryTask): boolean {
-    const entered = fence.enter(task.delivery.deliveryId, task.delivery.step, task);
-    if (entered === 'first') underway.begin();
-    if (entered === 'disposed') drop(task);
-    return entered === 'first';
-  }
-
-  function drop(twin: DeliveryTask): void {
-    observe.twinDropped();
-    complete(twin.record);
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {
@@ -449,14 +369,9 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     if (decoded instanceof Promise) {
       const undo = () => {
         lost();
-        giveUp(task);
+        steps.giveUp(task);
       };
       decoded.then((answer) => (task.record.claim.isCurrent() ? then(answer) : undo()), undo);
     } else then(decoded);
   }
-}
-
-/** The head of an ordered endpoint waits where it is for its next attempt: behind its successors, it would lose its place. */
-function keepsItsPlace(task: DeliveryTask, configured: ConfiguredEndpoint, { kind }: Verdict): boolean {
-  return isHeldRecord(task) && isInOrder(task, configured) && (kind === 'retry' || kind === 'hold');
 }
