@@ -144,6 +144,12 @@ test('an owner is warned twice and told of the hold, each once, through kills; n
   for (const { deliveries } of ofProject) {
     expect(deliveries.map(({ endpoint_id }) => endpoint_id)).toEqual([teller.id]);
   }
+
+  broken.behave(healthy());
+  await edit(endpoint, (current) => ({ ...current, name: 'mended' }));
+  const accepted = () =>
+    new Set(broken.requests.flatMap(({ status, webhookId }) => (status === 200 ? [webhookId] : [])));
+  await eventually(() => expect(accepted().size).toBe(published));
 }, 360_000);
 
 test('410 is told once, however many attempts find it; enabled by its owner, a later 410 is told again', async () => {
@@ -154,12 +160,7 @@ test('410 is told once, however many attempts find it; enabled by its owner, a l
   expect(messagesAt(told)[0].data).toMatchObject({ last_outcome: '410', endpoint_id: endpoint.id });
 
   broken.behave(healthy());
-  const enabled = await world.writer.update(endpoint.id, undefined, (current) => ({
-    ...current,
-    name: 'new',
-  }));
-  if (enabled.kind !== 'written') throw new Error(enabled.kind);
-  await dispatcher.reaches(enabled.revision);
+  await edit(endpoint, (current) => ({ ...current, name: 'new' }));
   await world.publish(eventsOf(endpoint.projectId, 1));
   await eventually(() => expect(broken.requests.some(({ status }) => status === 200)).toBe(true));
   broken.behave(gone());
@@ -167,6 +168,13 @@ test('410 is told once, however many attempts find it; enabled by its owner, a l
   await eventually(() => expect(kindsAt(told)).toEqual(['endpoint.disabled gone', 'endpoint.disabled gone']));
   expect(messagesAt(told)[1].data.name).toBe('new');
 }, 240_000);
+
+/** Resolves when the dispatcher has it. */
+async function edit({ id }: Endpoint, change: (current: Endpoint) => Endpoint): Promise<void> {
+  const edited = await world.writer.update(id, undefined, change);
+  if (edited.kind !== 'written') throw new Error(edited.kind);
+  await dispatcher.reaches(edited.revision);
+}
 
 function hours(seconds: number): string {
   return (seconds / 3_600).toFixed(9);
