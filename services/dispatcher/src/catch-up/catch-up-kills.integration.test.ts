@@ -13,7 +13,7 @@ import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';
 
 /**
- * Pauses, resumes and kills in a random order, under load. The short form runs with the other tests; for the long one
+ * Pauses, resumes, kills and hand-overs to a second dispatcher in a random order, under load. The short form runs with the other tests; for the long one
  * say how many, and with which seed:
  *
  *     HERALD_CHAOS_BLOWS=40 HERALD_CHAOS_SEED=7 npx vitest run --project integration catch-up-kills
@@ -52,7 +52,7 @@ function settled(endpoint: Endpoint, events: readonly PublicationEvent[], receiv
   return settle({ duties, arrivals: receiver.requests, whereabouts: new Map() });
 }
 
-test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is lost and little is sent twice`, async () => {
+test(`through ${blows} pauses, resumes, kills and hand-overs, seed ${seed}, nothing held is lost and little is sent twice`, async () => {
   const receiver = await createReceiver({ behaviour: slow({ afterMs: 5 }) });
   const ordered = await createReceiver({ behaviour: flaky({ share: 0.02 }) });
   const { endpoint } = await world.addEndpoint({ url: receiver.url, maxConcurrency: MAX_CONCURRENCY });
@@ -72,6 +72,12 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
     mayRepeat += MAX_CONCURRENCY + recent.length;
     dispatcher = await start();
   };
+  /** Partitions move to a second dispatcher, or back: nothing is to be sent again for it. */
+  let second: DispatcherProcess | undefined;
+  const scale = async () => {
+    if (second) await second.stop();
+    second = second ? undefined : await start();
+  };
   const publishing = new AbortController();
   const load = (async () => {
     while (!publishing.signal.aborted) {
@@ -87,11 +93,10 @@ test(`through ${blows} pauses, resumes and kills, seed ${seed}, nothing held is 
   for (let blow = 0; blow < blows; blow++) {
     await sleep(300 + random() * 1_500);
     const kind = random();
-    if (kind < 0.35) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
-    else if (kind < 0.65) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
-    else {
-      await kill();
-    }
+    if (kind < 0.3) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
+    else if (kind < 0.55) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
+    else if (kind < 0.75) await scale();
+    else await kill();
   }
   publishing.abort();
   await load;
