@@ -1,14 +1,23 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { POISON_HEADERS, REASON_HEADER } from '@herald/contracts/headers';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { failing, flaky, gone } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
+import { createCertificate } from '@herald/webhook/testing/certificates';
+import { response, startReceiver } from '@herald/webhook/testing/receivers';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../test-support/event.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
 import { openWorld, type World } from '../test-support/world.ts';
+
+const authority = { name: 'Ours', ...createCertificate({ name: 'Ours', isAuthority: true }) };
+const folder = mkdtempSync(join(tmpdir(), 'herald-dispatcher-'));
+const AUTHORITY_FILE = join(folder, 'authority.pem');
 
 let world: World;
 let witness: Witness;
@@ -17,7 +26,11 @@ const receivers: Receiver[] = [];
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
-  await world.startDispatcher();
+  writeFileSync(AUTHORITY_FILE, authority.cert);
+  await world.startDispatcher({
+    HERALD_EXTRA_CA_FILE: AUTHORITY_FILE,
+    HERALD_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
+  });
 });
 afterEach(async () => {
   for (const receiver of receivers.splice(0)) await receiver.close();
@@ -25,6 +38,7 @@ afterEach(async () => {
 afterAll(async () => {
   await witness?.close();
   await world?.close();
+  rmSync(folder, { recursive: true });
 });
 
 async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
@@ -66,6 +80,24 @@ test('an event reaches its endpoint as a POST that standardwebhooks verifies, an
       },
     ]);
   });
+});
+
+test.each([
+  [
+    "the operator's own authority is trusted",
+    { issuer: authority },
+    { verdict: 'DELIVERED', outcome: 'response' },
+  ],
+  ['any other is not', {}, { verdict: 'RETRY', outcome: 'tls', request: expect.anything(), response: null }],
+])('a certificate: %s', async (_, signed, expected) => {
+  const server = await startReceiver({
+    tls: createCertificate({ name: 'localhost', ...signed }),
+    onRequest: (socket) => socket.write(response(200)),
+  });
+  const { endpoint } = await world.addEndpoint({ url: `https://localhost:${server.port}/` });
+  await world.publish([eventOf(endpoint.projectId)]);
+  await eventually(async () => expect((await attemptsOf(endpoint))[0]).toMatchObject(expected));
+  await server.close();
 });
 
 test('a failed attempt waits in its tier and is then delivered, with the same id', async () => {
