@@ -13,7 +13,7 @@ import { AUTHORITY_PEM, type HostileReceiver, listenAll, RECEIVERS } from './rec
 import type { HostileRun } from './report.ts';
 
 /** Of each attempt. Long enough for a busy machine to answer in, short enough that hanging ones come round often. */
-export const TIMEOUT_MS = 3_000;
+export const TIMEOUT_MS = 5_000;
 const SAMPLE_EVERY_MS = 2_000;
 const PROGRESS_EVERY_MS = 30_000;
 const MIB = 1024 * 1024;
