@@ -35,8 +35,11 @@ export interface CompactedTable<V> {
    * function that ends the subscription.
    */
   onChange(listener: (key: string, value: V | undefined, revision: number) => void): () => void;
-  /** False when it has been behind the end of the topic for 5 s, or could not ask for as long where the end is. */
-  isFollowing(): boolean;
+  /**
+   * False when it has been behind the end of the topic for `graceMs` (default 5,000), or could not ask for as long
+   * where the end is.
+   */
+  isFollowing(graceMs?: number): boolean;
   stop(): Promise<void>;
 }
 
@@ -45,6 +48,8 @@ export interface CompactedTableOptions<V> {
   topic: string;
   /** A rejection (the schema registry is down) is tried again: the table stalls and does not skip. */
   decode: (key: string, value: Buffer) => Decoded<V> | Promise<Decoded<V>>;
+  /** How often the end of the topic is asked for, default 2,000: well below the grace that `isFollowing` is asked with. */
+  pollIntervalMs?: number;
   /** The record is skipped: the key keeps the value that it had. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
   /** The table will never change again: log it and exit. */
@@ -53,7 +58,7 @@ export interface CompactedTableOptions<V> {
 
 /** A record ends the wait. */
 const maxWaitTimeMs = 500;
-const pollIntervalMs = 2_000;
+const defaultPollIntervalMs = 2_000;
 const disconnectDeadlineMs = 5_000;
 
 /** Resolves when the table has read to the end. Rejects when the topic does not have exactly one partition. */
@@ -122,6 +127,7 @@ class TopicTable<V> implements CompactedTable<V> {
     await this.#waits.until(log.endOffset - 1, Number.POSITIVE_INFINITY);
     signal.throwIfAborted();
     this.#tail.saw(log.endOffset, this.#position, Date.now());
+    const { pollIntervalMs = defaultPollIntervalMs } = this.#options;
     this.#poll = setInterval(() => void this.#watchTail(), pollIntervalMs);
   }
 
@@ -146,8 +152,8 @@ class TopicTable<V> implements CompactedTable<V> {
     return () => this.#listeners.delete(listener);
   }
 
-  isFollowing(): boolean {
-    return this.#tail.isFollowing(Date.now());
+  isFollowing(graceMs?: number): boolean {
+    return this.#tail.isFollowing(Date.now(), graceMs);
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,12 @@ test('a reader at the end follows, and no longer when nobody could ask for 5 s w
   expect(watch.isFollowing(5_001)).toBe(false);
 });
 
+test('whoever cannot wait for 5 s asks for less', () => {
+  const watch = new TailWatch();
+  watch.saw(10, 10, 0);
+  expect([watch.isFollowing(2_000, 2_000), watch.isFollowing(2_001, 2_000)]).toEqual([true, false]);
+});
+
 test('a reader that stands still behind the end stops following after 5 s', () => {
   const watch = new TailWatch();
   watch.saw(10, 10, 0);

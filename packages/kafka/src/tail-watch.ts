@@ -1,5 +1,5 @@
 /** How long a reader may be behind, or not know whether it is, before it no longer follows. */
-const graceMs = 5_000;
+const defaultGraceMs = 5_000;
 
 /** Knows whether a reader keeps up with the end of its log, from looks at both. */
 export class TailWatch {
@@ -22,7 +22,8 @@ export class TailWatch {
     this.#ahead ??= { endOffset, seenAtMs: atMs };
   }
 
-  isFollowing(nowMs: number): boolean {
+  /** Whether the reader has been level with the end within the last `graceMs`, default 5,000. */
+  isFollowing(nowMs: number, graceMs = defaultGraceMs): boolean {
     return nowMs - this.#caughtUpAtMs <= graceMs;
   }
 }

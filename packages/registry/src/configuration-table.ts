@@ -9,6 +9,8 @@ export interface TableOptions {
   source: SchemaSource;
   /** A pino logger fits. */
   log: { warn(detail: object, message: string): void };
+  /** As of the compacted table. */
+  pollIntervalMs?: number;
   /** The table is dead and will not follow any more: exit. */
   onFatal: (error: Error) => void;
 }
@@ -27,7 +29,7 @@ export async function openConfigurationTable<Raw, V>(
   options: TableOptions,
   { topic, subjectSchema, parse }: TableContents<Raw, V>,
 ): Promise<CompactedTable<V>> {
-  const { connection, source, log, onFatal } = options;
+  const { connection, source, log, onFatal, pollIntervalMs } = options;
   const stopped = new AbortController();
   const decoder = createDecoder<Raw>({
     source,
@@ -46,6 +48,7 @@ export async function openConfigurationTable<Raw, V>(
     },
     onUndecodable: (undecodable) => log.warn({ topic, ...undecodable }, 'a configuration record was skipped'),
     onFatal,
+    ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
   });
   return {
     get: (key) => table.get(key),
@@ -55,7 +58,7 @@ export async function openConfigurationTable<Raw, V>(
     },
     waitForRevision: (revision, timeoutMs) => table.waitForRevision(revision, timeoutMs),
     onChange: (listener) => table.onChange(listener),
-    isFollowing: () => table.isFollowing(),
+    isFollowing: (graceMs) => table.isFollowing(graceMs),
     stop() {
       stopped.abort();
       return table.stop();

@@ -30,8 +30,8 @@ export interface EndpointTable {
   waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
   /** `now` is undefined when the endpoint was deleted. Returns the function that ends the subscription. */
   onChange(listener: (endpointId: string, now: ConfiguredEndpoint | undefined) => void): () => void;
-  /** False when it is more than 5 s behind the end of the topic, or cannot ask where the end is. */
-  isFollowing(): boolean;
+  /** False when it is more than `graceMs` (default 5,000) behind the end of the topic, or cannot ask where the end is. */
+  isFollowing(graceMs?: number): boolean;
   stop(): Promise<void>;
 }
 

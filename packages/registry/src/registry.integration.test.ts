@@ -237,8 +237,8 @@ test('a status that the dispatcher writes is seen by others, until it is deleted
     configRevision: 3,
     failing: undefined,
     releasedTo: undefined,
-      releasedBeyond: undefined,
-      head: undefined,
+    releasedBeyond: undefined,
+    head: undefined,
     updatedAtMs: 6,
   } as const;
   const put = seen(true);

@@ -15,6 +15,12 @@ import { planRoutes, readEvent } from './plan.ts';
 const MAX_UNACKNOWLEDGED_RECORDS = 5_000;
 const MAX_UNACKNOWLEDGED_BYTES = 32 * 1024 * 1024;
 
+/**
+ * An endpoint is routed to at the latest this long after its creation was answered: nothing is routed by a table of
+ * which it is not known that it was level with its topic so short a time ago.
+ */
+const MAX_CONFIGURATION_AGE_MS = 2_000;
+
 /** How often a configuration that is not followed is asked whether it is again. */
 const FOLLOWING_CHECK_MS = 200;
 
@@ -109,7 +115,7 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
     if (suspended) return false;
     if (unacknowledgedRecords >= MAX_UNACKNOWLEDGED_RECORDS) return false;
     if (unacknowledgedBytes >= MAX_UNACKNOWLEDGED_BYTES) return false;
-    if (endpoints.isFollowing()) return true;
+    if (endpoints.isFollowing(MAX_CONFIGURATION_AGE_MS)) return true;
     followingCheck ??= setTimeout(() => {
       followingCheck = undefined;
       routeAll();
