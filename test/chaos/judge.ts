@@ -9,6 +9,8 @@ export interface Findings {
   forks: number;
   /** One for each moment at which work was cut off. */
   exposures: readonly Exposure[];
+  /** Messages to an ordered endpoint that came before an older one of their publication. */
+  misordered: number;
   /** Records in poison that the row brought about. */
   poison: number;
   /** Attempts on record that ClickHouse does not have, and attempts that it has and the topic has not. */
@@ -22,7 +24,7 @@ export function boundOf(exposures: readonly Pick<Exposure, 'inFlight' | 'justEnd
 
 /** What is wrong; nothing when the guarantees hold. */
 export function judge(findings: Findings): string[] {
-  const { events, account, forks, exposures, poison, history } = findings;
+  const { events, account, forks, exposures, misordered, poison, history } = findings;
   const bound = boundOf(exposures);
   const problems: string[] = [];
   const say = (isWrong: boolean, problem: string) => {
@@ -36,6 +38,7 @@ export function judge(findings: Findings): string[] {
   say(account.held > 0, `${account.held} are held`);
   say(account.dead > 0, `${account.dead} are dead`);
   say(account.unexpected.length > 0, `${account.unexpected.length} messages that nobody published`);
+  say(misordered > 0, `${misordered} out of order`);
   say(poison > 0, `${poison} records in poison`);
   say(history.missing > 0, `${history.missing} attempts are not in ClickHouse`);
   say(history.extra > 0, `${history.extra} attempts are in ClickHouse alone`);

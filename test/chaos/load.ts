@@ -11,7 +11,7 @@ import { createReceiver, type Received, type Receiver } from '@herald/testkit/re
 export interface EndpointPlan {
   behaviour: () => Behaviour;
   /** Fields of the endpoint, by the API's names. */
-  fields: object;
+  fields: { ordering?: 'publication'; [field: string]: unknown };
 }
 
 /** The receivers that a load has unless a row plans others. */
@@ -19,6 +19,11 @@ export const ENDPOINTS = {
   healthy: { behaviour: healthy, fields: {} },
   flaky: { behaviour: () => flaky({ share: 0.3 }), fields: { retry_schedule: ['5s', '5s', '5s', '5s'] } },
   slow: { behaviour: () => slow({ afterMs: 150 }), fields: { max_concurrency: 20 } },
+  ordered: {
+    // Each failure keeps back what comes after it, for the time of a retry.
+    behaviour: () => flaky({ share: 0.005 }),
+    fields: { ordering: 'publication', retry_schedule: ['5s', '5s', '5s', '5s'] },
+  },
 } satisfies Record<string, EndpointPlan>;
 
 export interface LoadPlan {
@@ -53,6 +58,7 @@ export interface LoadedEndpoint {
   receiver: Receiver;
   /** The index of the first event that it is owed. */
   owedFrom: number;
+  isOrdered: boolean;
 }
 
 /** Before a moment, in which an acknowledgement is telling for it. */
@@ -67,14 +73,14 @@ export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
   const acknowledgements: { fromMs: number; toMs: number }[] = [];
   const stopping = new AbortController();
 
-  function join({ endpointId, receiver }: Pick<LoadedEndpoint, 'endpointId' | 'receiver'>): void {
-    endpoints.push({ endpointId, receiver, owedFrom: published.length });
+  function join(endpoint: Pick<LoadedEndpoint, 'endpointId' | 'receiver'>, isOrdered = false): void {
+    endpoints.push({ ...endpoint, isOrdered, owedFrom: published.length });
   }
 
   for (const { behaviour, fields } of plan.endpoints) {
     const receiver = await createReceiver({ behaviour: behaviour() });
     const { endpointId } = await account.addEndpoint({ url: receiver.url, ...fields });
-    join({ endpointId, receiver });
+    join({ endpointId, receiver }, fields.ordering !== undefined);
   }
   const { accountId } = account;
   const accounts = simulatedWorld({ accountIds: [accountId], projectsPerAccount: 1, channelsPerProject: 3 });
@@ -100,7 +106,7 @@ export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
     account,
     endpoints,
     published,
-    join,
+    join: (endpoint) => join(endpoint),
     owe: (event) => void published.push(event),
     async flows(events) {
       const enough = published.length + events;

@@ -10,6 +10,7 @@ import { setFleet } from './fleet.ts';
 import { findForks } from './forks.ts';
 import { type Findings, judge } from './judge.ts';
 import { ENDPOINTS, type Load, startLoad } from './load.ts';
+import { countMisordered } from './order.ts';
 import type { Row } from './row.ts';
 import { type Scene, setScene } from './scene.ts';
 import type { World } from './world.ts';
@@ -89,6 +90,7 @@ async function findingsOf(world: World, scene: Scene, poisonBefore: number): Pro
       const exposure = exposureAt(atMs, load.requests(), load.acknowledgementMs(atMs));
       return isCrash ? exposure : { ...exposure, justEnded: 0 };
     }),
+    misordered: misorderedOf(load),
     poison: (await poisonRecords(world)) - poisonBefore,
     history: await compareHistory(),
   };
@@ -117,6 +119,19 @@ function unexpectedOf({ unexpected }: Account, { published, endpoints }: Load): 
     endpoints.flatMap(({ endpointId }) => published.map(({ event_id }) => webhookId(event_id, endpointId))),
   );
   return unexpected.filter((id) => !known.has(id));
+}
+
+function misorderedOf({ endpoints, published }: Load): number {
+  return endpoints
+    .filter(({ isOrdered }) => isOrdered)
+    .map(({ endpointId, receiver }) => {
+      const events = published.map(({ event_id, publication_id: publicationId }) => ({
+        publicationId,
+        webhookId: webhookId(event_id, endpointId),
+      }));
+      return countMisordered(events, receiver.requests);
+    })
+    .reduce((sum, count) => sum + count, 0);
 }
 
 async function poisonRecords({ connection }: World): Promise<number> {
