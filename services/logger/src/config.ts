@@ -20,9 +20,9 @@ export const loggerConfig = z.object({
     expects: 'milliseconds that a row waits at most for others to be inserted with, 10 to 10000',
     example: '1000',
   }),
-  HERALD_LEDGER_INTERVAL_MS: variable(integer({ min: 100, max: 600_000 }).default(10_000), {
+  HERALD_LEDGER_INTERVAL_MS: variable(integer({ min: 100, max: 600_000 }).default(20_000), {
     expects: 'milliseconds between two rounds of the ledger, 100 to 600000',
-    example: '10000',
+    example: '20000',
   }),
   HERALD_LEDGER_OVERDUE_MS: variable(integer({ min: 1_000, max: 86_400_000 }).default(300_000), {
     expects: 'milliseconds that something may be due before the ledger calls it overdue, from 1000',

@@ -48,19 +48,18 @@ export function isIn(state: DeliveryState): string {
 }
 
 /** Place in DELIVERY_STATES; the order that it is taken from is that of summary.ts. */
-export const STATE_CODE = 'bitAnd(standing.1, 15)';
+export const STATE_CODE = 'bitAnd(bitShiftRight(standing, 42), 7)';
 
 /** Something still has to happen to it. */
 export const IS_OPEN = `(NOT ${IS_OFFSET} AND ${STATE_CODE} <= ${DELIVERY_STATES.indexOf('held')})`;
 
 /**
  * By when the next disposition of an open delivery must come: a waiting one at its next attempt, a held one before
- * its topic forgets it, one that is routed or released at once.
+ * its topic forgets it, one that is routed or released at once. Epoch milliseconds.
  */
-export const DUE_AT = `multiIf(
-  ${STATE_CODE} = ${DELIVERY_STATES.indexOf('held')}, standing.3 + toIntervalMillisecond(${heldRetentionMs()}),
-  ${STATE_CODE} = ${DELIVERY_STATES.indexOf('waiting')} AND toUnixTimestamp64Milli(standing.2) > 0, standing.2,
-  standing.3)`;
+export const DUE_MS = `(
+  toInt64(bitAnd(standing, 4398046511103))
+  + if(${STATE_CODE} = ${DELIVERY_STATES.indexOf('held')}, ${heldRetentionMs()}, 0))`;
 
 function heldRetentionMs(): number {
   return Number(TOPIC_SPECS.find(({ name }) => name === TOPICS.held)!.config['retention.ms']);

@@ -21,7 +21,7 @@ const MAX_MEMORY_BYTES = 1_000_000_000;
 export type LogState = Omit<LedgerReport, 'countedAtMs'>;
 
 export interface CountReport {
-  /** How many stretches of 1,024 offsets were counted. */
+  /** How many stretches of 128 offsets were counted. */
   stretches: number;
   /** Whether that was all there are. */
   isRecount: boolean;
@@ -47,7 +47,6 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
     settings: {
       max_execution_time: MAX_EXECUTION_S,
       max_memory_usage: String(MAX_MEMORY_BYTES),
-      optimize_aggregation_in_order: 1,
       output_format_json_quote_64bit_integers: 0,
       async_insert: 0,
     },

@@ -60,7 +60,7 @@ export interface LedgerFindings {
   unrecorded: number;
   /** At most 100. */
   gaps: OffsetGap[];
-  /** Overdue deliveries by their state, of the 1,000 stretches with the oldest at least. */
+  /** Overdue deliveries by their state, of the 640,000 offsets with the oldest at least. */
   overdue: Pick<StateCounts, 'pending' | 'waiting' | 'held'>;
   oldestDueAtMs: number | undefined;
   /** At most 100. */

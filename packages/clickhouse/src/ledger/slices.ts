@@ -1,5 +1,8 @@
 /** Changes are told apart by when their insert began, in slices of this length, by ClickHouse's clock. */
-export const SLICE_MS = 10_000;
+export const SLICE_MS = 2_000;
+
+/** Slices are settled so many milliseconds at a time, so that what changes all the time is rarely counted twice. */
+const SETTLING_MS = 240_000;
 
 /** How many changes a slice has on record at present. */
 export interface Slice {
@@ -9,7 +12,7 @@ export interface Slice {
 
 /** How far changes are counted. */
 export interface Progress {
-  /** Nothing can be added any more to what began before, and all of it is counted. A multiple of the slice. */
+  /** Nothing can be added any more to what began before, and all of it is counted. */
   untilMs: number;
   /** What later slices had when they were counted, by their start. */
   seen: ReadonlyMap<number, number>;
@@ -35,7 +38,7 @@ export function planCount(
   nowMs: number,
   settledAfterMs: number,
 ): Plan {
-  const settledMs = Math.floor((nowMs - settledAfterMs) / SLICE_MS) * SLICE_MS;
+  const settledMs = Math.floor((nowMs - settledAfterMs) / SETTLING_MS) * SETTLING_MS;
   const untilMs = Math.max(progress.untilMs, settledMs);
   const due = found.filter(
     ({ startMs, changes }) => startMs < untilMs || progress.seen.get(startMs) !== changes,

@@ -1,7 +1,7 @@
 import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 import type { Scope } from '../history.ts';
 import {
-  DUE_AT,
+  DUE_MS,
   IS_OPEN,
   IS_UNRECORDED,
   IS_UNROUTED,
@@ -19,8 +19,8 @@ import type { Params, Reader } from './reader.ts';
 
 const MAX_NAMED = 100;
 const MAX_ENDPOINTS = 20;
-/** Where much is overdue, so many stretches of 1,024 offsets are looked into, those with the oldest first. */
-const MAX_STRETCHES = 1_000;
+/** Where much is overdue, so many stretches of 128 offsets are looked into, those with the oldest first. */
+const MAX_STRETCHES = 5_000;
 const DAY_MS = 86_400_000;
 
 type Gaps = Pick<LedgerFindings, 'unrouted' | 'unrecorded' | 'gaps'>;
@@ -120,7 +120,7 @@ async function findGaps(search: Search): Promise<Gaps> {
 async function findOverdue(search: Search): Promise<Overdue> {
   const byState = await search.select<{ state: number; overdue: number; oldest_ms: number }>(
     (from) => `
-      SELECT ${STATE_CODE} AS state, count() AS overdue, toUnixTimestamp64Milli(min(${DUE_AT})) AS oldest_ms
+      SELECT ${STATE_CODE} AS state, count() AS overdue, min(${DUE_MS}) AS oldest_ms
       FROM ${overdueIn(from)} GROUP BY state`,
   );
   if (byState.length === 0) return NOTHING_OVERDUE;
@@ -147,7 +147,7 @@ async function nameOverdue(search: Search): Promise<OverdueDelivery[]> {
     (from) => `
       SELECT
         toString(delivery_id) AS deliveryId, endpoint_id AS endpointId, account_id AS accountId,
-        ${STATE_CODE} AS state, toUnixTimestamp64Milli(${DUE_AT}) AS dueAtMs,
+        ${STATE_CODE} AS state, ${DUE_MS} AS dueAtMs,
         origin_topic AS topic, origin_partition AS partition, origin_offset AS offset
       FROM ${overdueIn(from)}
       ORDER BY dueAtMs, deliveryId
@@ -165,7 +165,7 @@ function worstOf(search: Search): Promise<OverdueEndpoint[]> {
     (from) => `
       SELECT
         endpoint_id AS endpointId, account_id AS accountId, count() AS overdue,
-        toUnixTimestamp64Milli(min(${DUE_AT})) AS oldestDueAtMs
+        min(${DUE_MS}) AS oldestDueAtMs
       FROM ${overdueIn(from)}
       GROUP BY account_id, endpoint_id
       ORDER BY overdue DESC, oldestDueAtMs, endpointId
@@ -178,5 +178,5 @@ function overdueIn({ sums, entriesIn }: SearchedTables): string {
     SELECT origin_topic, origin_partition, stretch FROM ${sums}
     WHERE pending + waiting + held > 0 AND due_at < ${BEFORE}
     ORDER BY due_at LIMIT ${MAX_STRETCHES}`);
-  return `(SELECT * FROM ${open} WHERE ${IS_OPEN} AND ${DUE_AT} < ${BEFORE} AND standing.3 >= ${FROM})`;
+  return `(SELECT * FROM ${open} WHERE ${IS_OPEN} AND ${DUE_MS} >= {from_ms:Int64} AND ${DUE_MS} < {before_ms:Int64})`;
 }

@@ -13,7 +13,7 @@ export function createLedgerMetrics(metrics: Metrics) {
     }),
     stretches: metrics.counter({
       name: 'herald_ledger_stretches_counted_total',
-      help: 'Stretches of 1,024 offsets that were counted again. Rises far faster than events arrive: retries of old events touch many stretches, look for an endpoint with a long backlog.',
+      help: 'Stretches of 128 offsets that were counted again. Rises far faster than events arrive: retries of old events touch many stretches, look for an endpoint with a long backlog.',
     }),
     failures: metrics.counter({
       name: 'herald_ledger_rounds_failed_total',
