@@ -246,6 +246,7 @@ await runService({
       'configuration',
       () => gate.overdue === undefined || `deliveries wait for configuration revision ${gate.overdue}`,
     );
+    readiness.add('held deliveries', () => catchUp.isOpen() || 'it is not known yet what is held');
     for (const [name, lane] of Object.entries(lanes)) {
       readiness.add(`${name} lane`, () => lane.healthy() || 'it has made no progress for too long');
       liveness.add(`${name} lane`, () => lane.healthy() || 'it has made no progress for too long');

@@ -50,6 +50,8 @@ export interface CatchUp {
   /** `claims` are those of the deliveries. */
   resume(claims: readonly Claim[]): void;
   stop(): Promise<void>;
+  /** It is known what is held in all partitions that are ours. */
+  isOpen(): boolean;
   /** Endpoints with deliveries in webhook.held. */
   followed(): { endpoints: number; hoursToLoss: number };
 }
@@ -179,6 +181,8 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       for (const { catchUp } of partitions.values()) catchUp?.close();
       await reader.close();
     },
+
+    isOpen: () => [...partitions.values()].every(({ catchUp }) => catchUp),
 
     followed() {
       let lossAtMs = Number.POSITIVE_INFINITY;

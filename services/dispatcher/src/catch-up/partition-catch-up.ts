@@ -9,7 +9,7 @@ import type { Follower, HeldItem } from './follower.ts';
 
 const LOOK_BYTES = 256 * 1024;
 
-/** Looks for what is about to expire are in no hurry: they leave the brokers to those that catch up. */
+/** Looks for what is about to expire are in no hurry, nor are looks in vain. */
 const IDLE_LOOK_MS = 100;
 
 /** Ordered endpoints come back to webhook.held with their next event: so long it is kept in mind where they are. */
@@ -97,7 +97,7 @@ export class PartitionCatchUp {
   /** Something has changed for the endpoint: releases what may be released, and looks for more. */
   turn(follower: Follower): void {
     this.#release(follower);
-    void this.#lookOn();
+    if (follower.isIdle || this.#isHungry(follower, this.#options.now())) void this.#lookOn();
   }
 
   #release(follower: Follower): void {
@@ -131,8 +131,9 @@ export class PartitionCatchUp {
         const eager = hungry.filter((one) => this.#isEager(one));
         const first = eager.length > 0 ? eager : hungry;
         if (first.length > 0) {
-          await this.#look(Math.min(...first.map(({ position }) => position)), hungry);
-          if (eager.length === 0) {
+          const from = first.reduce((least, { position }) => Math.min(least, position), Infinity);
+          const found = await this.#look(from, hungry);
+          if (eager.length === 0 || !found) {
             this.#arm(nowMs + IDLE_LOOK_MS);
             break;
           }
@@ -160,7 +161,8 @@ export class PartitionCatchUp {
     return state !== 'held' || skipBeforeMs !== undefined;
   }
 
-  async #look(from: number, hungry: readonly Follower[]): Promise<void> {
+  /** False where nothing is there though the end is further on, as of a leader that is new to the partition. */
+  async #look(from: number, hungry: readonly Follower[]): Promise<boolean> {
     const { claim, reader, onGap } = this.#options;
     for (const follower of hungry) follower.unseen = false;
     const at = { topic: TOPICS.held, partition: claim.partition, from, maxBytes: LOOK_BYTES };
@@ -171,7 +173,7 @@ export class PartitionCatchUp {
         if (position < read.lowOffset) onGap(endpointId, position, read.lowOffset);
         follower.skipTo(read.lowOffset);
       }
-      return;
+      return true;
     }
     const searching = new Map(
       hungry.filter((one) => !one.isRewinding && one.position >= from).map((one) => [one.endpointId, one]),
@@ -184,6 +186,7 @@ export class PartitionCatchUp {
     for (const follower of searching.values()) follower.skipTo(read.nextOffset);
     this.sawEnd(Math.max(read.endOffset, read.nextOffset));
     for (const follower of hungry) this.#release(follower);
+    return read.nextOffset > from || from >= this.#endOffset;
   }
 
   /** False where the endpoint is to be looked at again from this record on. */

@@ -17,6 +17,8 @@ import type { DeliveryTask } from './task.ts';
 export interface Disposition {
   attempt: DeliveryAttempt;
   forward: OutgoingRecord | undefined;
+  /** The delivery is attempted as soon as it is there. */
+  isAwaited?: boolean;
   /** What the endpoint's owner is told on this occasion. */
   notice?: OutgoingRecord | undefined;
 }
@@ -102,6 +104,7 @@ export function moved(context: StepContext, move: Move): Disposition {
       error_message: move.detail ?? null,
     },
     forward: forwarded(task, task.delivery, move),
+    isAwaited: move.kind === 'hold' && move.reason === 'ordered',
   };
 }
 

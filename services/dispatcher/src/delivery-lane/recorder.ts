@@ -1,7 +1,7 @@
 import type { Encoder } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { TOPICS } from '@herald/contracts/topics';
-import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import type { BatchingProducer, Haste } from '@herald/kafka/batching-producer';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
 import { type Poison, poisonRecord } from '../poison.ts';
 import type { Disposition } from './disposition.ts';
@@ -44,24 +44,24 @@ export function createRecorder({ encoder, producer, observe, onFatal }: Recorder
   return {
     hasRoom: () => unacknowledged < MAX_UNACKNOWLEDGED,
 
-    dispose(record, { attempt, forward, notice }, acknowledged) {
+    dispose(record, { attempt, forward, notice, isAwaited }, acknowledged) {
       const entry = { topic: TOPICS.attempts, key: attempt.endpoint_id, value: encoder.encode(attempt) };
       observe.disposed(attempt, record);
       const records: OutgoingRecord[] = [entry];
       if (forward) records.push(forward);
       if (notice) records.push(notice);
-      write(records, acknowledged);
+      // As a rule nobody waits: a retry has seconds, and the record of an attempt a logger that gathers rows.
+      write(records, acknowledged, isAwaited ? 'urgent' : 'lingering');
     },
 
     poison(record, poison, acknowledged) {
       observe.poison(record, poison);
-      write([poisonRecord(record, poison)], acknowledged);
+      write([poisonRecord(record, poison)], acknowledged, 'lingering');
     },
   };
 
-  function write(records: readonly OutgoingRecord[], acknowledged: () => void): void {
+  function write(records: readonly OutgoingRecord[], acknowledged: () => void, haste: Haste): void {
     unacknowledged += 1;
-    // Nobody waits for them: a retry has seconds, and the record of an attempt a logger that gathers rows.
     producer.enqueue(
       records,
       (error) => {
@@ -69,7 +69,7 @@ export function createRecorder({ encoder, producer, observe, onFatal }: Recorder
         if (error) onFatal(error);
         else acknowledged();
       },
-      'lingering',
+      haste,
     );
   }
 }
