@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { decimal } from '../decimal.ts';
+import { type EndpointStatus, stateText } from '../endpoint-state.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { addHolding } from './holding.ts';
@@ -14,7 +15,7 @@ interface Endpoint {
   name: string;
   url: string;
   subscription: { channel_ids: string[]; event_types: string[] };
-  status: { state: string; reason: string | null };
+  status: EndpointStatus;
   retry_schedule: string[];
 }
 
@@ -148,7 +149,7 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
       endpoint.endpoint_id,
       endpoint.name,
       endpoint.project_id,
-      endpoint.status.reason ? `${endpoint.status.state} (${endpoint.status.reason})` : endpoint.status.state,
+      stateText(endpoint.status, Date.now()),
       wants(endpoint),
       endpoint.url,
     ]),
