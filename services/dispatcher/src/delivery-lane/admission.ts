@@ -32,6 +32,8 @@ export interface Admission<T> {
   headOf(endpointId: string): T | undefined;
   /** Attempts at once to its host that an endpoint can count on, while others have work for the same host. */
   hostShareOf(endpointId: string): number;
+  /** Whether it is the endpoint, or its host, that has no room for more; else what is queued waits for us. */
+  isFull(endpointId: string, nowMs: number): boolean;
   /** Takes back what an endpoint has queued beyond its first `keep`, backfill first. */
   shed(endpointId: string, keep: number): T[];
   /** Takes back what is queued and the predicate is true for. */
@@ -115,6 +117,13 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
 
     hostShareOf(endpointId) {
       return limits.maxInFlightPerHost / (endpoints.get(endpointId)?.host.endpoints ?? 1);
+    },
+
+    isFull(endpointId, nowMs) {
+      const queue = endpoints.get(endpointId);
+      if (!queue) return false;
+      if (queue.inFlight >= limits.maxInFlightOf(endpointId, nowMs)) return true;
+      return PRIORITIES.some((priority) => queue.standing[priority] === 'host line');
     },
 
     shed(endpointId, keep) {

@@ -129,7 +129,8 @@ export function createAdmit(options: AdmitOptions): Admit {
       drain(traffic, course, nowMs);
       const endMs = endOfQueue(traffic, queued, course, nowMs);
       const isCrowded = crowding.isCrowded(task.record.claim);
-      const placement = place(delivery, { queued, endMs, course, isCrowded }, nowMs);
+      const isFull = admission.isFull(endpointId, nowMs);
+      const placement = place(delivery, { queued, endMs, course, isCrowded, isFull }, nowMs);
       if (!isCounted(delivery, placement, nowMs)) {
         promise(traffic, endMs, course);
         traffic.backlog += 1;
@@ -213,8 +214,11 @@ export function createAdmit(options: AdmitOptions): Admit {
     const course = courseTo(endpointId, traffic, nowMs);
     const queued = admission.queuedOf(endpointId);
     const isCrowded = crowding.isCrowded(head.record.claim);
+    const isFull = admission.isFull(endpointId, nowMs);
     const isFailing = breakerState(traffic.breaker, nowMs) !== 'closed';
-    const keep = isFailing ? placesOfProbe(traffic, nowMs) : keepInMemory({ queued, course, isCrowded });
+    const keep = isFailing
+      ? placesOfProbe(traffic, nowMs)
+      : keepInMemory({ queued, course, isCrowded, isFull });
     if (keep === undefined || keep >= queued) return [];
     // What came before the pace was known has no place in the virtual queue yet.
     traffic.backlog = Math.max(drain(traffic, course, nowMs), queued);

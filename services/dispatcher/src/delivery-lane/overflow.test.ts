@@ -54,7 +54,7 @@ function burst(
     const ahead = course(traffic, NOW, { limit });
     drain(traffic, ahead, NOW);
     const endMs = endOfQueue(traffic, queued, ahead, NOW);
-    const placement = place(fresh(n), { queued, endMs, course: ahead, isCrowded }, NOW);
+    const placement = place(fresh(n), { queued, endMs, course: ahead, isCrowded, isFull: true }, NOW);
     promise(traffic, endMs, ahead);
     traffic.backlog += 1;
     if (placement.kind === 'queue') queued += 1;
@@ -64,8 +64,8 @@ function burst(
 }
 
 /** How many of so many queued may stay while the partition is crowded. */
-function kept(queued: number, pace: Course, isCrowded = true): number | undefined {
-  return keepInMemory({ queued, course: pace, isCrowded });
+function kept(queued: number, pace: Course, isFull = true, isCrowded = true): number | undefined {
+  return keepInMemory({ queued, course: pace, isCrowded, isFull });
 }
 
 test('a healthy endpoint takes a burst of 20,000 without parking one', () => {
@@ -106,6 +106,7 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
           ageMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
         }),
         isCrowded: fc.boolean(),
+        isFull: fc.constant(true),
       }),
       fc.boolean(),
       fc.option(fc.integer({ min: NOW - 1_000, max: NOW + 1e9 }), { nil: undefined }),
@@ -126,10 +127,16 @@ test('whatever the load, memory holds at most what the pace allows, and no parki
   );
 });
 
-function loadOf(traffic: Traffic, given: { queued?: number; limit?: number } = {}) {
-  const { queued = 0, limit } = given;
-  const now = course(traffic, NOW, { limit });
-  return { queued, endMs: endOfQueue(traffic, queued, now, NOW), course: now, isCrowded: true };
+function loadOf(traffic: Traffic, given: { queued?: number; limit?: number; nowMs?: number } = {}) {
+  const { queued = 0, limit, nowMs = NOW } = given;
+  const now = course(traffic, nowMs, { limit });
+  return {
+    queued,
+    endMs: endOfQueue(traffic, queued, now, nowMs),
+    course: now,
+    isCrowded: true,
+    isFull: true,
+  };
 }
 
 test('a delivery that comes back at its turn does not queue behind those parked after it', () => {
@@ -153,9 +160,11 @@ test('a delivery that looks in keeps its turn, or goes at once where its endpoin
 
 test('who misses a turn moves behind all turns that are promised, also when the pace has fallen', () => {
   const traffic = trafficOf(100);
-  const { parkedUntilMs } = burst(traffic, 1_000);
-  for (let n = 0; n < 50; n++) attemptEnded(traffic.pace, 1_000, NOW);
-  const missed = place({ deliveryId: 'd', step: 1, dueAtMs: NOW - 1 }, loadOf(traffic, { queued: 100 }), NOW);
+  const { parkedUntilMs } = burst(traffic, 5_000);
+  const nowMs = NOW + 20_000;
+  for (let n = 0; n < 50; n++) attemptEnded(traffic.pace, 1_000, nowMs);
+  const load = loadOf(traffic, { queued: 100, nowMs });
+  const missed = place({ deliveryId: 'd', step: 1, dueAtMs: nowMs - 1 }, load, nowMs);
   expect(missed).toMatchObject({ kind: 'park' });
   expect((missed as Parking).dueAtMs).toBeGreaterThanOrEqual(parkedUntilMs.at(-1)!);
 });
@@ -192,8 +201,24 @@ test('one time-out among quick answers parks nothing, ten in a row do', () => {
   const once = trafficOf(2);
   attemptEnded(once.pace, 15_000, NOW);
   expect(kept(1_000, course(once, NOW))).toBeUndefined();
-  for (let n = 0; n < 10; n++) attemptEnded(once.pace, 15_000, NOW);
-  expect(kept(1_000, course(once, NOW))).toBeLessThan(20);
+  for (let n = 0; n < 10; n++) attemptEnded(once.pace, 15_000, NOW + 15_000);
+  expect(kept(1_000, course(once, NOW + 30_000))).toBeLessThan(20);
+});
+
+test('a pace that wavers parks nothing: the best of the last seconds stands', () => {
+  const traffic = trafficOf(2);
+  expect(kept(4_000, course(traffic, NOW))).toBeUndefined();
+  for (let n = 0; n < 10; n++) attemptEnded(traffic.pace, 200, NOW + 1_000);
+  expect(kept(4_000, course(traffic, NOW + 1_000))).toBeUndefined();
+  expect(kept(4_000, course(traffic, NOW + 20_000))).toBeLessThan(200);
+});
+
+test('nothing is parked while the endpoint has places free: the delay is ours', () => {
+  const traffic = trafficOf(15_000);
+  expect(kept(4_000, course(traffic, NOW), false)).toBeUndefined();
+  expect(place(fresh(1), { ...loadOf(traffic, { queued: 4_000 }), isFull: false }, NOW).kind).toBe('queue');
+  const limited = { ...loadOf(trafficOf(2), { queued: 4_000, limit: 1 }), isFull: false };
+  expect(place(fresh(1), limited, NOW).kind).toBe('park');
 });
 
 test('an endpoint that stops answering gives up its queue before its first time-out', () => {

@@ -1,5 +1,6 @@
 import { jitterShare } from '@herald/domain/jitter';
 import { RETRY_TIERS, type RetryTierName, tierDelayMs } from '@herald/domain/retry-tiers';
+import { RAMP_MS } from './ramp.ts';
 import { type Course, madeWithin, timeFor } from './traffic.ts';
 
 /** While a partition is crowded, what its endpoint will not reach within this time is parked in a retry tier. */
@@ -26,6 +27,8 @@ export interface Load {
   endMs: number;
   course: Course;
   isCrowded: boolean;
+  /** Whether what is queued waits for a place at the endpoint, and not for the dispatcher or the brokers. */
+  isFull: boolean;
 }
 
 export interface Arrival {
@@ -63,12 +66,21 @@ export type Placement = { kind: 'queue' } | Parking | Deferral;
  */
 export function place(arrival: Arrival, load: Load, nowMs: number): { kind: 'queue' } | Parking {
   const { queued, endMs, course, isCrowded } = load;
+  if (isOurs(load)) return { kind: 'queue' };
   const allowedMs = queueMs(isCrowded) * (hasWaited(arrival) ? 2 : 1);
   const turnMs = isEarly(arrival, nowMs) ? turnOf(arrival.turnAtMs, endMs, nowMs) : endMs;
   const startMs = isAtItsTurn(arrival, nowMs) ? nowMs : turnMs;
   const memoryMs = nowMs + timeFor(queued, course);
   if (Math.max(startMs, memoryMs) <= nowMs + allowedMs) return { kind: 'queue' };
   return parkedUntil(arrival, Math.max(turnMs, memoryMs), course, nowMs);
+}
+
+/**
+ * Whether the delay is ours: the endpoint has places free, and neither a limit nor a ramp keeps them so. Parking would
+ * answer a shortage of CPU or of acknowledgements with more work; the window of the partition bounds what waits.
+ */
+function isOurs({ isFull, course }: Pick<Load, 'isFull' | 'course'>): boolean {
+  return !isFull && !course.isLimited && course.ageMs >= RAMP_MS;
 }
 
 /** Whether a delivery comes from a tier, so that it may count in the virtual queue already. */
@@ -98,7 +110,9 @@ export function isCounted(arrival: Arrival, placement: Placement, nowMs: number)
 }
 
 /** How many of an endpoint's queued deliveries may stay in memory; undefined while none has to go. */
-export function keepInMemory({ queued, course, isCrowded }: Omit<Load, 'endMs'>): number | undefined {
+export function keepInMemory(load: Omit<Load, 'endMs'>): number | undefined {
+  const { queued, course, isCrowded } = load;
+  if (isOurs(load)) return undefined;
   const allowedMs = queueMs(isCrowded);
   if (timeFor(queued, course) <= 2 * allowedMs) return undefined;
   return Math.floor(madeWithin(allowedMs, course));

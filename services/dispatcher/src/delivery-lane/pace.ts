@@ -16,10 +16,13 @@ export interface Pace {
   durationMs: number | undefined;
   /** When an attempt last ended, or the first of those under way began. */
   lastProgressMs: number;
+  /** The best that it sustained of late, attempts a millisecond, and when: it fades. */
+  bestPerMs: number;
+  bestAtMs: number;
 }
 
 export function newPace(nowMs: number): Pace {
-  return { durationMs: undefined, lastProgressMs: nowMs };
+  return { durationMs: undefined, lastProgressMs: nowMs, bestPerMs: 0, bestAtMs: nowMs };
 }
 
 /** `inFlight` counts the attempt that starts. */
@@ -41,6 +44,9 @@ function smoothed(before: number | undefined, durationMs: number): number {
   return Math.exp(Math.log(before) * (1 - SMOOTHING) + Math.log(durationMs) * SMOOTHING);
 }
 
+/** What an endpoint has shown to sustain counts for half after this, unless it hangs. */
+const BEST_HALF_LIFE_MS = 2_000;
+
 /** Attempts that take longer, or do not end for longer, are more likely of an endpoint in trouble than of a slow one. */
 const TROUBLED_MS = 2_000;
 
@@ -60,7 +66,7 @@ export interface Sustained {
  *
  * `busyShare` (0 to 1) is the share of the time in which our own event loop had work. A dispatcher short of CPU sees
  * every endpoint slow: only the share in which it was idle is the endpoint's, else the dispatcher would answer a
- * shortage of CPU with the extra work of parking.
+ * shortage of CPU with the extra work of parking. What is left of such a measure wavers; so the best of late stands.
  */
 export function sustained(
   pace: Pace,
@@ -73,5 +79,11 @@ export function sustained(
   const silenceMs = inFlight > 0 ? nowMs - pace.lastProgressMs : 0;
   const stallMs = silenceMs >= STALL_MS * (1 + BUSY_PATIENCE * busy) ? silenceMs : 0;
   const durationMs = Math.max((pace.durationMs ?? 0) * (1 - busy), stallMs);
-  return { perMs: maxInFlight / durationMs, isTroubled: durationMs >= TROUBLED_MS };
+  const perMs = maxInFlight / durationMs;
+  const isTroubled = durationMs >= TROUBLED_MS;
+  if (stallMs > 0 || perMs === Infinity) return { perMs, isTroubled };
+  const fadedPerMs = pace.bestPerMs * 2 ** (-(nowMs - pace.bestAtMs) / BEST_HALF_LIFE_MS);
+  pace.bestPerMs = Math.max(perMs, fadedPerMs);
+  pace.bestAtMs = nowMs;
+  return { perMs: pace.bestPerMs, isTroubled };
 }
