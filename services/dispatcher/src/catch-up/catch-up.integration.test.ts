@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { REASON_HEADER } from '@herald/contracts/headers';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId as webhookIdOf } from '@herald/domain/ids';
+import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { flaky, gone, hanging, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
@@ -11,6 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../../test-support/event.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { neighbourOf, openWorld, type World } from '../../test-support/world.ts';
+import { nothingDecided } from './status-changes.ts';
 
 let world: World;
 let witness: Witness;
@@ -115,6 +118,33 @@ test('an owner who drops what is held gets none of it, and everything after', as
   expect(await dispositionsOf(endpoint, 'CANCELLED')).toHaveLength(30);
 });
 
+test('an owner before that had stalled, and writes its status late, loses nothing that is held now', async () => {
+  const receiver = await receiverOf();
+  const { endpoint, revision } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
+  await world.publish(eventsOf(endpoint.projectId, 10));
+  await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
+  const source = connectSchemaRegistry({ url: world.stack.registryUrl });
+  const onFatal = (error: Error) => expect.unreachable(error.message);
+  const table = await openEndpointStatusTable({
+    connection: world.connection,
+    source,
+    log: console,
+    onFatal,
+  });
+  const known = table.get(endpoint.id);
+  expect(known).toMatchObject({ state: 'held', releasedTo: expect.any(Number) });
+  const stalled = await createEndpointStatusWriter({ producer: world.producer, source });
+  const late = nothingDecided({ endpoint, revision }, Date.now() + 1_000);
+  await stalled.put(late);
+  await eventually(() => {
+    expect(table.get(endpoint.id)?.updatedAtMs).toBeGreaterThan(late.updatedAtMs);
+    expect(table.get(endpoint.id)?.releasedTo).toBe(known?.releasedTo);
+  });
+  await table.stop();
+  await set(endpoint, { state: 'active' });
+  await eventually(() => expect(new Set(idsAt(receiver)).size).toBe(10));
+});
+
 test('what is held for an endpoint that is deleted becomes dead letters', async () => {
   const receiver = await receiverOf();
   const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
@@ -187,6 +217,22 @@ test('a head that is given up is skipped, or holds the endpoint until it is resu
     ]),
   );
 }, 60_000);
+
+test('an ordered endpoint that says it is gone gets that event first when it is back', async () => {
+  const receiver = await receiverOf({
+    behaviour: ({ sighting }) => ({
+      kind: 'respond',
+      status: sighting === 1 && receiver.requests.length === 3 ? 410 : 200,
+    }),
+  });
+  const { endpoint } = await world.addEndpoint({ url: receiver.url, ordering: 'publication' });
+  const story = storyOf(endpoint.projectId, 10);
+  for (const event of story) await world.publish([event]);
+  await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
+  await eventually(() => expect(receiver.requests.at(-1)?.status).toBe(410));
+  await set(endpoint, { name: 'back again' });
+  await eventually(() => expect(accepted(receiver)).toEqual(idsOf(endpoint, story)));
+});
 
 test('an ordered endpoint that is paused and resumed keeps its order', async () => {
   const receiver = await receiverOf({ behaviour: slow({ afterMs: 20 }) });

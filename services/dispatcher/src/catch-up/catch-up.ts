@@ -58,7 +58,7 @@ export interface CatchUp {
 
 export interface CatchUpOptions {
   endpoints: Pick<EndpointTable, 'get' | 'onChange' | 'waitForRevision'>;
-  statuses: Pick<EndpointStatusTable, 'all' | 'waitForRevision'>;
+  statuses: Pick<EndpointStatusTable, 'all' | 'onChange' | 'waitForRevision'>;
   stateOf: (configured: ConfiguredEndpoint) => FollowedEndpoint['state'];
   book: StatusBook;
   reader: PartitionReader;
@@ -88,7 +88,10 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   let suspended = true;
   let persistTimer: NodeJS.Timeout | undefined;
   const endsTimer = setInterval(() => void refreshEnds(), ENDS_EVERY_MS);
-  const unsubscribe = endpoints.onChange((endpointId, configured) => changed(endpointId, configured));
+  const unsubscribe = [
+    endpoints.onChange((endpointId, configured) => changed(endpointId, configured)),
+    statuses.onChange((endpointId) => insist(endpointId)),
+  ];
 
   return {
     whenOpen({ partition }, then) {
@@ -177,7 +180,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       stopped.abort();
       clearInterval(endsTimer);
       clearTimeout(persistTimer);
-      unsubscribe();
+      for (const end of unsubscribe) end();
       for (const { catchUp } of partitions.values()) catchUp?.close();
       await reader.close();
     },
@@ -287,6 +290,21 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       liftIfOver(endpointId);
       partition.turn(follower);
     } else if (partition && !configured) book.delete(endpointId);
+  }
+
+  /**
+   * The partition is ours, and so is the word on it: an owner before us that had stalled may write its own late. Of
+   * what it says about webhook.held we know better.
+   */
+  function insist(endpointId: string): void {
+    const partition = partitionOf(endpointId);
+    const known = book.get(endpointId);
+    if (!partition || !known || suspended) return;
+    const follower = partition.followers.get(endpointId);
+    if (!follower && known.releasedTo === undefined) return;
+    if (follower && known.releasedTo !== undefined && known.releasedTo <= follower.releasedTo) return;
+    book.decide(follower ? cursorMoved(known, follower.cursor, now()) : caughtUp(known, now()));
+    book.write(endpointId);
   }
 
   function liftIfOver(endpointId: string): void {

@@ -93,6 +93,11 @@ export class Follower {
     return this.#readyBytes;
   }
 
+  /** Nothing before it is left. */
+  get releasedTo(): number {
+    return this.#tracker.lowWater;
+  }
+
   /** What the status says of it. */
   get cursor(): Pick<EndpointStatus, 'releasedTo' | 'releasedBeyond' | 'head'> {
     const { lowWater, completed } = this.#tracker;
