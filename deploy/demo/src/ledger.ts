@@ -2,11 +2,16 @@ import type { LedgerFigures } from '@herald/clickhouse/ledger/ledger';
 import type { Screen } from './screen.ts';
 import type { Summary } from './summary.ts';
 
+export interface Witnessed extends Summary {
+  /** Events of Herald's own among them: that an endpoint is gone. */
+  operational: number;
+}
+
 /**
  * Two books of one run: what receivers got and topics keep, and what ClickHouse has. They are kept by different
  * hands, and have to agree.
  */
-export function showLedger(screen: Screen, witnessed: Summary, recorded: LedgerFigures): void {
+export function showLedger(screen: Screen, witnessed: Witnessed, recorded: LedgerFigures): void {
   const { colors } = screen;
   const row = (name: string, seen: number, kept: number) => [
     name,
@@ -17,7 +22,7 @@ export function showLedger(screen: Screen, witnessed: Summary, recorded: LedgerF
   screen.table(
     ['', 'receivers and topics', 'ClickHouse', ''],
     [
-      row('events accepted', witnessed.events, recorded.accepted),
+      row('events accepted', witnessed.events + witnessed.operational, recorded.accepted),
       row('deliveries routed', witnessed.routed, recorded.deliveries),
       row('  delivered', witnessed.delivered, recorded.delivered),
       row('  waiting', witnessed.waiting, recorded.waiting + recorded.pending),
@@ -33,9 +38,9 @@ export function showLedger(screen: Screen, witnessed: Summary, recorded: LedgerF
 }
 
 /** Whether ClickHouse has caught up with what the topics say. */
-export function agrees(witnessed: Summary, recorded: LedgerFigures): boolean {
+export function agrees(witnessed: Witnessed, recorded: LedgerFigures): boolean {
   return (
-    recorded.accepted >= witnessed.events &&
+    recorded.accepted >= witnessed.events + witnessed.operational &&
     recorded.deliveries === witnessed.routed &&
     recorded.delivered === witnessed.delivered &&
     recorded.held === witnessed.held &&

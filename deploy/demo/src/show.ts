@@ -33,6 +33,8 @@ export interface Outcome {
   complaints: string[];
   /** A delivery that failed at first; undefined where none did. */
   recovered: Recovered | undefined;
+  /** How many events of Herald's own are routed by now. */
+  operational: () => number;
 }
 
 interface Recovered {
@@ -60,7 +62,7 @@ export async function perform({ options, screen, closing, interrupted }: Perform
   screen.section('The ledger');
   const history = openHistoryStore(stage.clickhouse);
   closing.defer(() => history.close());
-  if (!(await balance(history, outcome.summary, screen))) {
+  if (!(await balance(history, outcome, screen))) {
     outcome.complaints.push('ClickHouse has not what receivers and topics have.');
   }
 
@@ -149,6 +151,7 @@ async function play(
     }),
     complaints: complaints(account, cast.refusedSignatures),
     recovered,
+    operational: () => witness.operational.size,
   };
 }
 
@@ -159,15 +162,20 @@ async function recall(stage: Stage, recovered: Recovered | undefined, screen: Sc
 }
 
 /** Shows both books when they agree, or as they are when they still differ after a while; resolves with whether they agree. */
-async function balance(history: HistoryStore, summary: Summary, screen: Screen): Promise<boolean> {
+async function balance(
+  history: HistoryStore,
+  { summary, operational }: Outcome,
+  screen: Screen,
+): Promise<boolean> {
+  const witnessed = () => ({ ...summary, operational: operational() });
   let recorded = await history.ledger.recount({ accountId: ACCOUNT });
   const giveUpAtMs = Date.now() + 60_000;
-  while (!agrees(summary, recorded) && Date.now() < giveUpAtMs) {
+  while (!agrees(witnessed(), recorded) && Date.now() < giveUpAtMs) {
     await sleep(500);
     recorded = await history.ledger.recount({ accountId: ACCOUNT });
   }
-  showLedger(screen, summary, recorded);
-  return agrees(summary, recorded);
+  showLedger(screen, witnessed(), recorded);
+  return agrees(witnessed(), recorded);
 }
 
 function invite({ apiUrl, envFile, logDir }: Stage, screen: Screen): void {

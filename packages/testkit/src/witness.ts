@@ -4,6 +4,7 @@ import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { RETRY_TOPICS, TOPICS } from '@herald/contracts/topics';
+import { isOperational } from '@herald/domain/event-type';
 import type { Whereabouts } from './accounting.ts';
 import { DISPATCHER_LANES } from './dispatcher-lanes.ts';
 import { openLaneProgress } from './lane-progress.ts';
@@ -14,6 +15,8 @@ import { createDeliveryTracker } from './whereabouts.ts';
 export interface Witness {
   /** Ids of the deliveries that route records name. */
   readonly routed: ReadonlySet<string>;
+  /** Ids of the operational events that route records name: Herald's own, which no publisher knows of. */
+  readonly operational: ReadonlySet<string>;
   /** Ids of the requests on record. */
   readonly attempted: ReadonlySet<string>;
   /** Reads to the end of the topics as they are now, then says where each delivery is. */
@@ -52,6 +55,7 @@ export async function openWitness(options: WitnessOptions): Promise<Witness> {
   });
   const tracker = createDeliveryTracker();
   const routed = new Set<string>();
+  const operational = new Set<string>();
   const attempted = new Set<string>();
 
   const progress = await openLaneProgress(connection, DISPATCHER_LANES);
@@ -64,7 +68,8 @@ export async function openWitness(options: WitnessOptions): Promise<Witness> {
         if (attempt.request !== null) attempted.add(attempt.attempt_id);
         onAttempt(attempt);
       } else if (record.topic === TOPICS.routes) {
-        const { deliveries } = readable(await routes.decode(record.value), record);
+        const { event_id, event_type, deliveries } = readable(await routes.decode(record.value), record);
+        if (isOperational(event_type)) operational.add(event_id);
         for (const { delivery_id } of deliveries) routed.add(delivery_id);
       } else {
         tracker.record(record);
@@ -74,6 +79,7 @@ export async function openWitness(options: WitnessOptions): Promise<Witness> {
 
   return {
     routed,
+    operational,
     attempted,
     async whereabouts() {
       // What is complete is asked first: what a lane did before it committed is then read below.
