@@ -216,6 +216,12 @@ test('an endpoint that fails now and then writes its status at most every minute
   expect(town.table.get('ep1')?.failing).toBeUndefined();
 });
 
+test('however often its status is written for other reasons, its first failure is on record', async () => {
+  await town.holds.decide(town.configured, { failing: undefined }).persist();
+  await town.attempt(503);
+  expect(town.table.get('ep1')?.failing).toMatchObject({ sinceMs: START_MS });
+});
+
 test('a success that comes after the hold does not lift it: its owner does', async () => {
   await town.attempt(410);
   await town.attempt(200);

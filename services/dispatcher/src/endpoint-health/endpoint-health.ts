@@ -40,11 +40,13 @@ export interface EndpointHealthOptions {
   onNotice: (notice: Notice) => void;
 }
 
-/** Failures in a row that this process has seen. */
+/** Failures in a row that this process has seen; none since the last success. */
 interface Run {
   sinceMs: number;
   revision: number;
   failures: number;
+  /** When such a run last went on record for its first failure. */
+  writtenAtMs: number;
 }
 
 export function createEndpointHealth(options: EndpointHealthOptions): EndpointHealth {
@@ -63,7 +65,8 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
 
   function recovered(configured: ConfiguredEndpoint, verdict: Verdict): Judged {
     const { endpoint, revision } = configured;
-    runs.delete(endpoint.id);
+    const run = runs.get(endpoint.id);
+    if (run) run.failures = 0;
     const isOnRecord = failingUnder(revision, holds.statusOf(endpoint.id)) !== undefined;
     if (!isOnRecord || holds.stateOf(configured).state === 'held') return { verdict };
     return { verdict, decided: holds.decide(configured, { failing: undefined }) };
@@ -71,8 +74,7 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
 
   function failed(configured: ConfiguredEndpoint, outcome: Outcome, verdict: Verdict, nowMs: number): Judged {
     const { endpoint, revision } = configured;
-    const status = holds.statusOf(endpoint.id);
-    const onRecord = failingUnder(revision, status);
+    const onRecord = failingUnder(revision, holds.statusOf(endpoint.id));
     const run = countFailure(configured, onRecord, nowMs);
     const failing = onRecord ?? { sinceMs: run.sinceMs, revision, warnedMs: 0 };
     const told = (type: OperationalEventType, reason: Notice['reason'], occasion: readonly number[]) => {
@@ -89,8 +91,9 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
 
     if (verdict.kind === 'hold') return disabled('gone');
     if (!onRecord) {
-      const isDue = !status || nowMs - status.updatedAtMs >= statusIntervalMs;
-      return isDue ? { verdict, decided: holds.decide(configured, { failing }) } : { verdict };
+      if (nowMs - run.writtenAtMs < statusIntervalMs) return { verdict };
+      run.writtenAtMs = nowMs;
+      return { verdict, decided: holds.decide(configured, { failing }) };
     }
     const escalation = escalate(failing, policy, nowMs);
     switch (escalation.kind) {
@@ -115,9 +118,12 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
     onRecord: Failing | undefined,
     nowMs: number,
   ): Run {
-    const known = runs.get(endpoint.id);
-    const run =
-      known?.revision === revision ? known : { sinceMs: onRecord?.sinceMs ?? nowMs, revision, failures: 0 };
+    const found = runs.get(endpoint.id);
+    const known = found?.revision === revision ? found : undefined;
+    const sinceMs = onRecord?.sinceMs ?? nowMs;
+    const run: Run = known?.failures
+      ? known
+      : { sinceMs, revision, failures: 0, writtenAtMs: known?.writtenAtMs ?? -Infinity };
     run.failures += 1;
     runs.set(endpoint.id, run);
     return run;
