@@ -156,6 +156,24 @@ test('one invalid event and none is written; each error has index, field, value 
   expect(kafka.written).toEqual([]);
 });
 
+test.each(['endpoint.failing', 'endpoint.disabled'])(
+  '%s is refused: only Herald tells it',
+  async (event_type) => {
+    const { kafka, post } = await startIngest();
+    const { status, body } = await post({ ...event, event_type });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([
+      {
+        field: 'event_type',
+        value: `"${event_type}"`,
+        problem: expect.stringContaining('only Herald'),
+        remedy: expect.stringContaining('publication.published'),
+      },
+    ]);
+    expect(kafka.written).toEqual([]);
+  },
+);
+
 test('the same key and body are answered again without a second write, byte for byte', async () => {
   const { kafka, post } = await startIngest();
   kafka.acknowledge();
