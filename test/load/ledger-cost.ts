@@ -28,7 +28,13 @@ const counter = openLedgerCounter(at);
 closing.defer(async () => {
   await Promise.all([history.close(), counter.close()]);
 });
-const state = { asOfMs: NOW_MS, overdueAfterMs: 300_000, judgedDays: 30, watermarks: [] };
+const state = {
+  asOfMs: NOW_MS,
+  overdueAfterMs: 300_000,
+  retentionMs: 30 * 86_400_000,
+  settledUntilMs: 0,
+  watermarks: [],
+};
 
 for (let from = 0; from < events; from += EVENTS_AT_ONCE) {
   await addEvents(from, Math.min(EVENTS_AT_ONCE, events - from));

@@ -28,4 +28,14 @@ export const loggerConfig = z.object({
     expects: 'milliseconds that something may be due before the ledger calls it overdue, from 1000',
     example: '300000',
   }),
+  HERALD_LEDGER_SETTLED_UNTIL: variable(
+    z.iso
+      .datetime({ offset: true })
+      .transform((text) => Date.parse(text))
+      .optional(),
+    {
+      expects: 'an ISO 8601 time: somebody has seen to what was due before, and the ledger does not name it',
+      example: '2026-03-15T14:30:00Z',
+    },
+  ),
 });

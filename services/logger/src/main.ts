@@ -142,15 +142,16 @@ await runService({
       isKeeper: () => lane.assigned().some(({ topic }) => topic === TOPICS.eventsPoison),
       everyMs: config.HERALD_LEDGER_INTERVAL_MS,
       overdueAfterMs: config.HERALD_LEDGER_OVERDUE_MS,
-      judgedDays: config.HERALD_HISTORY_RETENTION_DAYS,
+      retentionMs: config.HERALD_HISTORY_RETENTION_DAYS * 86_400_000,
+      settledUntilMs: config.HERALD_LEDGER_SETTLED_UNTIL ?? 0,
       log,
       metrics,
     });
 
     return {
       async stop(deadline) {
-        await deadline.step('stop the ledger', () => ledger.stop());
         await deadline.step('stop the log lane', () => lane.stop());
+        await deadline.step('stop the ledger', () => ledger.stop());
         stopping.abort();
         for (const writer of Object.values(writers)) writer.close();
         await inserter.close();

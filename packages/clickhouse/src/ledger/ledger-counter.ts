@@ -18,7 +18,12 @@ const MAX_EXECUTION_S = 300;
 const MAX_MEMORY_BYTES = 1_000_000_000;
 
 /** What the caller knows about the log that ClickHouse cannot know. */
-export type LogState = Omit<LedgerReport, 'countedAtMs'>;
+export interface LogState extends Pick<LedgerReport, 'asOfMs' | 'overdueAfterMs' | 'watermarks'> {
+  /** For so long what is on record is whole. */
+  retentionMs: number;
+  /** Epoch milliseconds: somebody has seen to what was due before; 0 where nobody has. */
+  settledUntilMs: number;
+}
 
 export interface CountReport {
   /** How many stretches of 128 offsets were counted. */
@@ -71,12 +76,15 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
     );
     const stretches = isRecount ? await allStretches(client) : await changedStretches(client, slices);
     await countStretches(client, stretches);
+    const asOfMs = latest(state.asOfMs, last?.asOfMs);
     const report: StoredReport = {
-      ...state,
       countedAtMs: nowMs,
+      asOfMs,
+      overdueAfterMs: state.overdueAfterMs,
+      judgedFromMs: Math.max(0, state.settledUntilMs, (asOfMs ?? 0) - state.retentionMs),
+      watermarks: state.watermarks,
       changesUntilMs: next.untilMs,
       recountedAtMs: isRecount ? nowMs : last!.recountedAtMs,
-      asOfMs: latest(state.asOfMs, last?.asOfMs),
     };
     await writeReport(client, report);
     last = report;

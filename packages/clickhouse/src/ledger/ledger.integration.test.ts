@@ -41,7 +41,8 @@ afterAll(async () => {
 
 /** Everything up to this moment is on record, and what is due for 5 minutes is overdue. */
 function stateAt(asOfMs: number | undefined): LogState {
-  return { asOfMs, overdueAfterMs: 5 * MINUTE_MS, judgedDays: 30, watermarks: [] };
+  const overdueAfterMs = 5 * MINUTE_MS;
+  return { asOfMs, overdueAfterMs, retentionMs: 30 * DAY_MS, settledUntilMs: 0, watermarks: [] };
 }
 
 function event(offset: number): EventRow {
@@ -135,8 +136,8 @@ test('a delivery that nothing has happened to since it was due is named with its
   const step = (index: number, said: Parameters<typeof anAttempt>[0]) =>
     attempt(0, { delivery_id: all[index]!, endpoint_id: `endpoint-${index}`, ...said });
   await database.insert(ATTEMPTS, [
-    step(1, { verdict: 'RETRY', next_attempt_at: NOON_MS + 10 * MINUTE_MS }),
-    step(2, { verdict: 'RETRY', next_attempt_at: NOON_MS + MINUTE_MS / 2 }),
+    step(1, { verdict: 'RETRY', retry_tier: '10m', next_attempt_at: NOON_MS + 10 * MINUTE_MS }),
+    step(2, { verdict: 'RETRY', retry_tier: '30s', next_attempt_at: NOON_MS + MINUTE_MS / 2 }),
     step(3, { disposition: 'HELD', verdict: 'HOLD' }),
     step(3, { disposition: 'RELEASED', verdict: 'NONE', step: 1, started_at: NOON_MS + 2_000 }),
     step(4, { disposition: 'HELD', verdict: 'HOLD' }),
@@ -167,6 +168,19 @@ test('a delivery that nothing has happened to since it was due is named with its
   // What is held longer than its topic keeps it is not held any more.
   const afterRetention = await counted(NOON_MS + 14 * DAY_MS + 10 * MINUTE_MS);
   expect(afterRetention.findings.overdue).toEqual({ pending: 0, waiting: 1, held: 1 });
+});
+
+test('what waits in webhook.held, held or at its head for a retry, is due before the topic forgets it', async () => {
+  const [held, head] = [randomUUID(), randomUUID()];
+  await database.insert(EVENTS, [event(0)]);
+  await database.insert(ATTEMPTS, [
+    attempt(0, { delivery_id: held, disposition: 'HELD', verdict: 'HOLD' }),
+    attempt(0, { delivery_id: head, verdict: 'RETRY', retry_tier: null, next_attempt_at: NOON_MS + 5_000 }),
+  ]);
+  await database.insert(ROUTES, [route(0)]);
+  expect((await counted(NOON_MS + 14 * DAY_MS)).findings).toMatchObject({ overdue: NOTHING });
+  const late = await counted(NOON_MS + 14 * DAY_MS + 6 * MINUTE_MS);
+  expect(late.findings.overdue).toEqual({ pending: 0, waiting: 1, held: 1 });
 });
 
 test('the endpoints with the most overdue deliveries come first, and a page of endpoints follows another', async () => {
@@ -205,6 +219,24 @@ test('what is too old to be judged has expired in part, and is no gap', async ()
     unrouted: 0,
     unrecorded: 0,
     overdue: NOTHING,
+  });
+});
+
+test('what somebody has seen to is not named any more, and what comes after it is', async () => {
+  await database.insert(EVENTS, [event(0)]);
+  await database.insert(ROUTES, [
+    route(5, [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }]),
+    {
+      ...route(6, [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }]),
+      routed_at: NOON_MS + MINUTE_MS,
+    },
+  ]);
+  const asOfMs = NOON_MS + 10 * MINUTE_MS;
+  await counter.count({ ...stateAt(asOfMs), settledUntilMs: NOON_MS + 30_000 });
+  expect((await history.ledger.read(scope)).findings).toMatchObject({
+    unrouted: 0,
+    unrecorded: 1,
+    overdue: { pending: 1, waiting: 0, held: 0 },
   });
 });
 

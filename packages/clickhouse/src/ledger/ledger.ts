@@ -77,8 +77,8 @@ export interface LedgerReport {
   asOfMs: number | undefined;
   /** How long something may be due before it is overdue. */
   overdueAfterMs: number;
-  /** Days before `asOfMs` that are judged: what is older may have expired in part. */
-  judgedDays: number;
+  /** What was due before is not judged: it may have expired in part, or somebody has seen to it. */
+  judgedFromMs: number;
   /** What is on record ends before these offsets. */
   watermarks: Coordinates[];
 }

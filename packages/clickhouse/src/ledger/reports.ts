@@ -12,7 +12,7 @@ export interface ReportRow {
   counted_at_ms: number;
   as_of_ms: number;
   overdue_after_ms: number;
-  judged_days: number;
+  judged_from_ms: number;
   changes_until_ms: number;
   recounted_at_ms: number;
   watermarks: string[];
@@ -22,7 +22,8 @@ export const LAST_REPORT = `
   SELECT
     toUnixTimestamp64Milli(counted_at) AS counted_at_ms,
     toUnixTimestamp64Milli(as_of) AS as_of_ms,
-    overdue_after_ms, judged_days,
+    overdue_after_ms,
+    toUnixTimestamp64Milli(judged_from) AS judged_from_ms,
     toUnixTimestamp64Milli(changes_until) AS changes_until_ms,
     toUnixTimestamp64Milli(recounted_at) AS recounted_at_ms,
     watermarks
@@ -35,7 +36,7 @@ export function reportOf(row: ReportRow): StoredReport {
     countedAtMs: row.counted_at_ms,
     asOfMs: row.as_of_ms || undefined,
     overdueAfterMs: row.overdue_after_ms,
-    judgedDays: row.judged_days,
+    judgedFromMs: row.judged_from_ms,
     changesUntilMs: row.changes_until_ms,
     recountedAtMs: row.recounted_at_ms,
     watermarks: row.watermarks.flatMap((text) => parseCoordinates(text) ?? []),
@@ -57,7 +58,7 @@ export async function writeReport(client: ClickHouseClient, report: StoredReport
         counted_at: timeText(report.countedAtMs),
         as_of: timeText(report.asOfMs ?? 0),
         overdue_after_ms: report.overdueAfterMs,
-        judged_days: report.judgedDays,
+        judged_from: timeText(report.judgedFromMs),
         changes_until: timeText(report.changesUntilMs),
         recounted_at: timeText(report.recountedAtMs),
         watermarks: report.watermarks.map(formatCoordinates),

@@ -21,6 +21,7 @@ ARRAY JOIN
     arrayPushFront(endpoint_ids, '') AS endpoint_id,
     arrayPushFront(delivery_ids, toUUID('00000000-0000-0000-0000-000000000000')) AS delivery_id`,
 
+  // A retry without a tier waits in its place in webhook.held: like all there it is due before the topic forgets it.
   attempts: `SELECT
     origin_topic, origin_partition, intDiv(origin_offset, 128) AS stretch, origin_offset, delivery_id,
     toDate(started_at) AS day, account_id, endpoint_id, toUInt8(0) AS marks, started_at AS first_at,
@@ -28,8 +29,10 @@ ARRAY JOIN
         bitShiftLeft(toUInt64(multiIf(state = 'delivered', 2, state = 'pending', 0, 1)), 62),
         bitShiftLeft(toUInt64(least(step + 1, 131071)), 45)),
         bitShiftLeft(toUInt64(state), 42)),
-        least(toUInt64(toUnixTimestamp64Milli(
-            if(state = 'waiting' AND next_attempt_at > 0, next_attempt_at, started_at))), 4398046511103)) AS standing
+        least(toUInt64(toUnixTimestamp64Milli(multiIf(
+            state != 'waiting' OR next_attempt_at = 0, started_at,
+            retry_tier != '', next_attempt_at,
+            next_attempt_at + toIntervalDay(14)))), 4398046511103)) AS standing
 FROM attempts`,
 
   poison: `SELECT
@@ -118,7 +121,7 @@ SETTINGS index_granularity = 1024`,
     counted_at DateTime64(3, 'UTC'),
     as_of DateTime64(3, 'UTC') COMMENT '1970 while that is not known',
     overdue_after_ms UInt64,
-    judged_days UInt32,
+    judged_from DateTime64(3, 'UTC') COMMENT 'What was due before it is not judged',
     changes_until DateTime64(3, 'UTC') COMMENT 'Clock of ClickHouse: changes before it are counted',
     recounted_at DateTime64(3, 'UTC') COMMENT 'Clock of ClickHouse: when everything was counted',
     watermarks Array(String) COMMENT 'As topic:partition:offset, what is on record ends before the offset'

@@ -21,7 +21,6 @@ const MAX_NAMED = 100;
 const MAX_ENDPOINTS = 20;
 /** Where much is overdue, so many stretches of 128 offsets are looked into, those with the oldest first. */
 const MAX_STRETCHES = 5_000;
-const DAY_MS = 86_400_000;
 
 type Gaps = Pick<LedgerFindings, 'unrouted' | 'unrecorded' | 'gaps'>;
 type Overdue = Omit<LedgerFindings, keyof Gaps>;
@@ -50,10 +49,9 @@ export async function findingsOf(
   scope: Scope | 'all',
   report: LedgerReport,
 ): Promise<LedgerFindings> {
-  const asOfMs = report.asOfMs ?? 0;
   const search = searchIn(reader, scope, {
-    before_ms: asOfMs - report.overdueAfterMs,
-    from_ms: asOfMs - report.judgedDays * DAY_MS,
+    before_ms: (report.asOfMs ?? 0) - report.overdueAfterMs,
+    from_ms: report.judgedFromMs,
   });
   const [gaps, overdue] = await Promise.all([findGaps(search), findOverdue(search)]);
   return { ...gaps, ...overdue };

@@ -15,8 +15,8 @@ export async function readLedger(reader: Reader, scope: Scope | 'all'): Promise<
 async function readReport(reader: Reader): Promise<LedgerReport | undefined> {
   const [row] = await reader.allRows<ReportRow>(() => LAST_REPORT, {});
   if (!row) return undefined;
-  const { countedAtMs, asOfMs, overdueAfterMs, judgedDays, watermarks } = reportOf(row);
-  return { countedAtMs, asOfMs, overdueAfterMs, judgedDays, watermarks };
+  const { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs, watermarks } = reportOf(row);
+  return { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs, watermarks };
 }
 
 async function readFigures(reader: Reader, scope: Scope | 'all'): Promise<LedgerFigures> {

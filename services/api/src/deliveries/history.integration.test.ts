@@ -83,6 +83,7 @@ beforeAll(async () => {
         ...one,
         endpoint_id: 'endpoint-2',
         verdict: 'RETRY',
+        retry_tier: '30s',
         next_attempt_at: NOON_MS + 60_000,
       }),
     ),
@@ -243,7 +244,8 @@ describe('the ledger', () => {
     await counter.count({
       asOfMs: NOON_MS + 10 * 60_000,
       overdueAfterMs: 300_000,
-      judgedDays: 30,
+      retentionMs: 30 * 86_400_000,
+      settledUntilMs: 0,
       watermarks: [watermark],
     });
     await counter.close();

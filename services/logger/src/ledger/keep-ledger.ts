@@ -18,7 +18,8 @@ export interface KeepLedgerOptions {
   isKeeper: () => boolean;
   everyMs: number;
   overdueAfterMs: number;
-  judgedDays: number;
+  retentionMs: number;
+  settledUntilMs: number;
   log: Logger;
   metrics: Metrics;
 }
@@ -39,7 +40,8 @@ export function keepLedger(options: KeepLedgerOptions): { stop(): Promise<void> 
     readLedger: () => history.ledger.read('all'),
     everyMs: options.everyMs,
     overdueAfterMs: options.overdueAfterMs,
-    judgedDays: options.judgedDays,
+    retentionMs: options.retentionMs,
+    settledUntilMs: options.settledUntilMs,
     onCounted(ledger, { stretches, isRecount, durationMs }) {
       ledgerMetrics.rounds.observe({ kind: isRecount ? 'recount' : 'changes' }, durationMs / 1_000);
       ledgerMetrics.stretches.inc(stretches);
@@ -56,8 +58,10 @@ export function keepLedger(options: KeepLedgerOptions): { stop(): Promise<void> 
 
   return {
     async stop() {
-      await keeper.stop();
+      const stopped = keeper.stop();
+      // A round that ClickHouse or Kafka holds up ends with its connections.
       await Promise.all([progress.close(), counter.close(), history.close()]);
+      await stopped;
     },
   };
 }

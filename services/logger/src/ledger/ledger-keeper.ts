@@ -12,7 +12,10 @@ export interface LedgerKeeperOptions {
   readLedger: () => Promise<Ledger>;
   everyMs: number;
   overdueAfterMs: number;
-  judgedDays: number;
+  /** Of the history, in milliseconds. */
+  retentionMs: number;
+  /** Epoch milliseconds: somebody has seen to what was due before; 0 where nobody has. */
+  settledUntilMs: number;
   onCounted: (ledger: Ledger, round: { stretches: number; isRecount: boolean; durationMs: number }) => void;
   onFailed: (error: unknown) => void;
   now: () => number;
@@ -21,7 +24,7 @@ export interface LedgerKeeperOptions {
 export interface LedgerKeeper {
   /** What was found last; undefined while another logger keeps the ledger. */
   readonly ledger: Ledger | undefined;
-  /** Ends the rounds; resolves when none is under way. */
+  /** No further round; resolves when none is under way. A round that is cut off is told to nobody. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +34,8 @@ const MAX_REST_MS = 60_000;
 
 /** Keeps the ledger, round after round, as long as this logger is its keeper. A round that fails is made good by the next. */
 export function startLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
-  const { isKeeper, progress, counter, readLedger, everyMs, overdueAfterMs, judgedDays, now } = options;
+  const { isKeeper, progress, counter, readLedger, everyMs, overdueAfterMs, now } = options;
+  const { retentionMs, settledUntilMs } = options;
   const stopping = new AbortController();
   let ledger: Ledger | undefined;
   let currency = new Currency();
@@ -43,7 +47,8 @@ export function startLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
     const counted = await counter.count({
       asOfMs: currency.asOfMs,
       overdueAfterMs,
-      judgedDays,
+      retentionMs,
+      settledUntilMs,
       watermarks: partitions.map(({ topic, partition, committedOffset: offset }) => ({
         topic,
         partition,
@@ -58,7 +63,9 @@ export function startLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
     while (!stopping.signal.aborted) {
       const startedMs = now();
       if (isKeeper()) {
-        await round().catch(options.onFailed);
+        await round().catch((error: unknown) => {
+          if (!stopping.signal.aborted) options.onFailed(error);
+        });
       } else {
         ledger = undefined;
         currency = new Currency();
