@@ -54,7 +54,7 @@ describe('creating an endpoint', () => {
     const given = {
       name: 'CRM',
       format: 'cloudevents',
-      subscription: { channel_ids: ['ch_1'], event_types: ['publication.failed'] },
+      subscription: { channel_ids: ['ch_1'], event_types: ['publication.failed', 'endpoint.failing'] },
       state: 'paused',
       retry_schedule: ['5s', '5s', '1h'],
       timeout_ms: 2_000,
