@@ -20,4 +20,5 @@ export async function setFleet(world: World, dispatchers: number): Promise<void>
   const running = services.running('dispatcher');
   for (const name of running) if (!wanted.includes(name)) await services.drain(name);
   for (const name of wanted) if (!running.includes(name)) await services.start('dispatcher', name);
+  for (const name of [...wanted, 'logger']) world.disarm(name);
 }

@@ -12,6 +12,8 @@ export interface EndpointPlan {
   behaviour: () => Behaviour;
   /** Fields of the endpoint, by the API's names. */
   fields: { ordering?: 'publication'; [field: string]: unknown };
+  /** Subscribes to the first channel only, which has a sixth of the events. Default false. */
+  isNarrow?: true;
 }
 
 /** The receivers that a load has unless a row plans others. */
@@ -20,9 +22,10 @@ export const ENDPOINTS = {
   flaky: { behaviour: () => flaky({ share: 0.3 }), fields: { retry_schedule: ['5s', '5s', '5s', '5s'] } },
   slow: { behaviour: () => slow({ afterMs: 150 }), fields: { max_concurrency: 20 } },
   ordered: {
-    // Each failure keeps back what comes after it, for the time of a retry.
-    behaviour: () => flaky({ share: 0.005 }),
+    // One after the other, and each failure keeps back what comes after it, for the time of a retry.
+    behaviour: () => flaky({ share: 0.02 }),
     fields: { ordering: 'publication', retry_schedule: ['5s', '5s', '5s', '5s'] },
+    isNarrow: true,
   },
 } satisfies Record<string, EndpointPlan>;
 
@@ -56,14 +59,16 @@ export interface Load {
 export interface LoadedEndpoint {
   endpointId: string;
   receiver: Receiver;
-  /** The index of the first event that it is owed. */
-  owedFrom: number;
+  /** It is owed the events that were published from then on. */
+  owedFromMs: number;
+  wants: (event: SimulatedEvent) => boolean;
   isOrdered: boolean;
 }
 
 /** Before a moment, in which an acknowledgement is telling for it. */
 const ACKNOWLEDGEMENT_WINDOW_MS = 1_000;
 const FLOW_TIMEOUT_MS = 60_000;
+const CHANNELS = 6;
 
 export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
   const { eventsPerSecond, seed } = plan;
@@ -73,17 +78,26 @@ export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
   const acknowledgements: { fromMs: number; toMs: number }[] = [];
   const stopping = new AbortController();
 
-  function join(endpoint: Pick<LoadedEndpoint, 'endpointId' | 'receiver'>, isOrdered = false): void {
-    endpoints.push({ ...endpoint, isOrdered, owedFrom: published.length });
-  }
-
-  for (const { behaviour, fields } of plan.endpoints) {
-    const receiver = await createReceiver({ behaviour: behaviour() });
-    const { endpointId } = await account.addEndpoint({ url: receiver.url, ...fields });
-    join({ endpointId, receiver }, fields.ordering !== undefined);
-  }
   const { accountId } = account;
-  const accounts = simulatedWorld({ accountIds: [accountId], projectsPerAccount: 1, channelsPerProject: 3 });
+  const accounts = simulatedWorld({
+    accountIds: [accountId],
+    projectsPerAccount: 1,
+    channelsPerProject: CHANNELS,
+  });
+  const channelId = accounts[0]!.projects[0]!.channels[0]!.id;
+
+  for (const { behaviour, fields, isNarrow } of plan.endpoints) {
+    const receiver = await createReceiver({ behaviour: behaviour() });
+    const subscription = isNarrow ? { subscription: { channel_ids: [channelId] } } : {};
+    const { endpointId } = await account.addEndpoint({ url: receiver.url, ...subscription, ...fields });
+    endpoints.push({
+      endpointId,
+      receiver,
+      owedFromMs: Date.now(),
+      wants: ({ channel }) => !isNarrow || channel.id === channelId,
+      isOrdered: fields.ordering !== undefined,
+    });
+  }
   const { brokers, registryUrl } = herald.stack;
   const publisher = await createPublisher({ brokers, registry: registryUrl, logger: { log() {} } });
   const running = runSimulation({
@@ -106,7 +120,9 @@ export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
     account,
     endpoints,
     published,
-    join: (endpoint) => join(endpoint),
+    join(endpoint) {
+      endpoints.push({ ...endpoint, owedFromMs: Date.now(), wants: () => true, isOrdered: false });
+    },
     owe: (event) => void published.push(event),
     async flows(events) {
       const enough = published.length + events;
@@ -123,8 +139,10 @@ export async function startLoad(herald: Herald, plan: LoadPlan): Promise<Load> {
       await running;
     },
     duties: () =>
-      endpoints.flatMap(({ endpointId, owedFrom }) =>
-        published.slice(owedFrom).map(({ event_id: eventId }) => ({ eventId, endpointId })),
+      endpoints.flatMap(({ endpointId, owedFromMs, wants }) =>
+        published
+          .filter((event) => new Date(event.occurred_at).getTime() >= owedFromMs && wants(event))
+          .map(({ event_id: eventId }) => ({ eventId, endpointId })),
       ),
     acknowledgementMs: (atMs) =>
       Math.max(

@@ -75,9 +75,12 @@ async function findingsOf(world: World, scene: Scene, poisonBefore: number): Pro
   const duties = load.duties();
   const settling = { duties, arrivals: () => load.requests(), witness, patienceMs: PATIENCE_MS };
   let account = await untilSettled(settling);
-  for (const untilMs = Date.now() + PATIENCE_MS; account.held > 0 && Date.now() < untilMs; ) {
-    await sleep(LOOK_EVERY_MS); // held is settled, too, where nobody catches up
+  // What is held is settled, too, unless somebody catches up.
+  for (let changedAtMs = Date.now(); account.held > 0 && Date.now() - changedAtMs < PATIENCE_MS; ) {
+    await sleep(LOOK_EVERY_MS);
+    const { held } = account;
     account = await untilSettled(settling);
+    if (account.held !== held) changedAtMs = Date.now();
   }
   const { accountId } = load.account;
   const ofAccount = () => [...attempts.values()].filter(({ account_id }) => account_id === accountId);
@@ -116,7 +119,9 @@ async function findingsOf(world: World, scene: Scene, poisonBefore: number): Pro
 /** What an endpoint got of the time before it was owed anything is no stranger's. */
 function unexpectedOf({ unexpected }: Account, { published, endpoints }: Load): string[] {
   const known = new Set(
-    endpoints.flatMap(({ endpointId }) => published.map(({ event_id }) => webhookId(event_id, endpointId))),
+    endpoints.flatMap(({ endpointId, wants }) =>
+      published.filter(wants).map(({ event_id }) => webhookId(event_id, endpointId)),
+    ),
   );
   return unexpected.filter((id) => !known.has(id));
 }
@@ -124,8 +129,8 @@ function unexpectedOf({ unexpected }: Account, { published, endpoints }: Load): 
 function misorderedOf({ endpoints, published }: Load): number {
   return endpoints
     .filter(({ isOrdered }) => isOrdered)
-    .map(({ endpointId, receiver }) => {
-      const events = published.map(({ event_id, publication_id: publicationId }) => ({
+    .map(({ endpointId, receiver, wants }) => {
+      const events = published.filter(wants).map(({ event_id, publication_id: publicationId }) => ({
         publicationId,
         webhookId: webhookId(event_id, endpointId),
       }));

@@ -6,6 +6,8 @@ import type { Row } from '../row.ts';
 /** An endpoint is routed to this long after its creation was answered. */
 const ROUTED_WITHIN_MS = 2_000;
 const BLIND_MS = 6_000;
+/** Longer than a fetch waits for records (0.5 s): the one that is under way still brings what is written meanwhile. */
+const LAST_FETCH_MS = 2_000;
 
 /**
  * The dispatcher's reader of endpoints hears nothing more. It must not route by what it knew, but wait: an endpoint
@@ -18,6 +20,7 @@ export const CONFIGURATION_READER_DEAD: Row = {
     const { adminUrl } = services.addresses('dispatcher');
     progress("the dispatcher's reader of endpoints hears nothing more");
     world.arm('dispatcher', 'no configuration');
+    await sleep(LAST_FETCH_MS);
 
     const receiver = await createReceiver();
     const { account } = load;
