@@ -218,6 +218,30 @@ test('a head that is given up is skipped, or holds the endpoint until it is resu
   );
 }, 60_000);
 
+test('a head that waits for its retry when its endpoint is paused is on record as held, and is the first when that is over', async () => {
+  const receiver = await receiverOf({ behaviour: flaky({ failures: 1 }) });
+  const { endpoint } = await world.addEndpoint({
+    url: receiver.url,
+    ordering: 'publication',
+    retrySchedule: ['1h'],
+  });
+  const story = storyOf(endpoint.projectId, 3);
+  await world.publish(story);
+  await eventually(() => expect(receiver.requests).toHaveLength(1));
+  await set(endpoint, { state: 'paused' });
+  await eventually(async () => {
+    const steps = (await witness.attempts()).filter(({ event_id }) => event_id === story[0]!.event_id);
+    expect(steps).toMatchObject([
+      { step: 0, disposition: 'HELD', reason: 'ordered' },
+      { step: 1, disposition: 'ATTEMPTED', verdict: 'RETRY', retry_tier: null },
+      { step: 2, disposition: 'HELD', reason: 'paused' },
+    ]);
+  });
+  receiver.behave(() => ({ kind: 'respond', status: 200 }));
+  await set(endpoint, { state: 'active' });
+  await eventually(() => expect(accepted(receiver)).toEqual(idsOf(endpoint, story)));
+});
+
 test('an ordered endpoint that says it is gone gets that event first when it is back', async () => {
   const receiver = await receiverOf({
     behaviour: ({ sighting }) => ({

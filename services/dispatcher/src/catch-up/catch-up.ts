@@ -6,7 +6,7 @@ import type { Claim, LaneRecord } from '@herald/kafka/record';
 import type { EndpointStatus, EndpointStatusTable } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { DeliveryTask } from '../delivery-lane/task.ts';
-import { Follower, type HeldItem, type Taken } from './follower.ts';
+import { Follower, type HeldItem, type Taken, type TakenFate } from './follower.ts';
 import { type FollowedEndpoint, PartitionCatchUp } from './partition-catch-up.ts';
 import type { StatusBook } from './status-book.ts';
 import { caughtUp, cursorMoved, entered, lifted } from './status-changes.ts';
@@ -64,7 +64,7 @@ export interface CatchUpOptions {
   reader: PartitionReader;
   perSecond: number;
   release: Release;
-  onReleased: (fate: 'deliver' | 'cancel' | 'expire' | 'poison') => void;
+  onReleased: (fate: TakenFate['kind'] | 'poison') => void;
   onGap: (gap: { endpointId: string; from: number; to: number }) => void;
   onFatal: (error: Error) => void;
   now: () => number;

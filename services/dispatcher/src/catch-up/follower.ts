@@ -13,9 +13,12 @@ const WINDOW_BYTES = 512 * 1024;
 /** How far a release may be ahead of the set rate, milliseconds: what timers are late by. */
 const BURST_MS = 50;
 
+/** What becomes of a held delivery that is taken; `hold` is a head that waited for its retry, and now for its endpoint. */
+export type TakenFate = Exclude<Fate, { kind: 'wait' }> | { kind: 'hold' };
+
 /** A held record that was taken into memory, with what becomes of it. */
 export type HeldItem = { record: LaneRecord } & (
-  | { kind: 'delivery'; task: DeliveryTask; fate: Exclude<Fate, { kind: 'wait' }> }
+  | { kind: 'delivery'; task: DeliveryTask; fate: TakenFate }
   | { kind: 'poison'; poison: Poison }
 );
 
@@ -106,6 +109,11 @@ export class Follower {
       releasedBeyond: encodeCompletions(lowWater, completed) || undefined,
       head: this.#head,
     };
+  }
+
+  /** Whether it is the head, and on record as waiting for its next attempt. */
+  isDueAgain(offset: number): boolean {
+    return this.#head?.offset === offset && this.#head.dueAtMs > 0;
   }
 
   /** False where the record is released already. */

@@ -4,8 +4,8 @@ import { ReceivedRecord } from '@herald/kafka/lane-record';
 import type { PartitionReader } from '@herald/kafka/partition-reader';
 import type { Claim } from '@herald/kafka/record';
 import { receiveDelivery } from '../delivery-lane/task.ts';
-import { type Fate, fateOf } from './fate.ts';
-import type { Follower, HeldItem } from './follower.ts';
+import { fateOf } from './fate.ts';
+import type { Follower, HeldItem, TakenFate } from './follower.ts';
 
 const LOOK_BYTES = 256 * 1024;
 
@@ -200,6 +200,10 @@ export class PartitionCatchUp {
       follower.waitUntilMs = fate.untilMs;
       follower.expiresAtMs = fate.untilMs;
       this.#arm(fate.untilMs);
+      const { offsetNumber: offset } = fetched;
+      if (follower.isDueAgain(offset) && follower.wants(offset)) {
+        follower.take(itemOf(new ReceivedRecord(claim, fetched), { kind: 'hold' }));
+      }
       return false;
     }
     if (!follower.hasRoom || (follower.readyBytes > 0 && !mayTakeMore())) return false;
@@ -257,7 +261,7 @@ export class PartitionCatchUp {
   }
 }
 
-function itemOf(record: ReceivedRecord, fate: Exclude<Fate, { kind: 'wait' }>): HeldItem {
+function itemOf(record: ReceivedRecord, fate: TakenFate): HeldItem {
   const received = receiveDelivery(record);
   return received.kind === 'poison'
     ? { kind: 'poison', record, poison: received.poison }

@@ -16,11 +16,11 @@ import { createAdmit } from './admit.ts';
 import type { WindowBounds } from './crowding.ts';
 import { createHostOf } from './destination-host.ts';
 import { type AttemptMade, attempted, fenced, moved, type StepContext } from './disposition.ts';
-import { endingOf } from './ending.ts';
+import { type Ending, endingOf } from './ending.ts';
 import type { Holds } from './holds.ts';
 import { isHeldRecord, type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
-import type { Deferral, Parking } from './overflow.ts';
+import type { Parking } from './overflow.ts';
 import { prepare } from './prepare.ts';
 import type { DeliveryObserver, Recorder } from './recorder.ts';
 import type { RevisionGate } from './revision-gate.ts';
@@ -78,7 +78,7 @@ type Dead = Extract<LookUp, { kind: 'dead' }>;
 
 /** What is settled without an attempt, as soon as the recorder has room. */
 type Decision =
-  | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move; append: Append | undefined }
+  | { kind: 'move'; record: LaneRecord; task: DeliveryTask; move: Move; ending: Ending }
   | { kind: 'poison'; record: LaneRecord; poison: Poison };
 
 /**
@@ -139,7 +139,8 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       if (item.kind === 'poison') decisions.push(item);
       else if (item.fate.kind === 'deliver') {
         gate.whenAt(item.task.delivery.configRevision, () => arrive(item.task));
-      } else decide(item.task, withoutAttempt(item.task, item.fate.kind));
+      } else if (item.fate.kind === 'hold') holdHead(item.task);
+      else decide(item.task, withoutAttempt(item.task, item.fate.kind));
       pump();
     },
 
@@ -176,20 +177,29 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       const placement = admit.arrive(task, now());
       if (placement.kind !== 'queue') defer(task, placement);
     } else if (found.kind === 'hold' && isHeldRecord(task)) held.putBack(task, 0);
-    else decide(task, found, found.kind === 'hold' ? appendOf(found) : undefined);
+    else decide(task, found, found.kind === 'hold' ? { append: appendOf(found) } : {});
     pump();
   }
 
-  function decide(task: DeliveryTask, move: Move, append?: Append): void {
-    decisions.push({ kind: 'move', record: task.record, task, move, append });
+  function decide(task: DeliveryTask, move: Move, ending: Ending = {}): void {
+    decisions.push({ kind: 'move', record: task.record, task, move, ending });
+  }
+
+  /** It waited for its retry, and that is on record; now it waits for its endpoint, where it is. */
+  function holdHead(task: DeliveryTask): void {
+    const found = lookUpOf(task);
+    const { step, attempts } = task.delivery;
+    const instead = () => held.keepHead(task, { step: step + 1, attempts, dueAtMs: 0 });
+    if (found.kind === 'hold') decide(task, found, { instead });
+    else held.putBack(task, 0);
   }
 
   /** What is held waits where it is: to park it would cost a write, and an ordered endpoint its order. */
-  function defer(task: DeliveryTask, placement: Parking | Deferral): void {
+  function defer(task: DeliveryTask, parking: Parking): void {
     const nowMs = now();
-    const againAtMs = Math.min(Math.max(placement.dueAtMs, nowMs + MIN_DEFER_MS), nowMs + MAX_DEFER_MS);
+    const againAtMs = Math.min(Math.max(parking.dueAtMs, nowMs + MIN_DEFER_MS), nowMs + MAX_DEFER_MS);
     if (isHeldRecord(task)) held.putBack(task, againAtMs);
-    else decide(task, parked(task, placement));
+    else decide(task, parked(task, parking));
   }
 
   function appendOf({ configured, reason }: Extract<LookUp, { kind: 'hold' }>): Append {
@@ -226,7 +236,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   function shed(): void {
     shedTimer = undefined;
-    for (const { task, placement } of admit.shed(now(), busyShare())) defer(task, placement);
+    for (const { task, parking } of admit.shed(now(), busyShare())) defer(task, parking);
     pump();
   }
 
@@ -237,10 +247,13 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       steps.poison(record, decision.poison);
       return;
     }
-    const { task, move, append } = decision;
+    const { task, move, ending } = decision;
     if (steps.begin(task)) {
-      withEvent(task, (decoded) => steps.settle(task, moved(stepOf(task, decoded), move), { append }));
-    } else append?.abandoned();
+      const keepsItsPlace = ending.instead !== undefined;
+      withEvent(task, (decoded) =>
+        steps.settle(task, moved(stepOf(task, decoded), move, keepsItsPlace), ending),
+      );
+    } else ending.append?.abandoned();
   }
 
   /** The turn has come. Configuration may have changed while the delivery waited, so it is looked up again. */
@@ -351,9 +364,9 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     return { kind: 'cancel', reason: 'purged', revision };
   }
 
-  function parked(task: DeliveryTask, placement: Parking | Deferral): Move {
+  function parked(task: DeliveryTask, parking: Parking): Move {
     const revision = endpoints.get(task.delivery.endpointId)?.revision ?? -1;
-    return { ...placement, kind: 'park', revision };
+    return { ...parking, revision };
   }
 
   /**

@@ -75,7 +75,7 @@ export function fenced(context: StepContext, made: AttemptMade): Disposition {
   };
 }
 
-export function moved(context: StepContext, move: Move): Disposition {
+export function moved(context: StepContext, move: Move, keepsItsPlace = false): Disposition {
   const base = { ...common(context), config_revision: move.revision };
   const { task, nowMs } = context;
   if (move.kind === 'park') {
@@ -103,7 +103,7 @@ export function moved(context: StepContext, move: Move): Disposition {
       ...decided(move),
       error_message: move.detail ?? null,
     },
-    forward: forwarded(task, task.delivery, move),
+    forward: keepsItsPlace ? undefined : forwarded(task, task.delivery, move),
     isAwaited: move.kind === 'hold' && move.reason === 'ordered',
   };
 }
