@@ -43,8 +43,10 @@ interface Example {
 }
 
 /** The documented events and payloads, as this account's own. */
+/** All but operational events, which only Herald itself produces. */
 function examples(): Example[] {
-  return readdirSync(join(EXAMPLES, 'events')).map((file) => {
+  const files = readdirSync(join(EXAMPLES, 'events')).filter((file) => !file.startsWith('endpoint-'));
+  return files.map((file) => {
     const event = JSON.parse(readFileSync(join(EXAMPLES, 'events', file), 'utf8'));
     const payloadFile = file.replace('.json', '.publication.json');
     const payload = JSON.parse(readFileSync(join(EXAMPLES, 'payloads', payloadFile), 'utf8'));
