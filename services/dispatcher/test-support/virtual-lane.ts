@@ -5,7 +5,7 @@ import { receiverSign } from '@herald/domain/receiver-sign';
 import { leaveTierAt, type RetryTierName, tierAfter, tierForWait } from '@herald/domain/retry-tiers';
 import { judge } from '@herald/domain/verdict';
 import { type Admit, createAdmit } from '../src/delivery-lane/admit.ts';
-import type { Deferral, Parking } from '../src/delivery-lane/overflow.ts';
+import type { Parking } from '../src/delivery-lane/overflow.ts';
 import type { DeliveryTask } from '../src/delivery-lane/task.ts';
 import { createDueHeap } from '../src/due-heap.ts';
 import { createFifo } from '../src/fifo.ts';
@@ -32,8 +32,6 @@ export interface VirtualLane {
   readonly nowMs: number;
   readonly lives: readonly Life[];
   readonly admit: Admit;
-  /** Deliveries that were neither queued nor parked. */
-  readonly deferred: number;
   addEndpoint(given: Partial<Endpoint> & { id: string }, receiver: VirtualReceiver): void;
   publish(endpointId: string, atMs: number, count?: number): void;
   /** Lets the time pass until nothing is left to happen, or that time. */
@@ -60,7 +58,6 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
   let epoch = 0;
   let beatIsSet = false;
   let wakeAtMs = Infinity;
-  let deferred = 0;
 
   return {
     get nowMs() {
@@ -69,9 +66,6 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     lives,
     get admit() {
       return admit;
-    },
-    get deferred() {
-      return deferred;
     },
     addEndpoint(given, receiver) {
       endpoints.set(given.id, { endpoint: endpointOf({ url: `https://${given.id}/`, ...given }), receiver });
@@ -166,14 +160,10 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
 
   function beat(): void {
     beatIsSet = false;
-    for (const { task, placement } of admit.shed(nowMs, 0)) park(task, placement);
+    for (const { task, parking } of admit.shed(nowMs, 0)) park(task, parking);
   }
 
-  function park(task: DeliveryTask, { kind, dueAtMs, turnAtMs }: Parking | Deferral): void {
-    if (kind === 'defer') {
-      deferred += 1;
-      return;
-    }
+  function park(task: DeliveryTask, { dueAtMs, turnAtMs }: Parking): void {
     lifeIn(task).parkings += 1;
     unfinished.delete(task);
     wait(steppedOn(task.delivery, dueAtMs, turnAtMs), tierForWait(dueAtMs - nowMs));

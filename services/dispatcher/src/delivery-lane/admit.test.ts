@@ -1,7 +1,12 @@
+import { TOPICS } from '@herald/contracts/topics';
 import { expect, test } from 'vitest';
+import { claimOn, deliveryOf, endpointOf, recordOf } from '../../test-support/fakes.ts';
 import { createVirtualLane, type Life, type VirtualLane } from '../../test-support/virtual-lane.ts';
+import { createAdmit } from './admit.ts';
+import type { Parking } from './overflow.ts';
 import { RAMP_DOUBLING_MS, RAMP_START_PER_SECOND } from './ramp.ts';
 import { BURST_MS } from './rate-gate.ts';
+import type { DeliveryTask } from './task.ts';
 
 const START = 1_700_000_000_000;
 const MINUTE = 60_000;
@@ -169,13 +174,26 @@ test('a limit that is raised is used within half an hour for what is parked, and
   expect(startsOf(lane.lives).at(-1)! - START).toBeLessThanOrEqual(37 * MINUTE);
 });
 
-test('an ordered endpoint is never parked: what does not fit is for its own line', () => {
-  const lane = createVirtualLane();
-  lane.addEndpoint({ id: 'ordered', ordering: 'publication', rateLimitPerSecond: 1 }, quick);
-  lane.publish('ordered', START, 100);
-  lane.runUntil(START);
-  expect(lane.deferred).toBe(79);
-  expect(lane.lives.every(({ parkings }) => parkings === 0)).toBe(true);
+test('what is held and offered in vain takes no turn from those that come', () => {
+  const admit = createAdmit({
+    maxInFlight: 10,
+    maxInFlightPerHost: 10,
+    window: { records: 4_000, bytes: Infinity },
+    policyOf: () => endpointOf({ rateLimitPerSecond: 10 }),
+    hostOf: (id) => id,
+    onBreaker: () => {},
+  });
+  const task = (n: number, topic: string): DeliveryTask => ({
+    delivery: deliveryOf({ deliveryId: `${topic}-${n}` }),
+    priority: 'live',
+    record: recordOf({ claim: claimOn(topic), offset: n }),
+  });
+  for (let n = 0; n < 300; n++) admit.arrive(task(n, TOPICS.deliveries), START);
+  const turnAfter = (n: number) =>
+    (admit.arrive(task(n, TOPICS.deliveries), START) as Parking).dueAtMs - START;
+  expect(turnAfter(300)).toBe(30_000);
+  for (let n = 0; n < 1_000; n++) expect(admit.arrive(task(n, TOPICS.held), START).kind).toBe('park');
+  expect(turnAfter(301)).toBe(30_100);
 });
 
 test('an endpoint that is idle is forgotten, one with an open breaker is not', () => {

@@ -1,10 +1,10 @@
+import { TOPICS } from '@herald/contracts/topics';
 import type { ReceiverSign } from '@herald/domain/receiver-sign';
 import { LRUCache } from 'lru-cache';
 import { type Admission, createAdmission } from './admission.ts';
 import { attemptSeen, breakerState, probeEnded, probeStarted } from './breaker.ts';
 import { createCrowding, type WindowBounds } from './crowding.ts';
 import {
-  type Deferral,
   isCounted,
   keepInMemory,
   type Parking,
@@ -67,7 +67,7 @@ export interface AttemptEnd {
 /** A delivery that was queued, and what is to be done with it instead. */
 export interface Shed {
   task: DeliveryTask;
-  placement: Parking | Deferral;
+  parking: Parking;
 }
 
 /**
@@ -121,7 +121,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       const queued = admission.queuedOf(endpointId);
       if (traffic.breaker.open) {
         if (queued >= placesOfProbe(traffic, nowMs)) {
-          return inOrder(endpointId, untilProbe(traffic, task, nowMs));
+          return untilProbe(traffic, task, nowMs);
         }
         return enqueue(task, nowMs);
       }
@@ -131,11 +131,11 @@ export function createAdmit(options: AdmitOptions): Admit {
       const isCrowded = crowding.isCrowded(task.record.claim);
       const isFull = admission.isFull(endpointId, nowMs);
       const placement = place(delivery, { queued, endMs, course, isCrowded, isFull }, nowMs);
-      if (!isCounted(delivery, placement, nowMs)) {
+      if (!isOffered(task) && !isCounted(delivery, placement, nowMs)) {
         promise(traffic, endMs, course);
         traffic.backlog += 1;
       }
-      if (placement.kind === 'park') return inOrder(endpointId, placement);
+      if (placement.kind === 'park') return placement;
       return enqueue(task, nowMs);
     },
 
@@ -224,11 +224,11 @@ export function createAdmit(options: AdmitOptions): Admit {
     traffic.backlog = Math.max(drain(traffic, course, nowMs), queued);
     return admission.shed(endpointId, keep).map((task) => {
       crowding.remove(task.record);
-      if (isFailing) return { task, placement: inOrder(endpointId, untilProbe(traffic, task, nowMs)) };
+      if (isFailing) return { task, parking: untilProbe(traffic, task, nowMs) };
       // The near future is promised to what is parked already: before it, all of them would come in vain.
       const turnMs = Math.max(nowMs + timeFor(keep, course), traffic.nextFreeMs);
-      promise(traffic, turnMs, course);
-      return { task, placement: inOrder(endpointId, parkedUntil(task.delivery, turnMs, course, nowMs)) };
+      if (!isOffered(task)) promise(traffic, turnMs, course);
+      return { task, parking: parkedUntil(task.delivery, turnMs, course, nowMs) };
     });
   }
 
@@ -290,15 +290,16 @@ export function createAdmit(options: AdmitOptions): Admit {
       if (!isBusy && isToGo(traffic, endpointId)) traffics.delete(endpointId);
     }
   }
-
-  function inOrder(endpointId: string, parking: Parking): Parking | Deferral {
-    return policyOf(endpointId)?.ordering === 'publication' ? { ...parking, kind: 'defer' } : parking;
-  }
 }
 
 /** How many may be queued of an endpoint that is failing: the probe, once it is due and while none is under way. */
 function placesOfProbe({ breaker }: Traffic, nowMs: number): number {
   return breakerState(breaker, nowMs) === 'half_open' && !breaker.open?.probing ? 1 : 0;
+}
+
+/** What is released from webhook.held and finds no room goes back there and is offered again: it takes no turn. */
+function isOffered({ record }: DeliveryTask): boolean {
+  return record.topic === TOPICS.held;
 }
 
 function untilProbe(traffic: Traffic, { delivery }: DeliveryTask, nowMs: number): Parking {

@@ -51,12 +51,7 @@ export interface Parking {
   reason: ParkReason;
 }
 
-/** It may not start before about that time, and not be parked either: its endpoint wants its events in order. */
-export interface Deferral extends Omit<Parking, 'kind'> {
-  kind: 'defer';
-}
-
-export type Placement = { kind: 'queue' } | Parking | Deferral;
+export type Placement = { kind: 'queue' } | Parking;
 
 /**
  * Whether a delivery waits in memory or in a tier, by the time that its endpoint needs for what is ahead of it: a
@@ -64,7 +59,7 @@ export type Placement = { kind: 'queue' } | Parking | Deferral;
  * A delivery that comes back from a tier has a place in the virtual queue: at its turn only what is in memory is ahead
  * of it, and before its turn it goes where it was, or sooner where the endpoint has become faster.
  */
-export function place(arrival: Arrival, load: Load, nowMs: number): { kind: 'queue' } | Parking {
+export function place(arrival: Arrival, load: Load, nowMs: number): Placement {
   const { queued, endMs, course, isCrowded } = load;
   if (isOurs(load)) return { kind: 'queue' };
   const allowedMs = queueMs(isCrowded) * (hasWaited(arrival) ? 2 : 1);
