@@ -16,10 +16,11 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(USAGE);
   else {
-    const results = await Promise.race([runAll(options), interrupted]);
+    const results: RowResult[] = [];
+    const end = await Promise.race([runAll(options, results), interrupted]);
+    tell(results, options);
+    if (end === 'interrupted') process.exitCode = 1;
     await closing.disposeAsync();
-    if (results === 'interrupted') process.exitCode = 1;
-    else tell(results, options);
   }
 } catch (error) {
   await closing.disposeAsync();
@@ -30,17 +31,15 @@ try {
 // What was interrupted may still be at work on what was closed under it.
 process.exit();
 
-async function runAll({ minutes, seed, rows, random }: ChaosOptions): Promise<RowResult[]> {
+async function runAll({ minutes, seed, rows, random }: ChaosOptions, results: RowResult[]): Promise<void> {
   const untilMs = Date.now() + minutes * 60_000;
   const world = await openWorld(onProgress);
   closing.defer(() => world.close());
-  const results: RowResult[] = [];
   for (const row of [...rows, ...(random ? [randomBlows({ seed, untilMs })] : [])]) {
     const result = await runRow(world, row, { seed: seed * 1_000 + results.length, onProgress });
     results.push(result);
     onProgress(`${row.name}: ${result.problems.length === 0 ? 'holds' : result.problems.join('; ')}`);
   }
-  return results;
 }
 
 function tell(results: readonly RowResult[], { json, seed }: ChaosOptions): void {

@@ -29,7 +29,7 @@ export interface RowOptions {
   onProgress: (line: string) => void;
 }
 
-const EVENTS_PER_SECOND = 40;
+const EVENTS_PER_SECOND = 30;
 /** On record before the blow, and after everything is up again. */
 const EVENTS_BEFORE = 80;
 const EVENTS_AFTER = 40;
