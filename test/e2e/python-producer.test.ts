@@ -42,8 +42,7 @@ interface Example {
   payload: { data: object };
 }
 
-/** The documented events and payloads, as this account's own. */
-/** All but operational events, which only Herald itself produces. */
+/** The documented events and payloads, as this account's own; without operational ones, which only Herald produces. */
 function examples(): Example[] {
   const files = readdirSync(join(EXAMPLES, 'events')).filter((file) => !file.startsWith('endpoint-'));
   return files.map((file) => {
