@@ -157,7 +157,7 @@ export function watch(metrics: Metrics, { lanes, delivery, held, pendingRecords,
     },
   });
   metrics.gauge({
-    name: 'herald_dispatcher_endpoints_remembered_count',
+    name: 'herald_dispatcher_remembered_endpoints',
     help: 'Endpoints whose pace, limit or breaker is remembered, those lately active, at most 10000. Near that: an endpoint may be taken for healthy a little too soon; add dispatchers.',
     collect() {
       this.set(delivery.census().known);
