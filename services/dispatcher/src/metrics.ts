@@ -58,7 +58,7 @@ export function createDispatcherMetrics(metrics: Metrics) {
     }),
     breakerChanges: metrics.counter<'to'>({
       name: 'herald_dispatcher_breaker_changes_total',
-      help: 'Circuit breakers of endpoints that opened (half of at least 20 attempts in a minute failed) or that a probe closed; the log names the endpoint. Many open at once: look for a cause on our side, such as DNS or the network.',
+      help: 'Circuit breakers of endpoints that opened (four fifths of at least 30 attempts in two minutes failed) or that a probe closed; the log names the endpoint. Many open at once: look for a cause on our side, such as DNS or the network.',
       labelNames: ['to'],
     }),
     twinsDropped: metrics.counter({

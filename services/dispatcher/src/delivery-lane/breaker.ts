@@ -2,13 +2,16 @@ import { jitterShare } from '@herald/domain/jitter';
 import type { ReceiverSign } from '@herald/domain/receiver-sign';
 import { RAMP_MS } from './ramp.ts';
 
-/** The window slides in buckets of ten seconds, over the last minute. */
+/** The window slides in buckets of ten seconds, over the last two minutes. */
 const BUCKET_MS = 10_000;
-const BUCKETS = 6;
+const BUCKETS = 12;
 
-/** Opens at half of at least so many attempts. Fewer in a minute hurt nobody, and say too little. */
-export const MIN_ATTEMPTS = 20;
-export const FAILURE_SHARE = 0.5;
+/**
+ * Opens when this share of at least so many attempts failed. Fewer in two minutes hurt nobody, and a receiver that
+ * takes more than a fifth is up: to stop would delay what it takes, and its schedule spares it for the rest.
+ */
+export const MIN_ATTEMPTS = 30;
+export const FAILURE_SHARE = 0.8;
 
 /** Until the first probe; doubled by each that fails. */
 export const FIRST_PROBE_MS = 5_000;
@@ -22,7 +25,7 @@ export const MAX_ASKED_MS = 30 * 60 * 1_000;
  * half open: one delivery is the probe, and its end closes the breaker or opens it for twice as long.
  */
 export interface Breaker {
-  /** Attempts and failures of the last minute, by bucket; `newest` numbers the last of them since the epoch. */
+  /** Attempts and failures of the window, by bucket; `newest` numbers the last of them since the epoch. */
   attempts: number[];
   failures: number[];
   newest: number;
