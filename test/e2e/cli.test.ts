@@ -35,6 +35,8 @@ beforeAll(async () => {
     HERALD_API_PORT: String(apiPort),
     HERALD_INGEST_PORT: String(ingestPort),
     HERALD_API_URL: `http://127.0.0.1:${apiPort}`,
+    HERALD_LEDGER_INTERVAL_MS: '500',
+    HERALD_LEDGER_OVERDUE_MS: '3000',
   };
 });
 
@@ -164,6 +166,26 @@ describe('herald up', () => {
     expect(shown).toMatchObject({ code: 0 });
     expect(shown.stdout).toContain(`POST ${receiver.url}`);
     expect(shown.stdout).toContain('webhook-signature: v1,');
+
+    const madeMs = Date.now();
+    await eventually(
+      async () => {
+        const ledger = await heraldJson<{
+          as_of: string;
+          accepted: number;
+          routed: number;
+          unrouted: number;
+        }>(...withKey, 'ledger');
+        // By then all of it was due for long enough to be judged.
+        expect(Date.parse(ledger.as_of)).toBeGreaterThan(madeMs + 3_000);
+        expect(ledger).toMatchObject({ unrouted: 0, gaps: { items: [] }, overdue: { deliveries: [] } });
+        expect(ledger.routed).toBe(ledger.accepted);
+      },
+      { timeoutMs: 60_000, everyMs: 500 },
+    );
+    expect((await herald(...withKey, 'ledger')).stdout).toContain('everything adds up');
+    const endpoints = await heraldJson<{ items: object[] }>(...withKey, 'ledger', 'endpoints');
+    expect(endpoints.items).toMatchObject([{ endpoint_id: endpoint.endpoint_id, pending: 0 }]);
 
     const rotated = await heraldJson<{ secret: string; secrets: { scheme: string }[] }>(
       ...withKey,
