@@ -26,7 +26,8 @@ const PARTS = {
   flaky: { behaviour: flaky({ share: 0.3 }), fields: { retry_schedule: ['5s', '5s'] }, wants: anything },
   gone: { behaviour: gone(), fields: {}, wants: anything },
   broken: {
-    behaviour: failing(500),
+    // A refusal is a sign of life: with 500 its breaker would open, and deliveries do not die of an outage.
+    behaviour: failing(404),
     fields: { retry_schedule: ['5s'], subscription: { event_types: ['publication.failed'] } },
     wants: (event) => event.event_type === 'publication.failed',
   },

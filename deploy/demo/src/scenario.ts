@@ -52,8 +52,9 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'broken',
-    shows: 'answers 500 for ever to failed publications: dead letters',
-    behaviour: failing(500),
+    shows: 'answers 404 for ever to failed publications: dead letters',
+    // A refusal is a sign of life: with 500 its breaker would open, and deliveries do not die of an outage.
+    behaviour: failing(404),
     retrySchedule: ['5s'],
     eventTypes: ['publication.failed'],
   },
