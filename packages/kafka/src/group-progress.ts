@@ -36,22 +36,37 @@ export function openGroupProgress(options: {
   return {
     async read() {
       const kafka = await connected();
-      const bounds = await readBounds(kafka, topics);
-      const commits = await kafka.fetchOffsets({ groupId, topics: [...topics] });
-      return commits.flatMap(({ topic, partitions }) =>
-        partitions.flatMap(({ partition, offset, metadata }) => {
-          const log = bounds.get(topic)?.get(partition);
-          if (!log) return [];
-          const { committed } = resumeAt({ topic, partition }, Number(offset), metadata, log);
-          return [{ topic, partition, committedOffset: committed, endOffset: log.endOffset }];
-        }),
-      );
+      try {
+        return await progressOf(kafka, groupId, topics);
+      } catch (error) {
+        // The next reading connects anew: whatever became of this connection does not matter then.
+        admin = undefined;
+        await kafka.disconnect().catch(() => {});
+        throw error;
+      }
     },
     async close() {
       const kafka = await admin?.catch(() => undefined);
       await kafka?.disconnect();
     },
   };
+}
+
+async function progressOf(
+  kafka: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<PartitionProgress[]> {
+  const bounds = await readBounds(kafka, topics);
+  const commits = await kafka.fetchOffsets({ groupId, topics: [...topics] });
+  return commits.flatMap(({ topic, partitions }) =>
+    partitions.flatMap(({ partition, offset, metadata }) => {
+      const log = bounds.get(topic)?.get(partition);
+      if (!log) return [];
+      const { committed } = resumeAt({ topic, partition }, Number(offset), metadata, log);
+      return [{ topic, partition, committedOffset: committed, endOffset: log.endOffset }];
+    }),
+  );
 }
 
 async function connect(connection: KafkaConnection): Promise<Admin> {
