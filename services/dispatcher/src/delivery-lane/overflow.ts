@@ -17,7 +17,7 @@ export const MAX_PARK_TIER: RetryTierName = '30m';
 export const MAX_PARK_MS = tierDelayMs(MAX_PARK_TIER);
 
 /** The longest first parking behind an endpoint in trouble: its pace may be another soon. */
-export const TROUBLED_PARK_TIER: RetryTierName = '30s';
+const TROUBLED_PARK_TIER: RetryTierName = '5s';
 
 /** Where an endpoint stands when a delivery for it is to be placed. */
 export interface Load {
