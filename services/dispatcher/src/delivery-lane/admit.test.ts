@@ -71,8 +71,8 @@ test('a backlog of hours behind a slow endpoint costs a few tier writes each, an
   expect(deliveredOnce(lane.lives)).toBe(true);
   expect(startsOf(lane.lives).at(-1)! - START).toBeLessThan(1.1 * 10_000_000);
   const { mean, most } = tierWrites(lane.lives);
-  expect(mean).toBeLessThan(6);
-  expect(most).toBeLessThanOrEqual(12);
+  expect(mean).toBeLessThan(9);
+  expect(most).toBeLessThanOrEqual(16);
 });
 
 test('a healthy endpoint takes a burst of 20,000 without a tier write, and a neighbour keeps its turn through it', () => {

@@ -169,18 +169,20 @@ test('who misses a turn moves behind all turns that are promised, also when the 
   expect((missed as Parking).dueAtMs).toBeGreaterThanOrEqual(parkedUntilMs.at(-1)!);
 });
 
-test('behind a known limit the first parking may be long, behind trouble it is short, and each next one longer', () => {
+test('behind a limit the first parking may be long, behind a measured pace it is short, and each next one longer', () => {
   const longest = (given: Partial<Course>, step: number) =>
     (parkedUntil({ deliveryId: 'd', step, dueAtMs: 0 }, NOW + 1e9, { ...known, ...given }, NOW).dueAtMs -
       NOW) /
     60_000;
   const known: Course = { perMs: 0.01, isLimited: false, isTroubled: false, ageMs: NOW };
-  expect(longest({}, 0)).toBeGreaterThanOrEqual(30);
-  expect(longest({}, 0)).toBeLessThanOrEqual(36.1);
+  expect(longest({ isLimited: true }, 0)).toBeGreaterThanOrEqual(30);
+  expect(longest({ isLimited: true }, 0)).toBeLessThanOrEqual(36.1);
+  expect(longest({}, 0)).toBeGreaterThanOrEqual(0.5);
+  expect(longest({}, 0)).toBeLessThanOrEqual(0.61);
   expect(longest({ isTroubled: true }, 0)).toBeLessThanOrEqual(0.11);
   expect(longest({ isTroubled: true, isLimited: true }, 0)).toBeGreaterThanOrEqual(30);
   expect(longest({ isTroubled: true }, 1)).toBeGreaterThanOrEqual(0.5);
-  expect(longest({}, 1)).toBeGreaterThanOrEqual(60);
+  expect(longest({ isLimited: true }, 1)).toBeGreaterThanOrEqual(60);
 });
 
 test('while a breaker is open the first delivery is there for the probe, the others wait as long as it has failed', () => {

@@ -12,11 +12,12 @@ export const ROOMY_QUEUE_MS = 20_000;
 /** A partition is crowded when this share of its window waits in memory: what is left is for the neighbours. */
 export const CROWDED_SHARE = 0.25;
 
-/** The longest first parking behind a known pace, and each parking while a breaker is open. */
+/** The longest first parking behind a limit, and each parking while a breaker is open. */
 export const MAX_PARK_TIER: RetryTierName = '30m';
 export const MAX_PARK_MS = tierDelayMs(MAX_PARK_TIER);
 
-/** The longest first parking behind an endpoint in trouble: its pace may be another soon. */
+/** The longest first parking behind a pace that was only measured, and behind an endpoint in trouble. */
+const MEASURED_PARK_TIER: RetryTierName = '30s';
 const TROUBLED_PARK_TIER: RetryTierName = '5s';
 
 /** Where an endpoint stands when a delivery for it is to be placed. */
@@ -149,7 +150,7 @@ export function parkedWhileOpen(
  * much longer than the delivery has waited so far, should its endpoint become faster meanwhile.
  */
 function maxParkMs(step: number, { isLimited, isTroubled }: Course): number {
-  const first = isTroubled && !isLimited ? TROUBLED_PARK_TIER : MAX_PARK_TIER;
+  const first = isLimited ? MAX_PARK_TIER : isTroubled ? TROUBLED_PARK_TIER : MEASURED_PARK_TIER;
   const index = RETRY_TIERS.findIndex(({ name }) => name === first);
   return RETRY_TIERS[Math.min(index + step, RETRY_TIERS.length - 1)]!.delayMs;
 }

@@ -80,7 +80,7 @@ export function sustained(
   const stallMs = silenceMs >= STALL_MS * (1 + BUSY_PATIENCE * busy) ? silenceMs : 0;
   const durationMs = Math.max((pace.durationMs ?? 0) * (1 - busy), stallMs);
   const perMs = maxInFlight / durationMs;
-  const isTroubled = durationMs >= TROUBLED_MS;
+  const isTroubled = stallMs > 0 || durationMs >= TROUBLED_MS;
   if (stallMs > 0 || perMs === Infinity) return { perMs, isTroubled };
   const fadedPerMs = pace.bestPerMs * 2 ** (-(nowMs - pace.bestAtMs) / BEST_HALF_LIFE_MS);
   pace.bestPerMs = Math.max(perMs, fadedPerMs);
