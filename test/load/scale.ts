@@ -14,7 +14,7 @@ export interface Scale {
 }
 
 export const FULL: Scale = {
-  warmUpEvents: 5_000,
+  warmUpEvents: 20_000,
   bareRequests: 60_000,
   events: 20_000,
   latencySeconds: 20,

@@ -25,6 +25,12 @@ export interface ServiceProcess {
 /** Where standard output and error go: appended to a file, or a line at a time to a function. */
 export type ServiceOutput = { file: string } | { onLine: (line: string) => void };
 
+/**
+ * MiB of V8's young generation: with Node's 16, a tenth of a busy dispatcher's CPU time goes into copying records that
+ * are about to be done with.
+ */
+const nodeFlags = ['--max-semi-space-size=32'];
+
 export interface ForkOptions {
   name: string;
   /** The path of its main.ts. */
@@ -47,7 +53,7 @@ export function forkService(options: ForkOptions): ServiceProcess {
   const sink = file ?? 'pipe';
   const child = fork(entry, args, {
     env,
-    execArgv: [],
+    execArgv: nodeFlags,
     detached: true,
     stdio: ['ignore', sink, sink, 'ipc'],
   });

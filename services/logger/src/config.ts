@@ -16,9 +16,9 @@ export const loggerConfig = z.object({
     expects: 'days that history is kept, at most 3650',
     example: '30',
   }),
-  HERALD_LOGGER_FLUSH_MS: variable(integer({ min: 10, max: 10_000 }).default(1_000), {
+  HERALD_LOGGER_FLUSH_MS: variable(integer({ min: 10, max: 10_000 }).default(2_000), {
     expects: 'milliseconds that a row waits at most for others to be inserted with, 10 to 10000',
-    example: '1000',
+    example: '2000',
   }),
   HERALD_LEDGER_INTERVAL_MS: variable(integer({ min: 100, max: 600_000 }).default(20_000), {
     expects: 'milliseconds between two rounds of the ledger, 100 to 600000',
