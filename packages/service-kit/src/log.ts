@@ -16,14 +16,17 @@ export interface LoggerOptions {
   level: Level | 'silent';
   /** `auto`: pretty on a terminal, JSON when piped. */
   format: 'auto' | 'json' | 'pretty';
-  /** Default standard output. A write takes all lines since the one before; an exit writes what is left, a kill -9 cannot. */
+  /**
+   * Default standard output, written at once: the last line before an exit is never lost. Writing in the background
+   * saves 4 % of a busy dispatcher, and `process.exit` then loses what is on its way.
+   */
   destination?: DestinationStream;
 }
 
 /** JSON lines with `level` as a word and ISO time. Values under secret names are hidden. */
 export function createLogger(options: LoggerOptions): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
-  const destination = options.destination ?? pino.destination({ fd: 1, sync: false });
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
   return pino(
     {
       level: options.level,
