@@ -69,6 +69,12 @@ export function guardedLookup(reach: Reach, guard: Guard): LookupFunction {
   };
 }
 
+/**
+ * How long one address of a name is tried before the next. Node's quarter of a second gives up receivers that are far
+ * away, or a connection that our own machine is slow to make, and the next address may be of a network that is not there.
+ */
+const FAMILY_ATTEMPT_MS = 2_000;
+
 export interface ConnectOptions extends Guard {
   /** PEM of further certificate authorities, trusted along with Node's own. */
   ca: readonly string[];
@@ -109,6 +115,7 @@ export function createGuardedConnect(options: ConnectOptions): Connect {
     return buildConnector({
       lookup: guardedLookup(reach, options),
       timeout: 0,
+      autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS,
       allowH2: false,
       maxCachedSessions: maxTlsSessions,
       rejectUnauthorized: true,

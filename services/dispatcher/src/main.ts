@@ -35,7 +35,7 @@ import { SUBJECTS } from './subjects.ts';
 const CONFIGURATION_PATIENCE_MS = 5_000;
 
 /** How often it is made sure that the table of endpoints is fit to route by. */
-const ENDPOINTS_POLL_MS = 500;
+const ENDPOINTS_POLL_MS = 1_000;
 
 /** A killed dispatcher's partitions stand still for so long. Longer than a drain, in which no heartbeat is sent. */
 const SESSION_TIMEOUT_MS = 20_000;
