@@ -33,6 +33,45 @@ afterEach(async () => {
 });
 
 describe('batching producer', () => {
+  /** Longer than a test may take: what is acknowledged has not waited for it. */
+  const lingerMs = 600_000;
+
+  test('a lingering record goes along with the next urgent one', async () => {
+    const topic = await createTopic(connection, { partitions: 1 });
+    const producer = await open({ lingerMs });
+    const order: string[] = [];
+    const lingering = Promise.withResolvers<void>();
+    producer.enqueue(
+      [record(topic, 1)],
+      () => {
+        order.push('lingering');
+        lingering.resolve();
+      },
+      'lingering',
+    );
+    await producer.send([record(topic, 2)]);
+    order.push('urgent');
+    await lingering.promise;
+    expect(order).toEqual(['lingering', 'urgent']);
+  });
+
+  test('a flush waits for no company', async () => {
+    const topic = await createTopic(connection, { partitions: 1 });
+    const producer = await open({ lingerMs });
+    const done = Promise.withResolvers<void>();
+    producer.enqueue([record(topic, 1)], () => done.resolve(), 'lingering');
+    await producer.flush();
+    await done.promise;
+  });
+
+  test('a lingering record that nothing follows is written when its time is over', async () => {
+    const topic = await createTopic(connection, { partitions: 1 });
+    const producer = await open({ lingerMs: 10 });
+    const done = Promise.withResolvers<void>();
+    producer.enqueue([record(topic, 1)], () => done.resolve(), 'lingering');
+    await done.promise;
+  });
+
   test('acknowledges records that belong together when all of them are written, in the order of each partition', async () => {
     const topics = await Promise.all([
       createTopic(connection, { partitions: 3 }),

@@ -17,8 +17,8 @@ export interface LoggerOptions {
   /** `auto`: pretty on a terminal, JSON when piped. */
   format: 'auto' | 'json' | 'pretty';
   /**
-   * Default standard output, written at once: the last line before an exit is never lost. Writing in the background
-   * saves 4 % of a busy dispatcher, and `process.exit` then loses what is on its way.
+   * Default standard output, written at once: the last line before an exit is never lost. Written in the
+   * background, what is on its way when the process exits is lost.
    */
   destination?: DestinationStream;
 }
