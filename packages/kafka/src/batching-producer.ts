@@ -138,7 +138,7 @@ class TopicOutboxes {
   readonly #maxBatchBytes: number;
   readonly #rounds: Pick<Rounds, 'add'>;
   readonly #outboxes: Outbox[] = [];
-  #unrouted: { record: OutgoingRecord; handover: Handover; haste: Haste }[] = [];
+  #unrouted: { record: OutgoingRecord; handover: Handover }[] = [];
   #turn = 0;
 
   constructor(topic: string, maxBatchBytes: number, rounds: Pick<Rounds, 'add'>) {
@@ -151,12 +151,13 @@ class TopicOutboxes {
     for (let p = 0; p < partitions; p++) this.#outboxes.push(new Outbox(this.#topic, p, this.#maxBatchBytes));
     const unrouted = this.#unrouted;
     this.#unrouted = [];
-    for (const { record, handover, haste } of unrouted) this.add(record, handover, haste);
+    // They have waited, and someone may be flushing them.
+    for (const { record, handover } of unrouted) this.add(record, handover, 'urgent');
   }
 
   add(record: OutgoingRecord, handover: Handover, haste: Haste): void {
     if (this.#outboxes.length === 0) {
-      this.#unrouted.push({ record, handover, haste });
+      this.#unrouted.push({ record, handover });
       return;
     }
     const outbox = this.#outboxes[this.#partitionOf(record)];
