@@ -1,37 +1,28 @@
 /** `npm run chaos`: strikes at Herald at every point of the crash table and counts what arrived. */
-import { StackProblem } from '@herald/local-stack/problem';
-import { type ChaosOptions, OptionError, readOptions, USAGE } from './options.ts';
+import { runTool, type Tool } from '../tool/run-tool.ts';
+import { type ChaosOptions, readOptions, USAGE } from './options.ts';
 import { reportOf } from './report.ts';
 import { randomBlows } from './rows/random.ts';
 import { type RowResult, runRow } from './run-row.ts';
 import { openWorld } from './world.ts';
 
-const onProgress = (line: string) => console.error(`… ${line}`);
-const closing = new AsyncDisposableStack();
-const interrupted = new Promise<'interrupted'>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+await runTool(async (tool) => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const results: RowResult[] = [];
+  const end = await Promise.race([runAll(options, tool, results), tool.interrupted]);
+  tell(results, options);
+  if (end === 'interrupted') process.exitCode = 1;
 });
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
-  else {
-    const results: RowResult[] = [];
-    const end = await Promise.race([runAll(options, results), interrupted]);
-    tell(results, options);
-    if (end === 'interrupted') process.exitCode = 1;
-    await closing.disposeAsync();
-  }
-} catch (error) {
-  await closing.disposeAsync();
-  const isExpected = error instanceof StackProblem || error instanceof OptionError;
-  console.error(isExpected ? error.message : error);
-  process.exitCode = 1;
-}
-// What was interrupted may still be at work on what was closed under it.
-process.exit();
-
-async function runAll({ minutes, seed, rows, random }: ChaosOptions, results: RowResult[]): Promise<void> {
+async function runAll(
+  { minutes, seed, rows, random }: ChaosOptions,
+  { closing, onProgress }: Tool,
+  results: RowResult[],
+): Promise<void> {
   const untilMs = Date.now() + minutes * 60_000;
   const world = await openWorld(onProgress);
   closing.defer(() => world.close());

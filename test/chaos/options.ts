@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionError, parseFlags } from '../tool/options.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/all.ts';
 
@@ -21,12 +21,17 @@ export interface ChaosOptions {
   json: boolean;
 }
 
-/** What the command line asks for cannot be done; the message says what can. */
-export class OptionError extends Error {}
+const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  minutes: { type: 'string' },
+  seed: { type: 'string' },
+  rows: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
 /** @throws OptionError */
 export function readOptions(args: readonly string[]): ChaosOptions {
-  const flags = parseFlags(args);
+  const flags = parseFlags(args, FLAGS, USAGE);
   const names = flags.rows?.split(',').map((name) => name.trim());
   const unknown = names?.filter((name) => name !== RANDOM && !ROWS.some((row) => row.name === name)) ?? [];
   if (unknown.length > 0) throw new OptionError(`--rows has ${unknown.join(', ')}.\n${USAGE}`);
@@ -38,23 +43,6 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     random: names?.includes(RANDOM) ?? true,
     json: flags.json ?? false,
   };
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        minutes: { type: 'string' },
-        seed: { type: 'string' },
-        rows: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 function numberOf(option: string, text: string, form: RegExp): number {

@@ -1,7 +1,8 @@
 /** `npm run hostile`: every outcome of its type and in time, and memory flat, whatever receivers do. */
-import { StackProblem } from '@herald/local-stack/problem';
 import { hasProc } from '../load/proc.ts';
-import { type HostileOptions, OptionError, readOptions, USAGE } from './options.ts';
+import { OptionError } from '../tool/options.ts';
+import { runTool } from '../tool/run-tool.ts';
+import { type HostileOptions, readOptions, USAGE } from './options.ts';
 import { faultsOf } from './outcomes.ts';
 import { type HostileRun, reportOf } from './report.ts';
 import { runHostile, TIMEOUT_MS } from './run.ts';
@@ -10,30 +11,18 @@ import { runHostile, TIMEOUT_MS } from './run.ts';
 const GENEROUS_MS = 3_000;
 const MIB = 1024 * 1024;
 
-const onProgress = (line: string) => console.error(`… ${line}`);
-const closing = new AsyncDisposableStack();
-const interrupted = new Promise<'interrupted'>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
-});
-
-try {
+await runTool(async ({ closing, onProgress, interrupted }) => {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
-  else {
-    if (!hasProc()) throw new OptionError('Memory is read from /proc: this runs on Linux only.');
-    const run = await Promise.race([runHostile({ ...options, closing, onProgress }), interrupted]);
-    await closing.disposeAsync();
-    if (run === 'interrupted') process.exitCode = 1;
-    else tell(run, options);
+  if (options.help) {
+    console.log(USAGE);
+    return;
   }
-} catch (error) {
+  if (!hasProc()) throw new OptionError('Memory is read from /proc: this runs on Linux only.');
+  const run = await Promise.race([runHostile({ ...options, closing, onProgress }), interrupted]);
   await closing.disposeAsync();
-  const isExpected = error instanceof StackProblem || error instanceof OptionError;
-  console.error(isExpected ? error.message : error);
-  process.exitCode = 1;
-}
-// What was interrupted may still be at work on what was closed under it.
-process.exit();
+  if (run === 'interrupted') process.exitCode = 1;
+  else tell(run, options);
+});
 
 function tell(run: HostileRun, { maxGrowthMib }: HostileOptions): void {
   console.log(reportOf(run));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { OptionError, readOptions } from './options.ts';
+import { OptionError } from '../tool/options.ts';
+import { readOptions } from './options.ts';
 
 test('ten minutes, ten events a second and 64 MiB, unless told otherwise', () => {
   expect(readOptions([])).toEqual({ help: false, minutes: 10, eventsPerSecond: 10, maxGrowthMib: 64 });

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionError, parseFlags } from '../tool/options.ts';
 
 export const USAGE = `npm run hostile -- [options]
   --minutes N           how long receivers are hostile, default 10, at least 0.5
@@ -13,12 +13,16 @@ export interface HostileOptions {
   maxGrowthMib: number;
 }
 
-/** What the command line asks for cannot be done; the message says what can. */
-export class OptionError extends Error {}
+const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  minutes: { type: 'string' },
+  'events-per-second': { type: 'string' },
+  'max-growth-mib': { type: 'string' },
+} as const;
 
 /** @throws OptionError */
 export function readOptions(args: readonly string[]): HostileOptions {
-  const flags = parseFlags(args);
+  const flags = parseFlags(args, FLAGS, USAGE);
   return {
     help: flags.help ?? false,
     minutes: numberOf('minutes', flags.minutes ?? '10', { min: 0.5, max: 1_440 }),
@@ -28,22 +32,6 @@ export function readOptions(args: readonly string[]): HostileOptions {
     }),
     maxGrowthMib: numberOf('max-growth-mib', flags['max-growth-mib'] ?? '64', { min: 1, max: 10_000 }),
   };
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        minutes: { type: 'string' },
-        'events-per-second': { type: 'string' },
-        'max-growth-mib': { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 function numberOf(option: string, text: string, { min, max }: { min: number; max: number }): number {

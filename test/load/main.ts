@@ -1,9 +1,10 @@
 /** `npm run bench`: what a webhook sender delivers, how soon, at what cost, and whether all of it arrives. */
-import { StackProblem } from '@herald/local-stack/problem';
+import { OptionError } from '../tool/options.ts';
+import { runTool, type Tool } from '../tool/run-tool.ts';
 import { startHerald } from './herald/herald-sender.ts';
 import { connectHttpSender } from './http/http-sender.ts';
 import { describeMachine } from './machine.ts';
-import { type BenchOptions, OptionError, readOptions, USAGE } from './options.ts';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { hasProc } from './proc.ts';
 import { holds, type Mark, marksOf } from './report/marks.ts';
 import { reportOf } from './report/report.ts';
@@ -14,33 +15,23 @@ import { FULL, QUICK } from './scale.ts';
 import { startSink } from './sink/sink.ts';
 import { pathOf } from './topology.ts';
 
-const onProgress = (line: string) => console.error(`… ${line}`);
-const closing = new AsyncDisposableStack();
-const interrupted = new Promise<'interrupted'>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
-});
-
-try {
+await runTool(async (tool) => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(USAGE);
   else if (options.endpoints) printEndpoints(options);
   else {
     if (!hasProc()) throw new OptionError('CPU time is read from /proc: the bench runs on Linux only.');
-    const results = await Promise.race([measure(options), interrupted]);
-    await closing.disposeAsync();
+    const results = await Promise.race([measure(options, tool), tool.interrupted]);
+    await tool.closing.disposeAsync();
     if (results === 'interrupted') process.exitCode = 1;
     else tell(results, options);
   }
-} catch (error) {
-  await closing.disposeAsync();
-  const isExpected = error instanceof StackProblem || error instanceof OptionError;
-  console.error(isExpected ? error.message : error);
-  process.exitCode = 1;
-}
-// What was interrupted may still be at work on what was closed under it.
-process.exit();
+});
 
-async function measure({ quick, only, profile, other, sinkPort }: BenchOptions): Promise<Results> {
+async function measure(
+  { quick, only, profile, other, sinkPort }: BenchOptions,
+  { closing, onProgress }: Tool,
+): Promise<Results> {
   const machine = describeMachine();
   const sink = await startSink(sinkPort);
   closing.defer(() => sink.close());

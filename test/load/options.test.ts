@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { OptionError, readOptions } from './options.ts';
+import { OptionError } from '../tool/options.ts';
+import { readOptions } from './options.ts';
 
 test('without options Herald goes through everything', () => {
   const options = readOptions([]);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionError, parseFlags } from '../tool/options.ts';
 import { SERVICES, type ServiceName } from './herald/herald-services.ts';
 import type { Watched } from './usage.ts';
 
@@ -38,12 +38,22 @@ export interface OtherSender {
   watched: Watched[];
 }
 
-/** What the command line asks for cannot be done; the message says what can. */
-export class OptionError extends Error {}
+const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  quick: { type: 'boolean' },
+  json: { type: 'boolean' },
+  only: { type: 'string' },
+  profile: { type: 'string' },
+  'publish-url': { type: 'string' },
+  'publish-authorization': { type: 'string' },
+  watch: { type: 'string', multiple: true },
+  'sink-port': { type: 'string' },
+  endpoints: { type: 'boolean' },
+} as const;
 
 /** @throws OptionError */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const flags = parseFlags(args);
+  const flags = parseFlags(args, FLAGS, USAGE);
   const sinkPort = portOf(flags['sink-port'] ?? '0');
   if (flags.endpoints && sinkPort === 0)
     throw new OptionError('--endpoints needs --sink-port, or they move.');
@@ -57,28 +67,6 @@ export function readOptions(args: readonly string[]): BenchOptions {
     sinkPort,
     endpoints: flags.endpoints ?? false,
   };
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        quick: { type: 'boolean' },
-        json: { type: 'boolean' },
-        only: { type: 'string' },
-        profile: { type: 'string' },
-        'publish-url': { type: 'string' },
-        'publish-authorization': { type: 'string' },
-        watch: { type: 'string', multiple: true },
-        'sink-port': { type: 'string' },
-        endpoints: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 function scenariosOf(text: string | undefined): ReadonlySet<Scenario> {
