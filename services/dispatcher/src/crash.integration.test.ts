@@ -4,9 +4,10 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import { settle } from '@herald/testkit/accounting';
 import { failing, hanging, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Receiver } from '@herald/testkit/receiver';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventsOf } from '../test-support/event.ts';
+import { useReceivers } from '../test-support/receivers.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
 import { neighbourOf, openWorld, type World } from '../test-support/world.ts';
 
@@ -14,25 +15,16 @@ const MAX_CONCURRENCY = 4;
 
 let world: World;
 let witness: Witness;
-const receivers: Receiver[] = [];
+const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
 });
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
 afterAll(async () => {
   await witness?.close();
   await world?.close();
 });
-
-async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
-  const receiver = await createReceiver(options);
-  receivers.push(receiver);
-  return receiver;
-}
 
 interface Load {
   endpoints: Endpoint[];

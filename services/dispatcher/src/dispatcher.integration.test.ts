@@ -6,12 +6,12 @@ import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { failing, flaky, gone } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
 import { createCertificate } from '@herald/webhook/testing/certificates';
 import { response, startReceiver } from '@herald/webhook/testing/receivers';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../test-support/event.ts';
+import { useReceivers } from '../test-support/receivers.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
 import { openWorld, type World } from '../test-support/world.ts';
 
@@ -21,7 +21,7 @@ const AUTHORITY_FILE = join(folder, 'authority.pem');
 
 let world: World;
 let witness: Witness;
-const receivers: Receiver[] = [];
+const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
@@ -32,20 +32,11 @@ beforeAll(async () => {
     HERALD_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
   });
 });
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
 afterAll(async () => {
   await witness?.close();
   await world?.close();
   rmSync(folder, { recursive: true });
 });
-
-async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
-  const receiver = await createReceiver(options);
-  receivers.push(receiver);
-  return receiver;
-}
 
 /** The records of a topic that are about one endpoint. */
 function kept(topic: string, { id }: Endpoint) {

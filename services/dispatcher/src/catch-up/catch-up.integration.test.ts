@@ -8,35 +8,27 @@ import { webhookId as webhookIdOf } from '@herald/domain/ids';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { flaky, gone, hanging, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Receiver } from '@herald/testkit/receiver';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../../test-support/event.ts';
+import { useReceivers } from '../../test-support/receivers.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { neighbourOf, openWorld, type World } from '../../test-support/world.ts';
 import { nothingDecided } from './status-changes.ts';
 
 let world: World;
 let witness: Witness;
-const receivers: Receiver[] = [];
+const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
   await world.startDispatcher();
 });
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
 afterAll(async () => {
   await witness?.close();
   await world?.close();
 });
-
-async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
-  const receiver = await createReceiver(options);
-  receivers.push(receiver);
-  return receiver;
-}
 
 function heldOf({ id }: Pick<Endpoint, 'id'>) {
   return witness.of(TOPICS.held).filter(({ key }) => key?.toString() === id);

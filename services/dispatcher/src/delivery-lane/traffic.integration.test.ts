@@ -4,9 +4,9 @@ import { tierDelayMs } from '@herald/domain/retry-tiers';
 import { partitionForKey } from '@herald/kafka/murmur2';
 import { type Answer, failing, flaky, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventsOf } from '../../test-support/event.ts';
+import { useReceivers } from '../../test-support/receivers.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';
 import { MIN_ATTEMPTS } from './breaker.ts';
@@ -18,26 +18,17 @@ const MAX_PER_HOST = 8;
 let world: World;
 let witness: Witness;
 let dispatcher: DispatcherProcess;
-const receivers: Receiver[] = [];
+const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
   dispatcher = await world.startDispatcher({ HERALD_MAX_ATTEMPTS_PER_HOST: String(MAX_PER_HOST) });
 });
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
 afterAll(async () => {
   await witness?.close();
   await world?.close();
 });
-
-async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
-  const receiver = await createReceiver(options);
-  receivers.push(receiver);
-  return receiver;
-}
 
 /** The records of one endpoint in all retry tiers. */
 function tierWrites({ id }: Endpoint): number {

@@ -3,9 +3,10 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { failing, gone, healthy } from '@herald/testkit/behaviour';
 import { eventually as patiently } from '@herald/testkit/eventually';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@herald/testkit/receiver';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Receiver, ReceiverOptions } from '@herald/testkit/receiver';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../../test-support/event.ts';
+import { useReceivers } from '../../test-support/receivers.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';
 
@@ -27,26 +28,17 @@ const eventually = <T>(assertion: () => T | Promise<T>) => patiently(assertion, 
 let world: World;
 let witness: Witness;
 let dispatcher: DispatcherProcess;
-const receivers: Receiver[] = [];
+const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
   dispatcher = await world.startDispatcher(ENV);
 });
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
 afterAll(async () => {
   await witness?.close();
   await world?.close();
 });
-
-async function receiverOf(options?: ReceiverOptions): Promise<Receiver> {
-  const receiver = await createReceiver(options);
-  receivers.push(receiver);
-  return receiver;
-}
 
 /** A project with an endpoint that does not work, one that is to be told of it, and one that wants publications. */
 async function projectOf(behaviour: NonNullable<ReceiverOptions['behaviour']>) {
