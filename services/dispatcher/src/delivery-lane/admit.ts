@@ -241,7 +241,7 @@ export function createAdmit(options: AdmitOptions): Admit {
 
   function maxInFlightOf(endpointId: string, nowMs: number): number {
     const maxConcurrency = policyOf(endpointId)?.maxConcurrency ?? maxInFlight;
-    const traffic = traffics.get(endpointId);
+    const traffic = traffics.peek(endpointId);
     return traffic ? Math.min(maxConcurrency, rampOf(traffic, nowMs).maxInFlight) : maxConcurrency;
   }
 
@@ -251,7 +251,7 @@ export function createAdmit(options: AdmitOptions): Admit {
   }
 
   function startsAtMs(endpointId: string, nowMs: number): number {
-    const traffic = traffics.get(endpointId);
+    const traffic = traffics.peek(endpointId);
     if (!traffic) return nowMs;
     const { open } = traffic.breaker;
     if (open?.probing) return Infinity;
