@@ -3,6 +3,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId } from '@herald/domain/ids';
+import { createRandom } from '@herald/publisher/random';
 import { settle } from '@herald/testkit/accounting';
 import { flaky, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
@@ -61,7 +62,7 @@ test(`through ${blows} pauses, resumes, kills and hand-overs, seed ${seed}, noth
     ordering: 'publication',
     retrySchedule: ['5s', '5s', '5s'],
   });
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const events: PublicationEvent[] = [];
   const story: PublicationEvent[] = [];
   let mayRepeat = 0;
@@ -91,8 +92,8 @@ test(`through ${blows} pauses, resumes, kills and hand-overs, seed ${seed}, noth
   })();
 
   for (let blow = 0; blow < blows; blow++) {
-    await sleep(300 + random() * 1_500);
-    const kind = random();
+    await sleep(300 + random.next() * 1_500);
+    const kind = random.next();
     if (kind < 0.3) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
     else if (kind < 0.55) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
     else if (kind < 0.75) await scale();
@@ -133,15 +134,4 @@ test(`through ${blows} pauses, resumes, kills and hand-overs, seed ${seed}, noth
 
 function idsOf({ id }: Endpoint, story: readonly PublicationEvent[]): string[] {
   return story.map(({ event_id }) => webhookId(event_id, id));
-}
-
-/** mulberry32: the same numbers for the same seed. */
-function seededRandom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
