@@ -1,0 +1,125 @@
+import { createKafka, type KafkaConnection } from './connection.ts';
+import { FetchedRecord } from './fetched-record.ts';
+import { isRefused, typeOf } from './kafkajs-errors.ts';
+import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
+import { endsWithin, patiently } from './patience.ts';
+
+/** What one fetch brought of one partition. */
+export interface FollowedPart {
+  partition: number;
+  /** Where they lie in the fetch response: copy what is kept, or all of it stays in memory. */
+  records: readonly FetchedRecord[];
+  /** Where the partition is read on, beyond what compaction or control records leave out. */
+  nextOffset: number;
+}
+
+export interface FollowOptions {
+  connection: KafkaConnection;
+  topic: string;
+  /** The first offset to read of each partition, by partition number. */
+  from: readonly number[];
+  /** Of one fetch from one broker. A record batch that is larger comes whole. */
+  maxBytes: number;
+  /** The next fetch waits until it has resolved. */
+  onPart: (part: FollowedPart) => void | Promise<void>;
+  /** Ends the following. */
+  signal: AbortSignal;
+}
+
+/** How long a broker waits for records to answer with. */
+const MAX_WAIT_MS = 250;
+const READ_UNCOMMITTED = 0;
+const DISCONNECT_DEADLINE_MS = 5_000;
+
+/**
+ * Reads all partitions of a topic as they grow, without a group: nothing is assigned or committed, and nobody else is
+ * disturbed. Each record once, in the order of its partition. Brokers that are away are waited for. Resolves when
+ * `signal` is aborted; rejects when `onPart` does, and when an offset is not in the log (any more).
+ */
+export async function followTopic(options: FollowOptions): Promise<void> {
+  const cluster = createFetchCluster(createKafka(options.connection));
+  const { signal } = options;
+  const next = [...options.from];
+  try {
+    while (!signal.aborted) {
+      await patiently(() => fetchRound(cluster, next, options), signal, isHopeless);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error instanceof PartFailure ? error.cause : error;
+  } finally {
+    await endsWithin(cluster.disconnect(), DISCONNECT_DEADLINE_MS);
+  }
+}
+
+/** `onPart` has failed: to read the part again would hand some of it over twice. */
+class PartFailure extends Error {}
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof PartFailure || isRefused(error) || typeOf(error) === 'OFFSET_OUT_OF_RANGE';
+}
+
+/** One fetch from each broker that leads partitions, at the same time. */
+async function fetchRound(cluster: FetchCluster, next: number[], options: FollowOptions): Promise<void> {
+  const { topic } = options;
+  await cluster.connect();
+  await cluster.addTargetTopic(topic);
+  await cluster.refreshMetadataIfNecessary();
+  const led = Map.groupBy(cluster.findTopicPartitionMetadata(topic), ({ leader }) => leader);
+  const fetches = [...led].map(([leader, partitions]) =>
+    fetchFrom(
+      cluster,
+      leader,
+      partitions.map(({ partitionId }) => partitionId).filter((partition) => partition in next),
+      next,
+      options,
+    ),
+  );
+  // All of them to their end: a fetch that is still under way must not meet the next round.
+  const failed = (await Promise.allSettled(fetches)).find((result) => result.status === 'rejected');
+  if (!failed) return;
+  await cluster.refreshMetadata().catch(() => {});
+  throw failed.reason;
+}
+
+async function fetchFrom(
+  cluster: FetchCluster,
+  leader: number,
+  partitions: readonly number[],
+  next: number[],
+  { topic, maxBytes, onPart, signal }: FollowOptions,
+): Promise<void> {
+  if (leader < 0) throw new Error(`${topic}:${partitions.join(',')} has no leader now`);
+  const broker = await cluster.findBroker({ nodeId: String(leader) });
+  const { responses } = await broker.fetch({
+    maxWaitTime: MAX_WAIT_MS,
+    minBytes: 1,
+    maxBytes,
+    isolationLevel: READ_UNCOMMITTED,
+    topics: [
+      {
+        topic,
+        partitions: partitions.map((partition) => ({
+          partition,
+          fetchOffset: String(next[partition]),
+          maxBytes,
+        })),
+      },
+    ],
+  });
+  for (const { partition, messages } of responses[0]?.partitions ?? []) {
+    const last = messages.at(-1);
+    if (!last || signal.aborted) continue;
+    const from = next[partition]!;
+    const nextOffset = Math.max(from, Number(last.offset) + 1);
+    const records = messages.filter(
+      (message): message is FetchedRecord =>
+        message instanceof FetchedRecord && !message.isControlRecord && message.offsetNumber >= from,
+    );
+    next[partition] = nextOffset;
+    try {
+      await onPart({ partition, records, nextOffset });
+    } catch (cause) {
+      throw new PartFailure('a part was not taken', { cause });
+    }
+  }
+}
