@@ -3,6 +3,8 @@ import { deliveryAttemptSchema } from './generated/delivery-attempt.ts';
 import { endpointConfigSchema } from './generated/endpoint-config.ts';
 import { endpointStatusSchema } from './generated/endpoint-status.ts';
 import { publicationEventSchema } from './generated/publication-event.ts';
+import { replayJobSchema } from './generated/replay-job.ts';
+import { replayProgressSchema } from './generated/replay-progress.ts';
 import { routeRecordSchema } from './generated/route-record.ts';
 import { TOPICS } from './topics.ts';
 
@@ -19,6 +21,8 @@ export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
   { subject: subjectOf(TOPICS.endpoints), schema: endpointConfigSchema },
   { subject: subjectOf(TOPICS.endpointStatus), schema: endpointStatusSchema },
   { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
+  { subject: subjectOf(TOPICS.replays), schema: replayJobSchema },
+  { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
 ];
 
 export function subjectOf(topic: string): string {

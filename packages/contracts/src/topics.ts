@@ -14,6 +14,7 @@ export const TOPICS = {
   endpointStatus: 'herald.endpoint-status',
   apiKeys: 'herald.api-keys',
   replays: 'herald.replays',
+  replayProgress: 'herald.replay-progress',
 } as const;
 
 export function retryTopic(tier: RetryTierName): string {
@@ -62,6 +63,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.endpointStatus),
   compacted(TOPICS.apiKeys),
   compacted(TOPICS.replays),
+  compacted(TOPICS.replayProgress),
 ];
 
 function keyed(name: string, retentionDays: number): TopicSpec {

@@ -6,3 +6,12 @@ export function isCause(text: string): text is Cause {
     text === 'event' || text === 'test' || (text.startsWith('replay:') && text.length > 'replay:'.length)
   );
 }
+
+export function replayCause(replayId: string): Cause {
+  return `replay:${replayId}`;
+}
+
+/** The replay that a delivery belongs to; undefined for any other cause. */
+export function replayOf(cause: Cause): string | undefined {
+  return cause.startsWith('replay:') ? cause.slice('replay:'.length) : undefined;
+}

@@ -1,6 +1,8 @@
 import { apiKeySchema } from '@herald/contracts/generated/api-key';
 import { endpointConfigSchema } from '@herald/contracts/generated/endpoint-config';
 import { endpointStatusSchema } from '@herald/contracts/generated/endpoint-status';
+import { replayJobSchema } from '@herald/contracts/generated/replay-job';
+import { replayProgressSchema } from '@herald/contracts/generated/replay-progress';
 import { type SubjectSchema, subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 
@@ -9,4 +11,6 @@ export const SUBJECTS = {
   endpoints: { subject: subjectOf(TOPICS.endpoints), schema: endpointConfigSchema },
   endpointStatus: { subject: subjectOf(TOPICS.endpointStatus), schema: endpointStatusSchema },
   apiKeys: { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
+  replays: { subject: subjectOf(TOPICS.replays), schema: replayJobSchema },
+  replayProgress: { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
 } satisfies Record<string, SubjectSchema>;

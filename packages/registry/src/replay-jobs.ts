@@ -1,0 +1,171 @@
+import { createEncoder } from '@herald/contracts/codec';
+import type * as avro from '@herald/contracts/generated/replay-job';
+import type { SchemaSource } from '@herald/contracts/schema-registry';
+import { TOPICS } from '@herald/contracts/topics';
+import type { CompactedTable } from '@herald/kafka/compacted-table';
+import type { KafkaConnection } from '@herald/kafka/connection';
+import type { ReplayJob, WantedState } from '@herald/replay/job';
+import { isOpen } from '@herald/replay/progress';
+import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
+import { createEditor } from './editor.ts';
+import { createFencedLog } from './fenced-log.ts';
+import { parseReplayJob, replayJobRecordOf } from './replay-job-record.ts';
+import type { ReplayProgressTable } from './replay-progress.ts';
+import { SUBJECTS } from './subjects.ts';
+
+/** The local copy of `herald.replays`, by replay. */
+export type ReplayJobTable = CompactedTable<ReplayJob>;
+
+/** Resolves when the table has read to the end of the topic. */
+export function openReplayJobTable(options: TableOptions): Promise<ReplayJobTable> {
+  return openConfigurationTable<avro.ReplayJob, ReplayJob>(options, {
+    topic: TOPICS.replays,
+    subjectSchema: SUBJECTS.replays,
+    parse: parseReplayJob,
+  });
+}
+
+export type NewReplay = Omit<ReplayJob, 'wanted' | 'createdAtMs' | 'updatedAtMs'>;
+
+type Unavailable =
+  /** Kafka gave no answer in time. Whether the change is on record can be seen when it is back. */
+  { kind: 'unavailable'; detail: string };
+
+type TooMany =
+  /** The account has as many open replays as it may: these. Nothing was written. */
+  { kind: 'too_many'; limit: number; open: string[] };
+
+export type ReplayCreated =
+  | { kind: 'created'; job: ReplayJob }
+  /** There is one by that id: this. Nothing was written. */
+  | { kind: 'exists'; job: ReplayJob }
+  | TooMany
+  | Unavailable;
+
+export type ReplayChanged =
+  | { kind: 'changed'; job: ReplayJob }
+  /** There is no such replay. */
+  | { kind: 'missing' }
+  /** It was cancelled, and stays so. */
+  | { kind: 'cancelled' }
+  | TooMany
+  | Unavailable;
+
+/** The one way to ask for replays. Any number of processes may have one. */
+export interface ReplayWriter {
+  /** Its id is the caller's to choose: with the same one, asking twice makes one replay. */
+  create(replay: NewReplay): Promise<ReplayCreated>;
+  /** Lets a plan run. */
+  start(replayId: string): Promise<ReplayChanged>;
+  want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
+  /** Waits for the edits under way. */
+  close(): Promise<void>;
+}
+
+export interface ReplayWriterOptions {
+  connection: KafkaConnection;
+  source: SchemaSource;
+  jobs: ReplayJobTable;
+  progress: Pick<ReplayProgressTable, 'get'>;
+  /** Open replays of one account. */
+  maxOpenPerAccount: number;
+  /** For one edit, milliseconds; default 10,000. */
+  timeoutMs?: number;
+  now?: () => number;
+}
+
+/** All replays of an account that are remembered; beyond it the oldest that is over, or was never started, is forgotten. */
+const MAX_REPLAYS_PER_ACCOUNT = 500;
+
+export async function createReplayWriter(options: ReplayWriterOptions): Promise<ReplayWriter> {
+  const {
+    connection,
+    source,
+    jobs,
+    progress,
+    maxOpenPerAccount,
+    timeoutMs = 10_000,
+    now = Date.now,
+  } = options;
+  const encoder = await createEncoder<avro.ReplayJob>(source, SUBJECTS.replays);
+  const editor = createEditor<ReplayJob>({
+    log: createFencedLog({ connection, topic: TOPICS.replays, timeoutMs: timeoutMs / 2 }),
+    table: jobs,
+    encode: (job) => encoder.encode(replayJobRecordOf(job)),
+    timeoutMs,
+  });
+  /** What opens a replay goes one after the other: two that are decided together would both find the last place free. */
+  let opening: Promise<unknown> = Promise.resolve();
+
+  return {
+    create: (replay) =>
+      inTurn(async () => {
+        const created = await create(replay);
+        if (created.kind === 'created') void forgetOldest(replay.accountId);
+        return created;
+      }),
+    start: (replayId) => inTurn(() => change(replayId, (job) => ({ ...job, dryRun: false }))),
+    want: (replayId, wanted) => change(replayId, (job) => ({ ...job, wanted })),
+    async close() {
+      await opening;
+      await editor.close();
+    },
+  };
+
+  async function create(replay: NewReplay): Promise<ReplayCreated> {
+    const nowMs = now();
+    const job: ReplayJob = { ...replay, wanted: 'running', createdAtMs: nowMs, updatedAtMs: nowMs };
+    const edited = await editor.edit<ReplayCreated>(job.id, (current) => {
+      if (current) return { refuse: { kind: 'exists', job: current.value } };
+      const tooMany = tooManyBeside(job);
+      return tooMany ? { refuse: tooMany } : { write: job };
+    });
+    if (edited.kind === 'refused') return edited.refusal;
+    return edited.kind === 'written' ? { kind: 'created', job } : edited;
+  }
+
+  async function change(replayId: string, how: (job: ReplayJob) => ReplayJob): Promise<ReplayChanged> {
+    let changed: ReplayJob | undefined;
+    const edited = await editor.edit<ReplayChanged>(replayId, (current) => {
+      if (!current) return { refuse: { kind: 'missing' } };
+      const job = { ...how(current.value), updatedAtMs: now() };
+      if (current.value.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
+      const opens = !isOpenNow(current.value) && isOpenNow(job);
+      const tooMany = opens ? tooManyBeside(job) : undefined;
+      if (tooMany) return { refuse: tooMany };
+      changed = job;
+      return { write: job };
+    });
+    if (edited.kind === 'refused') return edited.refusal;
+    return edited.kind === 'written' ? { kind: 'changed', job: changed as ReplayJob } : edited;
+  }
+
+  function tooManyBeside({ id, accountId }: ReplayJob): TooMany | undefined {
+    const open = jobsOf(accountId).filter((job) => job.id !== id && isOpenNow(job));
+    if (open.length < maxOpenPerAccount) return undefined;
+    return { kind: 'too_many', limit: maxOpenPerAccount, open: open.map((job) => job.id) };
+  }
+
+  function isOpenNow(job: ReplayJob): boolean {
+    return isOpen(job, progress.get(job.id)?.value);
+  }
+
+  function jobsOf(accountId: string): ReplayJob[] {
+    return [...jobs.entries()].flatMap(([, { value }]) => (value.accountId === accountId ? [value] : []));
+  }
+
+  /** What is not forgotten now, because Kafka is away, is forgotten with the next one. */
+  async function forgetOldest(accountId: string): Promise<void> {
+    const all = jobsOf(accountId);
+    const over = all.filter((job) => !isOpenNow(job)).sort((a, b) => a.createdAtMs - b.createdAtMs);
+    for (const { id } of over.slice(0, Math.max(0, all.length - MAX_REPLAYS_PER_ACCOUNT))) {
+      await editor.edit<never>(id, () => ({ write: undefined }));
+    }
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = opening.then(work);
+    opening = turn.catch(() => {});
+    return turn;
+  }
+}

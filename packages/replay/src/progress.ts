@@ -1,0 +1,137 @@
+import type { ReplayJob } from './job.ts';
+
+export const REPLAY_STATES = [
+  'planning',
+  'planned',
+  'running',
+  'paused',
+  'completed',
+  'cancelled',
+  'failed',
+] as const;
+
+export type ReplayState = (typeof REPLAY_STATES)[number];
+
+/** What is read of one partition, frozen when the plan began; half open. */
+export interface SourceRange {
+  partition: number;
+  from: number;
+  to: number;
+  /** Next offset that the plan reads. */
+  plannedTo: number;
+  /** Next offset that is replayed. */
+  position: number;
+  toSend: number;
+  sent: number;
+}
+
+/** Where the walk through the history is: behind this delivery. It goes by the time of the event, then by delivery. */
+export interface HistoryPlace {
+  occurredAtMs: number;
+  deliveryId: string;
+}
+
+export interface HistoryPosition {
+  /** Deliveries count as they stood then. */
+  asOfMs: number;
+  /** Undefined before the first. */
+  planned: HistoryPlace | undefined;
+  replayed: HistoryPlace | undefined;
+}
+
+/** Offsets that were asked for and are gone, half open. */
+export interface ExpiredRange {
+  partition: number;
+  from: number;
+  to: number;
+}
+
+/** Counts of one pass over the source: matched = sent + all that is skipped. */
+export interface Tally {
+  /** Records of the account that were looked at. */
+  scanned: number;
+  /** Deliveries that the filter lets through. */
+  matched: number;
+  sent: number;
+  skipped: Record<string, number>;
+}
+
+export interface EndpointTally {
+  /** Empty for all that are beyond those named. */
+  endpointId: string;
+  toSend: number;
+  sent: number;
+}
+
+export interface Sample {
+  eventId: string;
+  endpointId: string;
+  publicationId: string;
+  eventType: string;
+  occurredAtMs: number;
+}
+
+/** How far a replay is. Bounded in size, whatever the replay is about. */
+export interface ReplayProgress {
+  replayId: string;
+  accountId: string;
+  /** The replayer that works on it, by an id of one term. */
+  owner: string;
+  state: ReplayState;
+  /** What it waits for meanwhile, in words. */
+  waitingFor: string | undefined;
+  error: string | undefined;
+  /** Of a topic source, by partition. */
+  ranges: SourceRange[];
+  /** Of a history source. */
+  history: HistoryPosition | undefined;
+  expired: ExpiredRange[];
+  planned: Tally;
+  done: Tally;
+  endpoints: EndpointTally[];
+  samples: Sample[];
+  startedAtMs: number;
+  /** Undefined until the plan is ready. */
+  plannedAtMs: number | undefined;
+  finishedAtMs: number | undefined;
+  updatedAtMs: number;
+}
+
+export function newProgress(job: ReplayJob, owner: string, nowMs: number): ReplayProgress {
+  return {
+    replayId: job.id,
+    accountId: job.accountId,
+    owner,
+    state: 'planning',
+    waitingFor: undefined,
+    error: undefined,
+    ranges: [],
+    history: undefined,
+    expired: [],
+    planned: newTally(),
+    done: newTally(),
+    endpoints: [],
+    samples: [],
+    startedAtMs: nowMs,
+    plannedAtMs: undefined,
+    finishedAtMs: undefined,
+    updatedAtMs: nowMs,
+  };
+}
+
+function newTally(): Tally {
+  return { scanned: 0, matched: 0, sent: 0, skipped: {} };
+}
+
+export function isFinished({ state }: Pick<ReplayProgress, 'state'>): boolean {
+  return state === 'completed' || state === 'cancelled' || state === 'failed';
+}
+
+/** Whether a replay counts as one of its account's at once: not when it is over, nor as a plan that nobody has started. */
+export function isOpen(
+  job: Pick<ReplayJob, 'dryRun' | 'wanted'>,
+  progress: Pick<ReplayProgress, 'state'> | undefined,
+): boolean {
+  if (!progress) return job.wanted !== 'cancelled';
+  return !isFinished(progress) && !(job.dryRun && progress.state === 'planned');
+}
