@@ -8,6 +8,7 @@ import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
 import { recount } from './read/recount.ts';
+import { listReplayed } from './read/replayed.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
 const MAX_EXECUTION_S = 60;
@@ -32,6 +33,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
     deliveries: {
       list: (scope, query) => listDeliveries(reader, scope, query, Date.now()),
       get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
+      replayed: (scope, of) => listReplayed(reader, scope, of),
     },
     events: {
       list: (scope, query) => listEvents(reader, scope, query),

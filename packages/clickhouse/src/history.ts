@@ -123,6 +123,12 @@ export interface DeliveryDetail extends DeliverySummary {
   history: Attempt[];
 }
 
+/** One event and one endpoint that it went to. */
+export interface EventToEndpoint {
+  eventId: string;
+  endpointId: string;
+}
+
 export interface EventQuery extends PageQuery, TimeRange {
   projectId?: string | undefined;
   channelId?: string | undefined;
@@ -173,6 +179,8 @@ export interface HistoryStore {
   deliveries: {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
     get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
+    /** The redeliveries and replays of each pair that have a disposition on record; the latest 100, latest first. */
+    replayed(scope: Scope, of: readonly EventToEndpoint[]): Promise<DeliverySummary[]>;
   };
   events: {
     list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;

@@ -1,5 +1,7 @@
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
@@ -12,7 +14,10 @@ import { createResolver } from '@herald/webhook/resolver';
 import { createApiApp } from './api-app.ts';
 import { apiConfig } from './api-config.ts';
 import { createApiMetrics } from './api-metrics.ts';
+import { createRedeliver } from './deliveries/redeliver.ts';
+import { openEventBytes } from './deliveries/redeliver-event.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
+import { openTail } from './tail/open-tail.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
 await runService({
@@ -39,13 +44,25 @@ await runService({
       table,
       timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
     });
+    const producer = await createBatchingProducer({ connection });
+    const reader = createPartitionReader(connection);
     const history = openHistoryStore({
       url: config.HERALD_CLICKHOUSE_URL,
       database: config.HERALD_CLICKHOUSE_DATABASE,
       username: config.HERALD_CLICKHOUSE_USER,
       password: config.HERALD_CLICKHOUSE_PASSWORD,
     });
+    const apiMetrics = createApiMetrics(metrics);
+    const tail = openTail({ connection, source, log, metrics: apiMetrics });
+    apiMetrics.watchTail(tail);
     const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
+
+    const redeliver = createRedeliver({
+      eventBytes: await openEventBytes({ source, reader, history }),
+      producer,
+      timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+      onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
+    });
 
     const server = await listen(
       createApiApp({
@@ -54,13 +71,14 @@ await runService({
         keys,
         writer,
         history,
+        redeliver,
         sealing: config.HERALD_SEALING_KEYS,
         checkDestination: createDestinationCheck({
           policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
           resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
         }),
         log,
-        metrics: createApiMetrics(metrics),
+        metrics: apiMetrics,
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
         now: Date.now,
@@ -78,10 +96,13 @@ await runService({
     return {
       announce: { apiUrl: server.url },
       async stop(deadline) {
+        await deadline.step('end the live tails', () => tail.close());
         await deadline.step('answer the requests under way', () => server.close());
-        await deadline.step('finish the edits under way', () => writer.close());
+        await deadline.step('finish the edits under way', () =>
+          Promise.all([writer.close(), producer.close()]),
+        );
         await deadline.step('close the tables', () =>
-          Promise.all([table.stop(), status.stop(), keys.stop(), history.close()]),
+          Promise.all([table.stop(), status.stop(), keys.stop(), reader.close(), history.close()]),
         );
       },
     };

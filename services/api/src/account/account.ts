@@ -1,8 +1,11 @@
 import type { HistoryStore, Scope } from '@herald/clickhouse/history';
+import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
+import type { Tail } from '../tail/tail.ts';
 
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
@@ -28,6 +31,9 @@ export interface Account {
   deliveries: {
     list: Bound<HistoryStore['deliveries']['list']>;
     get: Bound<HistoryStore['deliveries']['get']>;
+    replayed: Bound<HistoryStore['deliveries']['replayed']>;
+    /** Only to an endpoint of this account, and only with an event of it. */
+    redeliver(delivery: Delivery): Promise<Redelivered>;
   };
   events: {
     list: Bound<HistoryStore['events']['list']>;
@@ -37,19 +43,28 @@ export interface Account {
     read: Bound<HistoryStore['ledger']['read']>;
     endpoints: Bound<HistoryStore['ledger']['endpoints']>;
   };
+  stats: {
+    read: Bound<HistoryStore['stats']['read']>;
+    topFailing: Bound<HistoryStore['stats']['topFailing']>;
+    lag: Bound<HistoryStore['stats']['lag']>;
+  };
+  tail: { open: Bound<Tail['open']> };
 }
 
 export interface AccountSources {
   table: Pick<EndpointTable, 'get' | 'list'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
   writer: Omit<EndpointWriter, 'close'>;
-  history: Pick<HistoryStore, 'deliveries' | 'events' | 'ledger'>;
+  history: Pick<HistoryStore, 'deliveries' | 'events' | 'ledger' | 'stats'>;
+  tail: Pick<Tail, 'open'>;
+  redeliver: Redeliver;
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
+const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (accountId: string) => Account {
-  const { table, status, writer, history } = sources;
+  const { table, status, writer, history, redeliver, tail } = sources;
   return (accountId) => {
     const scope: Scope = { accountId };
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
@@ -71,6 +86,8 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
       deliveries: {
         list: (query) => history.deliveries.list(scope, query),
         get: (deliveryId) => history.deliveries.get(scope, deliveryId),
+        replayed: (of) => history.deliveries.replayed(scope, of),
+        redeliver: (delivery) => (own(delivery.endpointId) ? redeliver(scope, delivery) : ENDPOINT_DELETED),
       },
       events: {
         list: (query) => history.events.list(scope, query),
@@ -80,6 +97,12 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         read: () => history.ledger.read(scope),
         endpoints: (query) => history.ledger.endpoints(scope, query),
       },
+      stats: {
+        read: (query) => history.stats.read(scope, query),
+        topFailing: (query) => history.stats.topFailing(scope, query),
+        lag: (limit) => history.stats.lag(scope, limit),
+      },
+      tail: { open: (request) => tail.open(scope, request) },
     };
   };
 }

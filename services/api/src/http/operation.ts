@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
 import type { z } from 'zod';
@@ -5,14 +6,24 @@ import type { Account } from '../account/account.ts';
 
 /** What a handler answers; `headers` goes with a problem too. */
 export type Answer = { headers?: Readonly<Record<string, string>> } & (
-  | { status: 200 | 201; body: unknown }
+  | { status: 200 | 201 | 202; body: unknown }
   | { status: 204 }
+  /** Takes the response over, its head too. */
+  | { status: 200; stream: (response: ServerResponse) => void }
   | { problem: Problem }
 );
+
+/** The API key that asks. */
+export interface Caller {
+  keyId: string;
+  /** False once the key is revoked or has expired: an answer that takes long has to ask again. */
+  isAdmitted(): boolean;
+}
 
 export interface Asked<P, Q, B> {
   /** The caller's account: the only way to what belongs to it. */
   account: Account;
+  caller: Caller;
   params: P;
   query: Q;
   body: B;

@@ -2,7 +2,10 @@ import type { Answer } from './operation.ts';
 import { historyUnavailable } from './problems.ts';
 
 /** Reads from ClickHouse and answers with what was read, or says that it cannot be read now. */
-export type ReadHistory = <T>(read: () => Promise<T>, answer: (found: T) => Answer) => Promise<Answer>;
+export type ReadHistory = <T>(
+  read: () => Promise<T>,
+  answer: (found: T) => Answer | Promise<Answer>,
+) => Promise<Answer>;
 
 export interface ReadHistoryOptions {
   timeoutMs: number;

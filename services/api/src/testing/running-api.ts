@@ -4,6 +4,8 @@ import { createHistoryDatabase, type HistoryDatabase } from '@herald/clickhouse/
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
 import { TOPIC_SPECS } from '@herald/contracts/topics';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { applyTopics } from '@herald/kafka/topics';
 import type { Role } from '@herald/registry/api-key';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
@@ -18,7 +20,11 @@ import { DEFAULT_ALLOWED_PORTS, parseNetworks } from '@herald/webhook/address-po
 import type { ProvidedContext } from 'vitest';
 import { createApiApp } from '../api-app.ts';
 import { createApiMetrics } from '../api-metrics.ts';
+import { createRedeliver } from '../deliveries/redeliver.ts';
+import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
+import { openTail } from '../tail/open-tail.ts';
+import type { TAIL_BOUNDS } from '../tail/tail.ts';
 
 export interface Reply {
   status: number;
@@ -51,7 +57,12 @@ export interface RunningApi {
 /** The API on real servers, within the test's process. Receivers may be on loopback. */
 export async function startApi(
   stack: ProvidedContext['stack'],
-  over: { clickhouseUrl?: string; brokers?: string[]; writeTimeoutMs?: number } = {},
+  over: {
+    clickhouseUrl?: string;
+    brokers?: string[];
+    writeTimeoutMs?: number;
+    tailBounds?: Partial<typeof TAIL_BOUNDS>;
+  } = {},
 ): Promise<RunningApi> {
   const connection = {
     brokers: stack.brokers,
@@ -95,6 +106,16 @@ export async function startApi(
     ...database.options,
     ...(over.clickhouseUrl && { url: over.clickhouseUrl }),
   });
+  const producer = await createBatchingProducer({ connection });
+  const reader = createPartitionReader(connection);
+  const metrics = createApiMetrics(createMetrics({ service: 'api' }));
+  const tail = openTail({
+    connection,
+    source,
+    log,
+    metrics,
+    ...(over.tailBounds && { bounds: over.tailBounds }),
+  });
   const loopback = parseNetworks('127.0.0.0/8');
   if (loopback.kind === 'invalid') throw new Error(loopback.message);
   const sealing = createSealing(`k1:${randomBytes(32).toString('base64')}`);
@@ -106,6 +127,12 @@ export async function startApi(
       keys,
       writer,
       history,
+      redeliver: createRedeliver({
+        eventBytes: await openEventBytes({ source, reader, history }),
+        producer,
+        timeoutMs: over.writeTimeoutMs ?? 30_000,
+        onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
+      }),
       sealing,
       checkDestination: createDestinationCheck({
         policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
@@ -115,7 +142,7 @@ export async function startApi(
             : { kind: 'failed', message: `${hostname} has no address` },
       }),
       log,
-      metrics: createApiMetrics(createMetrics({ service: 'api' })),
+      metrics,
       historyTimeoutMs: 5_000,
       maxBodyBytes: 64 * 1024,
       now: Date.now,
@@ -136,9 +163,11 @@ export async function startApi(
       return clientOf(server.url, accountId, created.text);
     },
     async stop() {
+      await tail.close();
       await server.close();
-      await Promise.all([writer.close(), keyWriter.close()]);
-      await Promise.all([table.stop(), status.stop(), keys.stop(), history.close(), database.drop()]);
+      await Promise.all([writer.close(), keyWriter.close(), producer.close()]);
+      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close()]);
+      await Promise.all([history.close(), database.drop()]);
     },
   };
 }

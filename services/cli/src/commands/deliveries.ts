@@ -6,6 +6,7 @@ import { type DeliveryDetail, type DeliverySummary, showDelivery, stateText } fr
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { ago } from '../when.ts';
+import { addRedeliver } from './redeliver.ts';
 
 interface Flags {
   json?: boolean;
@@ -50,6 +51,7 @@ export function addDeliveries(program: Command, context: Context): void {
       .action((id: string, flags: Flags, command: Command) => show(id, flags, command, context)),
     apiVariables,
   );
+  addRedeliver(deliveries, context);
 }
 
 async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {

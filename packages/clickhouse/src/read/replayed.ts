@@ -1,0 +1,33 @@
+import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
+import type { Reader } from './reader.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+
+/** Redeliveries and replays of one event to one endpoint that are looked at, the latest. */
+const MAX_PER_PAIR = 100;
+
+/** How the redeliveries and replays of events to endpoints stand, of each pair the latest to be touched first. */
+export async function listReplayed(
+  reader: Reader,
+  scope: Scope,
+  of: readonly EventToEndpoint[],
+): Promise<DeliverySummary[]> {
+  if (of.length === 0) return [];
+  const rows = await reader.rows<SummaryRow>(
+    scope,
+    (from) => `
+      SELECT ${SUMMARY_COLUMNS}
+      FROM ${from.moments}
+      WHERE event_id IN {events:Array(String)} AND startsWith(cause, 'replay:')
+        AND (event_id, endpoint_id) IN
+          (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
+      GROUP BY occurred_at, delivery_id
+      ORDER BY min(moment_at) DESC, delivery_id
+      LIMIT ${MAX_PER_PAIR} BY of_event, of_endpoint`,
+    {
+      events: [...new Set(of.map(({ eventId }) => eventId))],
+      pair_events: of.map(({ eventId }) => eventId),
+      pair_endpoints: of.map(({ endpointId }) => endpointId),
+    },
+  );
+  return rows.map(summaryOf);
+}

@@ -1,0 +1,97 @@
+import type { DeliverySummary } from '@herald/clickhouse/history';
+import type { Delivery } from '@herald/domain/delivery';
+import { effectiveState } from '@herald/registry/endpoint-status';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { notFound } from '../http/problems.ts';
+import type { ReadHistory } from '../http/read-history.ts';
+import { deliveryParams } from './delivery-fields.ts';
+import { decideRedelivery } from './redeliver-decision.ts';
+import { redeliveryView } from './redeliver-fields.ts';
+import { deliveryOpen, endpointDeleted, refusedRedelivery } from './redeliver-problems.ts';
+
+export function redeliverOperation(readHistory: ReadHistory): AnyOperation {
+  return operation({
+    method: 'post',
+    path: '/v1/deliveries/{delivery_id}/redeliver',
+    summary:
+      'Send the event of a delivery to its endpoint again, as the endpoint is configured now. Asked twice, it is sent once.',
+    role: 'write',
+    params: deliveryParams,
+    query: z.strictObject({}),
+    body: undefined,
+    answers: redeliveryView,
+    handle: ({ account, params }) =>
+      readHistory(
+        () => readWithReplayed(account, params.delivery_id),
+        (found) =>
+          found ? redeliver(account, found) : { problem: notFound('delivery', params.delivery_id) },
+      ),
+  });
+}
+
+async function readWithReplayed(account: Account, deliveryId: string) {
+  const delivery = await account.deliveries.get(deliveryId);
+  return delivery && { delivery, replayed: await account.deliveries.replayed([delivery]) };
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof readWithReplayed>>>;
+
+async function redeliver(account: Account, { delivery, replayed }: Found): Promise<Answer> {
+  const configured = account.endpoints.get(delivery.endpointId);
+  const decision = decideRedelivery(delivery, replayed, configured);
+  switch (decision.kind) {
+    case 'endpoint_deleted':
+      return { problem: endpointDeleted(delivery) };
+    case 'open':
+      return { problem: deliveryOpen(decision.delivery) };
+    case 'underway':
+      return { status: 200, body: viewUnderway(delivery, decision.delivery, configured!) };
+    case 'send': {
+      const redelivered = await account.deliveries.redeliver(decision.delivery);
+      if (redelivered.kind !== 'queued') return refusedRedelivery(delivery, redelivered);
+      return { status: 202, body: viewQueued(account, delivery, decision.delivery, configured!) };
+    }
+  }
+}
+
+function viewUnderway(
+  redelivered: DeliverySummary,
+  underway: DeliverySummary,
+  { revision }: ConfiguredEndpoint,
+): z.output<typeof redeliveryView> {
+  return {
+    delivery_id: underway.deliveryId,
+    redelivers: redelivered.deliveryId,
+    event_id: underway.eventId,
+    endpoint_id: underway.endpointId,
+    endpoint_revision: revision,
+    cause: underway.cause,
+    already_queued: true,
+    state: underway.state,
+    reason: underway.reason,
+  };
+}
+
+function viewQueued(
+  account: Account,
+  redelivered: DeliverySummary,
+  queued: Delivery,
+  { endpoint, revision }: ConfiguredEndpoint,
+): z.output<typeof redeliveryView> {
+  const effective = effectiveState(endpoint, revision, account.endpoints.status(endpoint.id));
+  const isHeld = effective.state === 'held';
+  return {
+    delivery_id: queued.deliveryId,
+    redelivers: redelivered.deliveryId,
+    event_id: queued.eventId,
+    endpoint_id: queued.endpointId,
+    endpoint_revision: revision,
+    cause: queued.cause,
+    already_queued: false,
+    state: isHeld ? 'held' : 'pending',
+    reason: isHeld ? effective.reason : null,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Scope } from '@herald/clickhouse/history';
+import { encodeDeliveryHeaders } from '@herald/contracts/headers';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Delivery } from '@herald/domain/delivery';
+import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import type { EventBytes } from './redeliver-event.ts';
+
+export type Redelivered =
+  /** Kafka has it: it will be attempted. */
+  | { kind: 'queued' }
+  /** The account has no such endpoint any more. */
+  | { kind: 'endpoint_deleted' }
+  /** Neither its topic nor the history has the event any more. */
+  | { kind: 'event_gone' }
+  /** Not confirmed in time. The same delivery may be sent again: it has the same id. */
+  | { kind: 'unavailable'; detail: string };
+
+/** Puts a delivery behind the live ones. */
+export type Redeliver = (scope: Scope, delivery: Delivery) => Promise<Redelivered>;
+
+export interface RedeliverOptions {
+  eventBytes: EventBytes;
+  producer: Pick<BatchingProducer, 'send' | 'pendingRecords'>;
+  timeoutMs: number;
+  onFailure: (error: unknown) => void;
+}
+
+/** The producer never gives a record up: while brokers are away, so many wait and no more are taken. */
+const MAX_PENDING_RECORDS = 1_000;
+
+export function createRedeliver(options: RedeliverOptions): Redeliver {
+  const { eventBytes, producer, timeoutMs, onFailure } = options;
+
+  async function send(scope: Scope, delivery: Delivery, signal: AbortSignal): Promise<Redelivered> {
+    const value = await eventBytes(scope, delivery.eventId, delivery.origin, signal);
+    if (!value) return { kind: 'event_gone' };
+    if (signal.aborted) throw signal.reason;
+    await producer.send([
+      {
+        topic: TOPICS.backfill,
+        key: delivery.endpointId,
+        value,
+        headers: encodeDeliveryHeaders(delivery),
+      },
+    ]);
+    return { kind: 'queued' };
+  }
+
+  return async (scope, delivery) => {
+    if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
+      return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
+    }
+    const signal = AbortSignal.timeout(timeoutMs);
+    const expired = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error(`no answer in ${timeoutMs} ms`)), {
+        once: true,
+      });
+    });
+    try {
+      return await Promise.race([send(scope, delivery, signal), expired]);
+    } catch (error) {
+      onFailure(error);
+      return { kind: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
