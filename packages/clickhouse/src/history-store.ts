@@ -3,11 +3,14 @@ import type { HistoryStore } from './history.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { getEvent, listEvents } from './read/events.ts';
+import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
 import { recount } from './read/recount.ts';
+import { readStats } from './read/stats.ts';
+import { topFailing } from './read/top-failing.ts';
 import { listReplayed } from './read/replayed.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
@@ -24,6 +27,8 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       max_execution_time: MAX_EXECUTION_S,
       max_memory_usage: String(MAX_MEMORY_BYTES),
       max_bytes_before_external_group_by: String(SPILL_BYTES),
+      // Rows of one key are in one partition: FINAL need not look for twins in another.
+      do_not_merge_across_partitions_select_final: 1,
       // Offsets and times are below 2^53 and come as numbers.
       output_format_json_quote_64bit_integers: 0,
     },
@@ -43,6 +48,11 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       read: (scope) => readLedger(reader, scope),
       endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),
       recount: (scope) => recount(reader, scope),
+    },
+    stats: {
+      read: (scope, query) => readStats(reader, scope, query),
+      topFailing: (scope, query) => topFailing(reader, scope, query),
+      lag: (scope, limit) => readLag(reader, scope, limit),
     },
     poison: { list: (query) => listPoison(reader, query) },
     ping: async () => (await client.ping()).success,

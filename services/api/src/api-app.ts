@@ -16,6 +16,7 @@ import { createReadHistory } from './http/read-history.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { ledgerOperations } from './ledger/ledger-operations.ts';
+import { statsOperations } from './stats/stats-operations.ts';
 
 export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
@@ -46,6 +47,7 @@ export function createApiApp(options: ApiAppOptions): Express {
       ...deliveryOperations(readHistory),
       ...eventOperations(readHistory),
       ...ledgerOperations(readHistory),
+      ...statsOperations({ readHistory, now }),
     ],
     {
       keys,

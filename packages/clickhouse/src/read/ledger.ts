@@ -12,7 +12,7 @@ export async function readLedger(reader: Reader, scope: Scope | 'all'): Promise<
   return { report, figures, findings };
 }
 
-async function readReport(reader: Reader): Promise<LedgerReport | undefined> {
+export async function readReport(reader: Reader): Promise<LedgerReport | undefined> {
   const [row] = await reader.allRows<ReportRow>(() => LAST_REPORT, {});
   if (!row) return undefined;
   const { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs, watermarks } = reportOf(row);

@@ -8,6 +8,8 @@ export interface ScopedTables {
   routes: string;
   attempts: string;
   moments: string;
+  /** Each moment once, where twins have not fallen together yet: for figures. */
+  momentsOnce: string;
   /** The latest count of each stretch. */
   ledgerSums(level: Exclude<Level, 'all'>): string;
   /** Each offset and each delivery of the stretches that a subquery names, once. */
@@ -38,6 +40,7 @@ const SCOPED: ScopedTables = {
   routes: ofAccount('routes'),
   attempts: ofAccount('attempts'),
   moments: ofAccount('moments'),
+  momentsOnce: ofAccount('moments FINAL'),
   ledgerSums: (level) => sumsAt(level, `account_id = ${OF_ACCOUNT}`),
   ledgerEntries: (stretches) => entriesIn(stretches, `account_id = ${OF_ACCOUNT}`),
 };
@@ -47,6 +50,7 @@ const ALL: AllTables = {
   routes: 'routes',
   attempts: 'attempts',
   moments: 'moments',
+  momentsOnce: 'moments FINAL',
   poison: 'poison',
   ledgerSums: (level) => sumsAt(level, 'true'),
   ledgerEntries: (stretches) => entriesIn(stretches, 'true'),

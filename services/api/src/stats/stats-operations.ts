@@ -1,0 +1,104 @@
+import type { StatsQuery } from '@herald/clickhouse/read/stats-figures';
+import { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import { invalidRequest } from '../http/invalid.ts';
+import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { notFound } from '../http/problems.ts';
+import type { ReadHistory } from '../http/read-history.ts';
+import { type AskedRange, type Bucket, decideBucket, decideRange } from './range.ts';
+import * as fields from './stats-fields.ts';
+import { viewLag, viewStats, viewTopFailing } from './stats-view.ts';
+
+const none = z.strictObject({});
+
+export interface StatsOperationsOptions {
+  readHistory: ReadHistory;
+  now: () => number;
+}
+
+export function statsOperations({ readHistory, now }: StatsOperationsOptions): AnyOperation[] {
+  const all = operation({
+    method: 'get',
+    path: '/v1/stats',
+    summary: 'Attempts by verdict, outcome and duration, and deliveries by state, in buckets of time.',
+    role: 'read',
+    params: none,
+    query: fields.statsQuery,
+    body: undefined,
+    answers: fields.statsView,
+    handle: ({ account, query }) =>
+      figures(account, query, {
+        projectId: query.project_id,
+        channelId: query.channel_id,
+        endpointId: query.endpoint_id,
+        eventType: query.event_type,
+      }),
+  });
+
+  const ofEndpoint = operation({
+    method: 'get',
+    path: '/v1/endpoints/{endpoint_id}/stats',
+    summary: 'The same of one endpoint.',
+    role: 'read',
+    params: fields.endpointParams,
+    query: fields.endpointStatsQuery,
+    body: undefined,
+    answers: fields.statsView,
+    handle: ({ account, params, query }) =>
+      account.endpoints.get(params.endpoint_id)
+        ? figures(account, query, { endpointId: params.endpoint_id, eventType: query.event_type })
+        : { problem: notFound('endpoint', params.endpoint_id) },
+  });
+
+  const topFailing = operation({
+    method: 'get',
+    path: '/v1/stats/top-failing',
+    summary: 'The endpoints whose attempts failed most often in a time, with the share of their failures.',
+    role: 'read',
+    params: none,
+    query: fields.topFailingQuery,
+    body: undefined,
+    answers: fields.topFailingView,
+    handle({ account, query }) {
+      const range = decideRange(query, now());
+      if (!range.ok) return { problem: invalidRequest(range.mistakes) };
+      return readHistory(
+        () => account.stats.topFailing({ ...range.value, projectId: query.project_id, limit: query.limit }),
+        (endpoints) => ({ status: 200, body: viewTopFailing(endpoints, range.value) }),
+      );
+    },
+  });
+
+  const lag = operation({
+    method: 'get',
+    path: '/v1/stats/lag',
+    summary: 'The endpoints with open deliveries, and how long the oldest of each is due; the longest first.',
+    role: 'read',
+    params: none,
+    query: fields.lagQuery,
+    body: undefined,
+    answers: fields.lagView,
+    handle: ({ account, query }) =>
+      readHistory(
+        () => account.stats.lag(query.limit),
+        (found) => ({ status: 200, body: viewLag(found) }),
+      ),
+  });
+
+  return [all, ofEndpoint, topFailing, lag];
+
+  function figures(
+    account: Account,
+    asked: AskedRange & { bucket?: Bucket | undefined },
+    narrowed: Pick<StatsQuery, 'projectId' | 'channelId' | 'endpointId' | 'eventType'>,
+  ): Answer | Promise<Answer> {
+    const range = decideRange(asked, now());
+    if (!range.ok) return { problem: invalidRequest(range.mistakes) };
+    const bucket = decideBucket(asked.bucket, range.value);
+    if (!bucket.ok) return { problem: invalidRequest(bucket.mistakes) };
+    return readHistory(
+      () => account.stats.read({ ...range.value, bucketMs: bucket.value, ...narrowed }),
+      (stats) => ({ status: 200, body: viewStats(stats, range.value, bucket.value) }),
+    );
+  }
+}
