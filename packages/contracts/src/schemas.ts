@@ -5,6 +5,7 @@ import { endpointStatusSchema } from './generated/endpoint-status.ts';
 import { publicationEventSchema } from './generated/publication-event.ts';
 import { replayJobSchema } from './generated/replay-job.ts';
 import { replayProgressSchema } from './generated/replay-progress.ts';
+import { retryOrderSchema } from './generated/retry-order.ts';
 import { routeRecordSchema } from './generated/route-record.ts';
 import { TOPICS } from './topics.ts';
 
@@ -23,6 +24,7 @@ export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
   { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
   { subject: subjectOf(TOPICS.replays), schema: replayJobSchema },
   { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
+  { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
 ];
 
 export function subjectOf(topic: string): string {

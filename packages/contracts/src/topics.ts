@@ -15,6 +15,7 @@ export const TOPICS = {
   apiKeys: 'herald.api-keys',
   replays: 'herald.replays',
   replayProgress: 'herald.replay-progress',
+  retryOrders: 'herald.retry-orders',
 } as const;
 
 export function retryTopic(tier: RetryTierName): string {
@@ -64,6 +65,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.apiKeys),
   compacted(TOPICS.replays),
   compacted(TOPICS.replayProgress),
+  compacted(TOPICS.retryOrders),
 ];
 
 function keyed(name: string, retentionDays: number): TopicSpec {

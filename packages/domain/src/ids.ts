@@ -18,6 +18,11 @@ export function webhookId(eventId: string, endpointId: string): string {
   return uuidv5(`message\n${eventId}\n${endpointId}`);
 }
 
+/** Id of the record that gives a waiting delivery up: a crash that has it given up again leaves one record, not two. */
+export function cancellationId(deliveryId: string, step: number): string {
+  return uuidv5(`cancellation\n${deliveryId}\n${step}`);
+}
+
 /**
  * Id of an operational event: telling it again gives the same one. `occasion` names what, within the life of the
  * endpoint, is told once.

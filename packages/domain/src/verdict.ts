@@ -8,7 +8,8 @@ export type DeadReason =
   | 'endpoint_deleted'
   | 'expired'
   | 'not_representable'
-  | 'event_undecodable';
+  | 'event_undecodable'
+  | 'cancelled';
 /** `ordered` is no hold of the endpoint: its deliveries take their order from webhook.held. */
 export type HoldReason =
   | 'paused'

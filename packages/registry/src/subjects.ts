@@ -3,6 +3,7 @@ import { endpointConfigSchema } from '@herald/contracts/generated/endpoint-confi
 import { endpointStatusSchema } from '@herald/contracts/generated/endpoint-status';
 import { replayJobSchema } from '@herald/contracts/generated/replay-job';
 import { replayProgressSchema } from '@herald/contracts/generated/replay-progress';
+import { retryOrderSchema } from '@herald/contracts/generated/retry-order';
 import { type SubjectSchema, subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 
@@ -13,4 +14,5 @@ export const SUBJECTS = {
   apiKeys: { subject: subjectOf(TOPICS.apiKeys), schema: apiKeySchema },
   replays: { subject: subjectOf(TOPICS.replays), schema: replayJobSchema },
   replayProgress: { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
+  retryOrders: { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
 } satisfies Record<string, SubjectSchema>;

@@ -1,0 +1,54 @@
+import { createEncoder } from '@herald/contracts/codec';
+import type * as avro from '@herald/contracts/generated/retry-order';
+import type { SchemaSource } from '@herald/contracts/schema-registry';
+import { TOPICS } from '@herald/contracts/topics';
+import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
+import { parseRetryOrder, type RetryOrder, retryOrderRecordOf } from './retry-order.ts';
+import { SUBJECTS } from './subjects.ts';
+
+/** The local copy of `herald.retry-orders`: of each endpoint the newest order. */
+export interface RetryOrderTable {
+  get(endpointId: string): RetryOrder | undefined;
+  /** Returns the function that ends the subscription. */
+  onChange(listener: (endpointId: string) => void): () => void;
+  isFollowing(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Resolves when the table has read to the end of the topic. */
+export async function openRetryOrderTable(options: TableOptions): Promise<RetryOrderTable> {
+  const table = await openConfigurationTable<avro.RetryOrder, RetryOrder>(options, {
+    topic: TOPICS.retryOrders,
+    subjectSchema: SUBJECTS.retryOrders,
+    parse: parseRetryOrder,
+  });
+  return {
+    get: (endpointId) => table.get(endpointId)?.value,
+    onChange: table.onChange,
+    isFollowing: table.isFollowing,
+    stop: table.stop,
+  };
+}
+
+/**
+ * An order takes the place of the one before, whatever that was: nothing is decided on what is there, so no writer has
+ * to be fenced. Resolves when the order is acknowledged.
+ */
+export type WriteRetryOrder = (order: RetryOrder) => Promise<void>;
+
+export async function createRetryOrderWriter(options: {
+  producer: Pick<BatchingProducer, 'send'>;
+  source: SchemaSource;
+}): Promise<WriteRetryOrder> {
+  const { producer, source } = options;
+  const encoder = await createEncoder<avro.RetryOrder>(source, SUBJECTS.retryOrders);
+  return (order) =>
+    producer.send([
+      {
+        topic: TOPICS.retryOrders,
+        key: order.endpointId,
+        value: encoder.encode(retryOrderRecordOf(order)),
+      },
+    ]);
+}
