@@ -8,6 +8,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addSchemas } from './commands/schemas.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
+import { addStats } from './commands/stats.ts';
 import { addTopics } from './commands/topics.ts';
 import { addUp } from './commands/up.ts';
 import type { Context } from './context.ts';
@@ -37,6 +38,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addListen(program, context);
   addDeliveries(program, context);
   addLedger(program, context);
+  addStats(program, context);
 
   try {
     await program.parseAsync(args, { from: 'user' });
