@@ -9,9 +9,10 @@ import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
 import { recount } from './read/recount.ts';
+import { replayReads } from './read/replay-reads.ts';
+import { listReplayed } from './read/replayed.ts';
 import { readStats } from './read/stats.ts';
 import { topFailing } from './read/top-failing.ts';
-import { listReplayed } from './read/replayed.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
 const MAX_EXECUTION_S = 60;
@@ -54,6 +55,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       topFailing: (scope, query) => topFailing(reader, scope, query),
       lag: (scope, limit) => readLag(reader, scope, limit),
     },
+    replays: replayReads(reader),
     poison: { list: (query) => listPoison(reader, query) },
     ping: async () => (await client.ping()).success,
     close: () => client.close(),

@@ -8,6 +8,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
+import type { ReplayReads } from './read/replay-reads.ts';
 import type { StatsReads } from './read/stats-figures.ts';
 
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
@@ -189,6 +190,7 @@ export interface HistoryStore {
   };
   ledger: LedgerReads;
   stats: StatsReads;
+  replays: ReplayReads;
   /** For operators: what cannot be decoded belongs to no account. */
   poison: { list(query: PageQuery): Promise<Listing<PoisonRecord>> };
   /** False while ClickHouse does not answer. */

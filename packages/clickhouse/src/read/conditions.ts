@@ -7,7 +7,11 @@ export interface Conditions {
 }
 
 /** A condition, and the value of its parameter; it does not apply where the value is undefined. */
-export type Condition = readonly [sql: string, name: string, value: string | number | undefined];
+export type Condition = readonly [
+  sql: string,
+  name: string,
+  value: string | number | readonly string[] | readonly number[] | undefined,
+];
 
 export function allOf(conditions: readonly Condition[]): Conditions {
   const applying = conditions.filter(([, , value]) => value !== undefined);

@@ -1,0 +1,175 @@
+import { TOPICS } from '@herald/contracts/topics';
+import type { Coordinates } from '@herald/domain/coordinates';
+import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
+import { allOf, type Condition, type Conditions } from './conditions.ts';
+import type { Reader } from './reader.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+
+/** Which deliveries a replay is about. An empty list asks for nothing in particular. */
+export interface ReplaySelection {
+  /** Deliveries count as they stood then, and those that came later do not. */
+  asOfMs: number;
+  states: readonly string[];
+  lastStatuses: readonly number[];
+  reasons: readonly string[];
+  projectId: string | undefined;
+  endpointIds: readonly string[];
+  channelIds: readonly string[];
+  eventTypes: readonly string[];
+  publicationIds: readonly string[];
+  eventIds: readonly string[];
+  fromMs: number | undefined;
+  toMs: number | undefined;
+}
+
+export interface SelectionPlace {
+  occurredAtMs: number;
+  deliveryId: string;
+}
+
+export interface SelectedDelivery extends DeliverySummary {
+  /** Where the event is, or was, in Kafka; undefined where the history does not have it any more. */
+  origin: Coordinates | undefined;
+}
+
+/** One event and one endpoint. The time finds them without a search. */
+export interface EventToEndpointAt extends EventToEndpoint {
+  occurredAtMs: number;
+}
+
+/** What replays ask of the history. */
+export interface ReplayReads {
+  /** Oldest event first, unlike lists: so the order within a publication is kept. At most `limit`, behind `after`. */
+  select(
+    scope: Scope,
+    selection: ReplaySelection,
+    after: SelectionPlace | undefined,
+    limit: number,
+  ): Promise<SelectedDelivery[]>;
+  /** Those that the endpoint has accepted, whatever the cause of the delivery was, but for tests. */
+  delivered(scope: Scope, pairs: readonly EventToEndpointAt[]): Promise<EventToEndpoint[]>;
+}
+
+export function replayReads(reader: Reader): ReplayReads {
+  return {
+    async select(scope, selection, after, limit) {
+      const rows = await selectRows(reader, scope, selection, after, limit);
+      const origins = await originsOf(reader, scope, rows);
+      return rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
+    },
+    delivered: (scope, pairs) => delivered(reader, scope, pairs),
+  };
+}
+
+function selectRows(
+  reader: Reader,
+  scope: Scope,
+  selection: ReplaySelection,
+  after: SelectionPlace | undefined,
+  limit: number,
+): Promise<SummaryRow[]> {
+  const matching = conditionsOf(selection, after);
+  const standing = standingOf(selection);
+  return reader.rows<SummaryRow>(
+    scope,
+    ({ moments }) => `
+      SELECT ${SUMMARY_COLUMNS}
+      FROM ${moments}
+      WHERE ${matching.sql}
+      GROUP BY occurred_at, delivery_id
+      HAVING ${standing.sql}
+      ORDER BY occurred_at, delivery_id
+      LIMIT {limit:UInt32}
+      SETTINGS optimize_aggregation_in_order = 1`,
+    { ...matching.params, ...standing.params, limit },
+  );
+}
+
+function conditionsOf(selection: ReplaySelection, after: SelectionPlace | undefined): Conditions {
+  return allOf([
+    ["moment_at <= fromUnixTimestamp64Milli({as_of:Int64}, 'UTC')", 'as_of', selection.asOfMs],
+    ['project_id = {project:String}', 'project', selection.projectId],
+    isIn('endpoint_id', 'endpoints', selection.endpointIds),
+    isIn('channel_id', 'channels', selection.channelIds),
+    isIn('event_type', 'types', selection.eventTypes),
+    isIn('publication_id', 'publications', selection.publicationIds),
+    isIn('event_id', 'events', selection.eventIds),
+    ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', selection.fromMs],
+    ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', selection.toMs],
+    // The time by itself finds the place in the index, the pair cuts exactly.
+    ["occurred_at >= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.occurredAtMs],
+    [
+      "(occurred_at, delivery_id) > (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
+      'after_id',
+      after?.deliveryId,
+    ],
+  ]);
+}
+
+/** How a delivery must stand, all its moments taken together. */
+function standingOf({ states, lastStatuses, reasons }: ReplaySelection): Conditions {
+  return allOf([
+    isIn('toString(current_state)', 'states', states),
+    isIn('current_reason', 'reasons', reasons),
+    [
+      'last_status IN {statuses:Array(UInt16)}',
+      'statuses',
+      lastStatuses.length > 0 ? lastStatuses : undefined,
+    ],
+  ]);
+}
+
+function isIn(column: string, name: string, values: readonly string[]): Condition {
+  return [`${column} IN {${name}:Array(String)}`, name, values.length > 0 ? values : undefined];
+}
+
+/** An event that was produced twice is read where it will be kept the longest. */
+async function originsOf(
+  reader: Reader,
+  scope: Scope,
+  rows: readonly SummaryRow[],
+): Promise<Map<string, Coordinates>> {
+  if (rows.length === 0) return new Map();
+  const found = await reader.rows<{ event_id: string; place: [partition: number, offset: number] }>(
+    scope,
+    ({ events }) => `
+      SELECT event_id, argMax((partition, offset), recorded_at) AS place
+      FROM ${events}
+      WHERE ${AT_TIMES} AND event_id IN {events:Array(String)}
+      GROUP BY event_id`,
+    {
+      times: [...new Set(rows.map((row) => row.occurred_at_ms))],
+      events: [...new Set(rows.map((row) => row.of_event))],
+    },
+  );
+  return new Map(
+    found.map(({ event_id, place: [partition, offset] }) => [
+      event_id,
+      { topic: TOPICS.events, partition, offset },
+    ]),
+  );
+}
+
+async function delivered(
+  reader: Reader,
+  scope: Scope,
+  pairs: readonly EventToEndpointAt[],
+): Promise<EventToEndpoint[]> {
+  if (pairs.length === 0) return [];
+  const rows = await reader.rows<{ event_id: string; endpoint_id: string }>(
+    scope,
+    ({ moments }) => `
+      SELECT DISTINCT event_id, endpoint_id
+      FROM ${moments}
+      WHERE ${AT_TIMES} AND state = 'delivered' AND cause != 'test' AND (event_id, endpoint_id) IN
+        (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))`,
+    {
+      times: [...new Set(pairs.map(({ occurredAtMs }) => occurredAtMs))],
+      pair_events: pairs.map(({ eventId }) => eventId),
+      pair_endpoints: pairs.map(({ endpointId }) => endpointId),
+    },
+  );
+  return rows.map(({ event_id, endpoint_id }) => ({ eventId: event_id, endpointId: endpoint_id }));
+}
+
+const AT_TIMES = "occurred_at IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))";

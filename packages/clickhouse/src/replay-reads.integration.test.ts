@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { HistoryStore } from './history.ts';
+import { openHistoryStore } from './history-store.ts';
+import type { ReplaySelection, SelectedDelivery, SelectionPlace } from './read/replay-reads.ts';
+import { ATTEMPTS } from './tables/attempts.ts';
+import { EVENTS } from './tables/events.ts';
+import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
+import { anAttempt, anEventRow, NOON_MS } from './testing/sample-rows.ts';
+
+let database: HistoryDatabase;
+let history: HistoryStore;
+
+beforeAll(async () => {
+  database = await createHistoryDatabase(inject('stack').clickhouseUrl);
+  history = openHistoryStore(database.options);
+});
+afterAll(async () => {
+  await history.close();
+  await database.drop();
+});
+
+const EVERYTHING: ReplaySelection = {
+  asOfMs: NOON_MS + 3_600_000,
+  states: [],
+  lastStatuses: [],
+  reasons: [],
+  projectId: undefined,
+  endpointIds: [],
+  channelIds: [],
+  eventTypes: [],
+  publicationIds: [],
+  eventIds: [],
+  fromMs: undefined,
+  toMs: undefined,
+};
+
+const DEAD = { disposition: 'DEAD', verdict: 'DEAD', reason: 'exhausted' } as const;
+
+async function walk(accountId: string, selection: ReplaySelection): Promise<SelectedDelivery[]> {
+  const all: SelectedDelivery[] = [];
+  for (let after: SelectionPlace | undefined; ; ) {
+    const page = await history.replays.select({ accountId }, selection, after, 3);
+    all.push(...page);
+    after = page.at(-1);
+    if (!after) return all;
+  }
+}
+
+test('a walk finds every delivery once, oldest event first, with the place of its event', async () => {
+  const accountId = randomUUID();
+  // Several of one time: only their ids tell them apart.
+  const times = [5, 5, 5, 5, 3, 9, 1, 5, 7];
+  const attempts = times.map((time, index) =>
+    anAttempt({ account_id: accountId, event_id: `${accountId}-${index}`, occurred_at: NOON_MS + time }),
+  );
+  await database.insert(ATTEMPTS, [...attempts, anAttempt()]);
+  const logged = attempts.slice(1);
+  const events = logged.map(({ event_id, occurred_at }, index) =>
+    anEventRow(100 + index, { account_id: accountId, event_id, occurred_at }),
+  );
+  await database.insert(EVENTS, events);
+
+  const found = await walk(accountId, EVERYTHING);
+  expect(found.map(({ occurredAtMs }) => occurredAtMs - NOON_MS)).toEqual(times.toSorted((a, b) => a - b));
+  expect(new Set(found.map(({ deliveryId }) => deliveryId)).size).toBe(times.length);
+  for (const { eventId, origin } of found) {
+    const index = logged.findIndex(({ event_id }) => event_id === eventId);
+    expect(origin?.offset).toBe(index === -1 ? undefined : 100 + index);
+  }
+});
+
+test('deliveries are chosen as they stood at the time, by state, reason and last status', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId, started_at: NOON_MS };
+  const notFound = { status: 404, headers: {}, body: Buffer.alloc(0), body_truncated: false };
+  const dead = anAttempt({ ...said, ...DEAD, response: notFound });
+  const redeliveredLater = anAttempt({ ...said, ...DEAD, response: notFound });
+  const redelivery = anAttempt({
+    ...said,
+    delivery_id: redeliveredLater.delivery_id,
+    step: 1,
+    started_at: NOON_MS + 7_200_000,
+  });
+  const later = anAttempt({ ...said, ...DEAD, response: notFound, started_at: NOON_MS + 7_200_000 });
+  await database.insert(ATTEMPTS, [dead, redeliveredLater, redelivery, later, anAttempt(said)]);
+
+  const ids = async (given: Partial<ReplaySelection>) =>
+    (await walk(accountId, { ...EVERYTHING, ...given })).map(({ deliveryId }) => deliveryId).sort();
+  const chosen = [dead.delivery_id, redeliveredLater.delivery_id].sort();
+  expect(await ids({ states: ['dead'] })).toEqual(chosen);
+  expect(await ids({ lastStatuses: [404] })).toEqual(chosen);
+  expect(await ids({ reasons: ['exhausted'], endpointIds: ['endpoint-1'] })).toEqual(chosen);
+  expect(await ids({ states: ['dead'], endpointIds: ['endpoint-2'] })).toEqual([]);
+  expect(await ids({ states: ['dead'], asOfMs: NOON_MS + 9_000_000 })).toEqual(
+    [dead.delivery_id, later.delivery_id].sort(),
+  );
+});
+
+test('what an endpoint has accepted is told for the asked pairs, of the own account, whatever its cause but a test', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId };
+  const accepted = anAttempt(said);
+  const replayed = anAttempt({ ...said, cause: 'replay:rp_1' });
+  const tested = anAttempt({ ...said, cause: 'test' });
+  const dead = anAttempt({ ...said, ...DEAD });
+  const foreign = anAttempt({ account_id: randomUUID() });
+  const all = [accepted, replayed, tested, dead, foreign];
+  await database.insert(ATTEMPTS, all);
+
+  const pairs = all.map(({ event_id, endpoint_id, occurred_at }) => ({
+    eventId: event_id,
+    endpointId: endpoint_id,
+    occurredAtMs: occurred_at,
+  }));
+  const other = { ...pairs[0]!, endpointId: 'endpoint-2' };
+  const found = await history.replays.delivered({ accountId }, [...pairs, other]);
+  expect(found.map(({ eventId }) => eventId).sort()).toEqual([accepted.event_id, replayed.event_id].sort());
+});

@@ -1,0 +1,64 @@
+import type { Decision } from './decide.ts';
+import type { Phase } from './next-action.ts';
+import type { EndpointTally, ReplayProgress, SourceRange, Tally } from './progress.ts';
+
+/** Bounds of what a progress record names, whatever the replay is about. */
+export const MAX_ENDPOINTS_NAMED = 500;
+export const MAX_SAMPLES = 10;
+export const MAX_EXPIRED_RANGES = 200;
+
+/** All beyond those that are named. */
+const OTHERS = '';
+
+/** Counts a record of the account that was looked at, and what was decided about it. */
+export function count(
+  progress: ReplayProgress,
+  phase: Phase,
+  decisions: readonly Decision[],
+  range: SourceRange | undefined,
+): void {
+  const tally = phase === 'plan' ? progress.planned : progress.done;
+  tally.scanned += 1;
+  tally.matched += decisions.length;
+  for (const decision of decisions) {
+    if (decision.kind === 'skip') skip(tally, decision.reason);
+    else {
+      tally.sent += 1;
+      add(tallyOf(progress.endpoints, decision.delivery.endpointId), phase);
+      if (range) add(range, phase);
+      if (phase === 'plan') sample(progress, decision);
+    }
+  }
+}
+
+function skip({ skipped }: Tally, reason: string): void {
+  skipped[reason] = (skipped[reason] ?? 0) + 1;
+}
+
+function add(counts: { toSend: number; sent: number }, phase: Phase): void {
+  if (phase === 'plan') counts.toSend += 1;
+  else counts.sent += 1;
+}
+
+function tallyOf(endpoints: EndpointTally[], endpointId: string): EndpointTally {
+  const known = endpoints.find((one) => one.endpointId === endpointId);
+  if (known) return known;
+  const name = endpoints.length < MAX_ENDPOINTS_NAMED ? endpointId : OTHERS;
+  const others = endpoints.find((one) => one.endpointId === name);
+  if (others) return others;
+  const added = { endpointId: name, toSend: 0, sent: 0 };
+  endpoints.push(added);
+  return added;
+}
+
+function sample({ samples }: ReplayProgress, decision: Extract<Decision, { kind: 'send' }>): void {
+  if (samples.length >= MAX_SAMPLES) return;
+  const { event } = decision.candidate;
+  samples.push({
+    eventId: event.eventId,
+    endpointId: decision.delivery.endpointId,
+    publicationId: event.publicationId,
+    eventType: event.eventType,
+    occurredAtMs: event.occurredAtMs,
+  });
+}

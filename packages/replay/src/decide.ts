@@ -1,0 +1,124 @@
+import { replayCause } from '@herald/domain/cause';
+import type { Delivery } from '@herald/domain/delivery';
+import { deliveryId } from '@herald/domain/ids';
+import type { Routable } from '@herald/domain/subscription';
+import type { Candidate } from './candidate.ts';
+import type { ReplayJob } from './job.ts';
+
+/** Why a delivery that the filter lets through is not sent. */
+export const SKIP_REASONS = [
+  /** The endpoint has accepted the event before. */
+  'already_delivered',
+  /** The endpoint is not there any more. */
+  'endpoint_deleted',
+  /** No endpoint wants the event now. */
+  'no_endpoint',
+  /** The replay has sent it before: the source has it more than once. */
+  'duplicate',
+  /** Kafka does not keep the event any more. */
+  'expired',
+  /** It was a test of the endpoint, whose event nobody else is to get. */
+  'test',
+] as const;
+
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** A delivery that the filter lets through, before it is known whether the endpoint has it. */
+export type Aim =
+  | { kind: 'send'; candidate: Candidate; endpointId: string }
+  | { kind: 'skip'; candidate: Candidate; endpointId: string | undefined; reason: SkipReason };
+
+/** The account's endpoints as they are now. */
+export interface Endpoints {
+  exists(endpointId: string): boolean;
+  /** Ids of those that want the event. */
+  wanting(event: Routable): readonly string[];
+}
+
+/** Everything that the replay would do about one record: nothing where it does not match. */
+export function aimsOf(candidate: Candidate, job: ReplayJob, endpoints: Endpoints): Aim[] {
+  if (!isWanted(candidate, job)) return [];
+  const { delivery } = candidate;
+  const { endpointIds } = job.filter;
+  const isAsked = (endpointId: string) => endpointIds.length === 0 || endpointIds.includes(endpointId);
+
+  if (delivery) {
+    if (!isAsked(delivery.endpointId)) return [];
+    if (delivery.cause === 'test') return [skip(candidate, delivery.endpointId, 'test')];
+    return [aimAt(candidate, job.targetEndpointId ?? delivery.endpointId, endpoints)];
+  }
+  if (job.targetEndpointId !== undefined) return [aimAt(candidate, job.targetEndpointId, endpoints)];
+  const wanting = endpoints.wanting(candidate.event);
+  if (wanting.length === 0) {
+    return endpointIds.length === 0 ? [skip(candidate, undefined, 'no_endpoint')] : [];
+  }
+  return wanting.filter(isAsked).map((endpointId) => aimAt(candidate, endpointId, endpoints));
+}
+
+function isWanted({ event, delivery }: Candidate, { accountId, filter }: ReplayJob): boolean {
+  if (event.accountId !== accountId) return false;
+  if (filter.projectId !== undefined && event.projectId !== filter.projectId) return false;
+  if (filter.reasons.length > 0 && !filter.reasons.includes(delivery?.reason ?? '')) return false;
+  return (
+    isIn(filter.channelIds, event.channelId) &&
+    isIn(filter.eventTypes, event.eventType) &&
+    isIn(filter.publicationIds, event.publicationId) &&
+    isIn(filter.eventIds, event.eventId)
+  );
+}
+
+function isIn<T>(asked: readonly T[], value: T): boolean {
+  return asked.length === 0 || asked.includes(value);
+}
+
+function aimAt(candidate: Candidate, endpointId: string, endpoints: Endpoints): Aim {
+  if (!endpoints.exists(endpointId)) return skip(candidate, endpointId, 'endpoint_deleted');
+  return { kind: 'send', candidate, endpointId };
+}
+
+function skip(candidate: Candidate, endpointId: string | undefined, reason: SkipReason): Aim {
+  return { kind: 'skip', candidate, endpointId, reason };
+}
+
+export type Decision =
+  | { kind: 'send'; delivery: Delivery; candidate: Candidate }
+  | { kind: 'skip'; endpointId: string | undefined; reason: SkipReason };
+
+/** What is known of an aim beyond its record. */
+export interface Known {
+  /** Always false where the replay does not ask for it. */
+  isDelivered(eventId: string, endpointId: string): boolean;
+  /** Whether the replay has sent that delivery before; remembers it. */
+  isRepeated(deliveryId: string): boolean;
+  /** Of the table of endpoints that was looked at. */
+  configRevision: number;
+}
+
+/** The delivery of a replay: the same job gives the same event and endpoint the same id, however often it is run. */
+export function decide(aim: Aim, job: Pick<ReplayJob, 'id'>, known: Known): Decision {
+  const { candidate, endpointId } = aim;
+  if (aim.kind === 'skip') return { kind: 'skip', endpointId, reason: aim.reason };
+  const { eventId } = candidate.event;
+  if (known.isDelivered(eventId, aim.endpointId)) {
+    return { kind: 'skip', endpointId, reason: 'already_delivered' };
+  }
+  const cause = replayCause(job.id);
+  const id = deliveryId(eventId, aim.endpointId, cause);
+  if (known.isRepeated(id)) return { kind: 'skip', endpointId, reason: 'duplicate' };
+  return {
+    kind: 'send',
+    candidate,
+    delivery: {
+      deliveryId: id,
+      endpointId: aim.endpointId,
+      eventId,
+      step: 0,
+      attempts: 0,
+      dueAtMs: 0,
+      origin: candidate.origin,
+      cause,
+      configRevision: known.configRevision,
+      traceparent: candidate.traceparent,
+    },
+  };
+}
