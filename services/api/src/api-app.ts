@@ -17,6 +17,7 @@ import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { ledgerOperations } from './ledger/ledger-operations.ts';
 import { statsOperations } from './stats/stats-operations.ts';
+import { tailOperation } from './tail/tail-operation.ts';
 
 export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
@@ -48,6 +49,7 @@ export function createApiApp(options: ApiAppOptions): Express {
       ...eventOperations(readHistory),
       ...ledgerOperations(readHistory),
       ...statsOperations({ readHistory, now }),
+      tailOperation(),
     ],
     {
       keys,

@@ -71,6 +71,7 @@ await runService({
         keys,
         writer,
         history,
+        tail,
         redeliver,
         sealing: config.HERALD_SEALING_KEYS,
         checkDestination: createDestinationCheck({

@@ -6,7 +6,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
-import type { Answer, AnyOperation } from './operation.ts';
+import type { Answer, AnyOperation, Caller } from './operation.ts';
 import { forbidden, methodNotAllowed, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
@@ -28,14 +28,17 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
       if ('problem' in admitted) return send(response, admitted);
       response.locals.accountId = admitted.accountId;
       response.locals.keyId = admitted.keyId;
+      response.locals.isAdmitted = () =>
+        'accountId' in admitCaller(request.get('authorization'), operation.role, keys);
       next();
     };
     const perform: RequestHandler = async (request, response) => {
       const asked = parseRequest(operation, request);
       if ('problem' in asked) return send(response, asked);
       const account = accountOf(response.locals.accountId as string);
+      const caller = { keyId: response.locals.keyId, isAdmitted: response.locals.isAdmitted } as Caller;
       const header = (name: string): string | undefined => request.get(name);
-      send(response, await operation.handle({ ...asked, account, header }));
+      send(response, await operation.handle({ ...asked, account, caller, header }));
     };
     const steps = operation.body ? [admit, readBody, perform] : [admit, perform];
     app[operation.method](expressPath(operation.path), ...steps);
@@ -54,6 +57,9 @@ export function send(response: Response, answer: Answer): void {
     if (answer.problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
     response.locals.code = answer.problem.code;
     sendProblem(response, { ...answer.problem, request_id: response.locals.requestId });
+  } else if ('stream' in answer) {
+    response.locals.isStream = true;
+    answer.stream(response);
   } else if ('body' in answer) {
     response.status(answer.status).json(answer.body);
   } else {

@@ -7,7 +7,8 @@ const ACCEPTED_REQUEST_ID = /^[A-Za-z0-9._-]{1,100}$/;
 
 /**
  * Gives the request an id (the caller's own, where it is a plain word), by which a person finds its line in the log,
- * and writes that line: who, what, how it ended and how long it took. Queries and bodies stay out of it.
+ * and writes that line: who, what, how it ended and how long it took. Queries and bodies stay out of it. How long a
+ * client listens to a stream says nothing about us: it is logged, and not measured.
  */
 export function requestLog(options: { log: Logger; metrics: ApiMetrics; now: () => number }): RequestHandler {
   const { log, metrics, now } = options;
@@ -18,10 +19,10 @@ export function requestLog(options: { log: Logger; metrics: ApiMetrics; now: () 
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     response.once('close', () => {
-      const { route = 'unknown', accountId, keyId, code } = response.locals;
+      const { route = 'unknown', accountId, keyId, code, isStream = false } = response.locals;
       const durationMs = now() - startedAtMs;
-      const status = response.writableFinished ? response.statusCode : 499;
-      metrics.answered(request.method, route, status, durationMs);
+      const status = response.writableFinished || isStream ? response.statusCode : 499;
+      if (!isStream) metrics.answered(request.method, route, status, durationMs);
       const line = { requestId, method: request.method, route, status, code, accountId, keyId, durationMs };
       log[status >= 500 ? 'warn' : 'info'](line, 'request');
     });

@@ -24,7 +24,7 @@ import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { openTail } from '../tail/open-tail.ts';
-import type { TAIL_BOUNDS } from '../tail/tail.ts';
+import type { TailLimits } from '../tail/tail.ts';
 
 export interface Reply {
   status: number;
@@ -61,7 +61,7 @@ export async function startApi(
     clickhouseUrl?: string;
     brokers?: string[];
     writeTimeoutMs?: number;
-    tailBounds?: Partial<typeof TAIL_BOUNDS>;
+    tailLimits?: Partial<TailLimits>;
   } = {},
 ): Promise<RunningApi> {
   const connection = {
@@ -114,7 +114,7 @@ export async function startApi(
     source,
     log,
     metrics,
-    ...(over.tailBounds && { bounds: over.tailBounds }),
+    ...(over.tailLimits && { limits: over.tailLimits }),
   });
   const loopback = parseNetworks('127.0.0.0/8');
   if (loopback.kind === 'invalid') throw new Error(loopback.message);
@@ -127,6 +127,7 @@ export async function startApi(
       keys,
       writer,
       history,
+      tail,
       redeliver: createRedeliver({
         eventBytes: await openEventBytes({ source, reader, history }),
         producer,

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+/** One event; without `data` it only moves the id that a client comes back with, and nobody hears of it. */
+export interface StreamEvent {
+  event?: string;
+  id?: string;
+  data?: unknown;
+}
+
+/**
+ * Server-sent events on a response, bounded: what a slow client has not taken yet is never more than
+ * `maxBufferedBytes` and one event.
+ *
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #maxBufferedBytes: number;
+  readonly #now: () => number;
+  #fullSinceMs: number | undefined;
+
+  /** Sends the head. `reconnectMs` is how long a client waits before it comes back. */
+  constructor(
+    response: ServerResponse,
+    options: { maxBufferedBytes: number; reconnectMs: number; now: () => number },
+  ) {
+    this.#response = response;
+    this.#maxBufferedBytes = options.maxBufferedBytes;
+    this.#now = options.now;
+    response.on('drain', () => {
+      this.#fullSinceMs = undefined;
+    });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      // nginx would hold events back to fill its buffer.
+      'x-accel-buffering': 'no',
+    });
+    this.#write(`retry: ${options.reconnectMs}\n\n`);
+  }
+
+  get isClosed(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded;
+  }
+
+  get hasRoom(): boolean {
+    return this.#response.writableLength < this.#maxBufferedBytes;
+  }
+
+  /** How long the client has taken nothing of what waits for it. */
+  get stalledMs(): number {
+    return this.#fullSinceMs === undefined ? 0 : this.#now() - this.#fullSinceMs;
+  }
+
+  /** False when there is no room: nothing is sent. */
+  send({ event, id, data }: StreamEvent): boolean {
+    if (this.isClosed || !this.hasRoom) return false;
+    const lines = [];
+    if (id !== undefined) lines.push(`id: ${id}`);
+    if (event !== undefined) lines.push(`event: ${event}`);
+    if (data !== undefined) lines.push(`data: ${JSON.stringify(data)}`);
+    this.#write(`${lines.join('\n')}\n\n`);
+    return true;
+  }
+
+  /** A line that no client looks at: it keeps the connection from looking idle. */
+  comment(text: string): void {
+    if (!this.isClosed && this.hasRoom) this.#write(`: ${text}\n\n`);
+  }
+
+  /** Resolves when the client has taken what waits for it, or is gone. */
+  async drained(): Promise<void> {
+    if (this.isClosed || !this.#response.writableNeedDrain) return;
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    await Promise.race([
+      once(this.#response, 'drain', { signal }),
+      once(this.#response, 'close', { signal }),
+    ]);
+    waiting.abort();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#response.on('drain', listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once('close', listener);
+    if (this.#response.destroyed) listener();
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Without waiting for what the client has not taken. */
+  drop(): void {
+    this.#response.destroy();
+  }
+
+  #write(text: string): void {
+    if (!this.#response.write(text)) this.#fullSinceMs ??= this.#now();
+  }
+}

@@ -1,0 +1,47 @@
+import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
+import { z } from 'zod';
+import { eventType } from '../deliveries/delivery-fields.ts';
+import { id, text } from '../http/fields.ts';
+
+export const tailQuery = z.strictObject({
+  project_id: id('a project', 'proj_1').optional(),
+  endpoint_id: id('an endpoint', 'ep_01890a5d').optional(),
+  state: z
+    .enum(DELIVERY_STATES, { error: 'it is no state of a delivery' })
+    .optional()
+    .meta({ description: `one of ${DELIVERY_STATES.join(', ')}`, examples: ['dead'] }),
+  event_type: eventType.optional(),
+  after: text(2_000).optional().meta({
+    description: 'the id of the last event of the stream before; the header Last-Event-ID goes before it',
+  }),
+});
+
+/** One disposition, as the data of a `disposition` event. Names are those of schemas/delivery-attempt.avsc. */
+export const dispositionView = z.object({
+  attempt_id: z.string(),
+  delivery_id: z.string(),
+  event_id: z.string(),
+  endpoint_id: z.string(),
+  project_id: z.string(),
+  channel_id: z.string(),
+  publication_id: z.string(),
+  event_type: z.string(),
+  cause: z.string(),
+  step: z.number(),
+  attempt_number: z.number(),
+  disposition: z.string(),
+  verdict: z.string(),
+  /** What it leaves the delivery in, seen alone. */
+  state: z.enum(DELIVERY_STATES),
+  reason: z.string().nullable(),
+  outcome: z.string().nullable(),
+  /** HTTP status; null where no answer came or no request was made. */
+  status: z.number().nullable(),
+  error_message: z.string().nullable(),
+  next_attempt_at: z.string().nullable(),
+  retry_tier: z.string().nullable(),
+  started_at: z.string().nullable(),
+  duration_ms: z.number(),
+  occurred_at: z.string().nullable(),
+  config_revision: z.number(),
+});

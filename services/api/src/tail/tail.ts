@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http';
+import type { Scope } from '@herald/clickhouse/history';
+import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
+import { EventStream } from '../http/event-stream.ts';
+import type { AttemptSource } from './attempt-source.ts';
+import type { TailFilter } from './disposition.ts';
+import { parsePosition } from './position.ts';
+import { type TailBounds, TailStream } from './tail-stream.ts';
+
+export interface TailRequest {
+  filter: TailFilter;
+  /** The id of the last event that the client has; undefined begins with what comes now. */
+  after: string | undefined;
+  caller: { keyId: string; isAdmitted(): boolean };
+}
+
+export type TailOpening =
+  /** To be answered with: it sends the head, and goes on until the client leaves. */
+  | { kind: 'open'; stream: (response: ServerResponse) => void }
+  | { kind: 'refused_position' }
+  | { kind: 'too_many'; streams: number; of: 'the key' | 'this process' };
+
+/** The dispositions of one account as they are made, to many clients at once. Needs Kafka, not ClickHouse. */
+export interface Tail {
+  open(scope: Scope, request: TailRequest): TailOpening;
+  /** How many clients there are. */
+  readonly streams: number;
+  /** Ends all streams: their clients come back, to another process perhaps. */
+  close(): Promise<void>;
+}
+
+export interface TailLimits extends TailBounds {
+  maxStreams: number;
+  maxStreamsPerKey: number;
+  /** Of one client. */
+  maxBufferedBytes: number;
+}
+
+export interface TailOptions extends TailLimits {
+  source: AttemptSource;
+  onSkipped: (count: number) => void;
+  onFailure: (error: unknown) => void;
+  now: () => number;
+}
+
+export const TAIL_LIMITS: TailLimits = {
+  maxStreams: 200,
+  maxStreamsPerKey: 10,
+  maxBufferedBytes: 512 * 1024,
+  maxResumeRecords: 50_000,
+  heartbeatMs: 15_000,
+  maxStallMs: 60_000,
+};
+
+const RECONNECT_MS = 2_000;
+const PARTITIONS = TOPIC_SPECS.find(({ name }) => name === TOPICS.attempts)!.partitions;
+
+export function createTail(options: TailOptions): Tail {
+  const { source, maxStreams, maxStreamsPerKey, maxBufferedBytes, now } = options;
+  const streamsOfKey = new Map<string, number>();
+  let streams = 0;
+  let closing = false;
+
+  function count(keyId: string, change: 1 | -1): void {
+    streams += change;
+    const ofKey = (streamsOfKey.get(keyId) ?? 0) + change;
+    if (ofKey === 0) streamsOfKey.delete(keyId);
+    else streamsOfKey.set(keyId, ofKey);
+  }
+
+  return {
+    open({ accountId }, { filter, after, caller }) {
+      const position = after === undefined ? undefined : parsePosition(after, PARTITIONS);
+      if (after !== undefined && !position) return { kind: 'refused_position' };
+      const ofKey = streamsOfKey.get(caller.keyId) ?? 0;
+      if (ofKey >= maxStreamsPerKey) return { kind: 'too_many', streams: ofKey, of: 'the key' };
+      if (streams >= maxStreams) return { kind: 'too_many', streams, of: 'this process' };
+      return {
+        kind: 'open',
+        stream(response) {
+          const events = new EventStream(response, { maxBufferedBytes, reconnectMs: RECONNECT_MS, now });
+          count(caller.keyId, 1);
+          events.onClose(() => count(caller.keyId, -1));
+          if (closing) return events.end();
+          new TailStream({
+            source,
+            accountId,
+            filter,
+            after: position,
+            events,
+            isAdmitted: () => caller.isAdmitted(),
+            bounds: options,
+            onSkipped: options.onSkipped,
+          })
+            .start()
+            .catch(options.onFailure);
+        },
+      };
+    },
+    get streams() {
+      return streams;
+    },
+    async close() {
+      closing = true;
+      await source.close();
+    },
+  };
+}
