@@ -42,6 +42,11 @@ export function encodeDeliveryHeaders(delivery: Delivery): Record<string, string
   return headers;
 }
 
+/** Headers as they are, but for a delivery that is due now and waits for no turn of its own. */
+export function withDueNow(headers: RawHeaders, nowMs: number): Record<string, Buffer | string | undefined> {
+  return { ...headers, [DELIVERY_HEADERS.dueAt]: String(nowMs), [DELIVERY_HEADERS.turnAt]: undefined };
+}
+
 export type DecodedDelivery = { ok: true; delivery: Delivery } | { ok: false; header: string; value: string };
 
 /** Names the first header that is missing or malformed: a foreign record must not stop a lane. */

@@ -10,6 +10,7 @@ import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { openRetryOrderTable } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
@@ -27,7 +28,9 @@ import { createSigningKeys } from './delivery-lane/signing-keys.ts';
 import { createEndpointHealth } from './endpoint-health/endpoint-health.ts';
 import { createDispatcherMetrics, observeBatch, watch } from './metrics.ts';
 import { createObserver } from './observe.ts';
+import { createRetryCancellation } from './retry-cancellation.ts';
 import { createRetryLane } from './retry-lane.ts';
+import { ownersOrders } from './retry-orders.ts';
 import { createRouteLane } from './route-lane/route-lane.ts';
 import { SUBJECTS } from './subjects.ts';
 
@@ -90,6 +93,7 @@ await runService({
       pollIntervalMs: ENDPOINTS_POLL_MS,
     });
     const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
+    const retryOrders = await openRetryOrderTable({ connection, source, log, onFatal: fatal });
     const sender = createSender({
       policy: { allowedNetworks: config.HERALD_ALLOWED_NETWORKS, allowedPorts: DEFAULT_ALLOWED_PORTS },
       ca: config.HERALD_EXTRA_CA_FILE,
@@ -149,6 +153,7 @@ await runService({
       now,
     });
     const deliveryWindow = { records: config.HERALD_DELIVERY_WINDOW_RECORDS, bytes: DELIVERY_WINDOW_BYTES };
+    const recorder = createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal });
     const deliveryHandler = createDeliveryLane({
       endpoints,
       gate,
@@ -158,7 +163,7 @@ await runService({
       keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
       decoder,
       sender,
-      recorder: createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal }),
+      recorder,
       complete: (record) => (record.topic === TOPICS.held ? catchUp : deliveryLane).complete(record),
       observe,
       onFatal: fatal,
@@ -173,7 +178,10 @@ await runService({
     });
     const retryHandler = createRetryLane({
       producer,
+      orders: ownersOrders(retryOrders, endpoints),
+      cancel: createRetryCancellation({ decoder, recorder, dispatcherId, now }),
       complete: (record) => retryLane.complete(record),
+      onOrdered: (kind) => dispatcherMetrics.ordered.inc({ kind }),
       onForwarded(tier, lateMs) {
         dispatcherMetrics.forwarded.inc({ tier });
         dispatcherMetrics.retryLateness.observe(lateMs / 1_000);
@@ -243,6 +251,10 @@ await runService({
       () => statuses.isFollowing() || 'the table of statuses is behind its topic',
     );
     readiness.add(
+      'retry orders',
+      () => retryOrders.isFollowing() || 'the table of retry orders is behind its topic',
+    );
+    readiness.add(
       'configuration',
       () => gate.overdue === undefined || `deliveries wait for configuration revision ${gate.overdue}`,
     );
@@ -265,7 +277,7 @@ await runService({
         await deadline.step('record what was cut off', () => deliveryHandler.suspend());
         await deadline.step('stop catching up', () => catchUp.stop());
         await deadline.step('flush the producer', () => producer.close());
-        await Promise.all([endpoints.stop(), statuses.stop()]);
+        await Promise.all([endpoints.stop(), statuses.stop(), retryOrders.stop()]);
       },
     };
   },

@@ -75,6 +75,11 @@ export function createDispatcherMetrics(metrics: Metrics) {
       help: 'Deliveries that left their retry tier. Zero while a tier has lag and its delay has passed: restart the dispatcher and keep its log.',
       labelNames: ['tier'],
     }),
+    ordered: metrics.counter<'kind'>({
+      name: 'herald_dispatcher_retries_ordered_total',
+      help: 'Deliveries that left their retry tier before they were due because a person ordered it: forwarded, or cancelled with a dead letter. Rises and nobody knows why: herald.retry-orders has the newest order of each endpoint, and who gave it.',
+      labelNames: ['kind'],
+    }),
     retryLateness: metrics.histogram({
       name: 'herald_dispatcher_retry_lateness_seconds',
       help: 'How long after its due time a delivery left its tier. Over a few seconds: the retry lane is short of CPU or the brokers are slow.',

@@ -1,9 +1,18 @@
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { RetryTierName } from '@herald/domain/retry-tiers';
 import type { LaneRecord } from '@herald/kafka/record';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { claimOn, createHeldProducer, deliveryOf, deliveryRecord, recordOf } from '../test-support/fakes.ts';
+import type { RetryOrder } from '@herald/registry/retry-order';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import {
+  claimOn,
+  createHeldProducer,
+  deliveryOf,
+  deliveryRecord,
+  endpointOf,
+  recordOf,
+} from '../test-support/fakes.ts';
 import { createRetryLane } from './retry-lane.ts';
+import { ownersOrders } from './retry-orders.ts';
 
 const START_MS = 1_700_000_000_000;
 
@@ -17,8 +26,13 @@ afterEach(() => {
 function laneOf() {
   const producer = createHeldProducer();
   const completed: LaneRecord[] = [];
+  const cancelled: { record: LaneRecord; acknowledge: () => void }[] = [];
+  const { orders, give } = orderBook();
   const lane = createRetryLane({
     producer,
+    orders,
+    cancel: (record) => new Promise((acknowledge) => cancelled.push({ record, acknowledge })),
+    onOrdered: () => {},
     complete: (record) => completed.push(record),
     onForwarded: () => {},
     onPoison: () => {},
@@ -27,7 +41,38 @@ function laneOf() {
     },
     now: Date.now,
   });
-  return { lane, producer, completed };
+  return { lane, producer, completed, cancelled, give };
+}
+
+/** The table of orders; all endpoints belong to `acme`. */
+function orderBook() {
+  const given = new Map<string, RetryOrder>();
+  let listener: (endpointId: string) => void = () => {};
+  const orders = ownersOrders(
+    {
+      get: (endpointId) => given.get(endpointId),
+      onChange(heard) {
+        listener = heard;
+        return () => {};
+      },
+    },
+    { get: () => ({ endpoint: endpointOf(), revision: 0 }) },
+  );
+  return {
+    orders,
+    give(order: Partial<RetryOrder>) {
+      given.set('ep1', {
+        endpointId: 'ep1',
+        accountId: 'acme',
+        kind: 'forward',
+        orderedAtMs: Date.now() + 1,
+        deliveryIds: new Set(),
+        orderedBy: 'ada',
+        ...order,
+      });
+      listener('ep1');
+    },
+  };
 }
 
 function waiting(tier: RetryTierName, offset: number, dueInMs: number) {
@@ -124,4 +169,110 @@ test('leaving waits for acknowledgements at its bound, and then goes on to the l
   expect(producer.handedOver).toHaveLength(2_000);
   for (let round = 0; round < 5; round++) producer.acknowledge();
   expect(completed).toHaveLength(5_000);
+});
+
+const HOUR_MS = 60 * 60 * 1_000;
+
+const idsOf = (records: readonly { headers?: Record<string, string> }[]) =>
+  records.map(({ headers }) => headers?.['delivery-id']);
+
+describe('an order', () => {
+  it('to forward has what waits sent now, due and without a turn, each once', () => {
+    const { lane, producer, completed, give } = laneOf();
+    const delivery = deliveryOf({
+      deliveryId: 'd0',
+      step: 3,
+      dueAtMs: START_MS + HOUR_MS,
+      turnAtMs: START_MS + HOUR_MS,
+    });
+    lane.receive(deliveryRecord(claimOn(retryTopic('1h')), 0, delivery, START_MS));
+    lane.receive(waiting('12h', 1, 12 * HOUR_MS));
+    vi.advanceTimersByTime(1_000);
+    give({});
+    expect(idsOf(producer.handedOver)).toEqual(['d0', 'd1']);
+    const [first] = producer.handedOver;
+    expect(first).toMatchObject({
+      topic: TOPICS.deliveries,
+      headers: { step: '3', 'due-at': String(START_MS + 1_000) },
+    });
+    expect(first!.headers).not.toHaveProperty('turn-at');
+    expect(completed).toEqual([]);
+    producer.acknowledge();
+    expect(completed).toHaveLength(2);
+    vi.advanceTimersByTime(24 * HOUR_MS);
+    expect(producer.handedOver).toHaveLength(2);
+  });
+
+  it('is followed by what is read after it, but not by what was put into a tier after it', () => {
+    const { lane, producer, give } = laneOf();
+    give({ orderedAtMs: START_MS });
+    const before = deliveryOf({ deliveryId: 'before', dueAtMs: START_MS + HOUR_MS });
+    lane.receive(deliveryRecord(claimOn(retryTopic('1h')), 0, before, START_MS - 1));
+    lane.receive(waiting('1h', 1, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    expect(idsOf(producer.handedOver)).toEqual(['before']);
+  });
+
+  it('to cancel has nothing sent, and what is given up complete when that is acknowledged', async () => {
+    const { lane, producer, completed, cancelled, give } = laneOf();
+    lane.receive(waiting('1h', 0, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({ kind: 'cancel' });
+    expect(cancelled.map(({ record }) => record.offset)).toEqual([0]);
+    expect(completed).toEqual([]);
+    cancelled[0]!.acknowledge();
+    await lane.suspend();
+    expect(completed).toHaveLength(1);
+    vi.advanceTimersByTime(2 * HOUR_MS);
+    expect(producer.handedOver).toEqual([]);
+  });
+
+  it('that names deliveries leaves the others where they are', () => {
+    const { lane, producer, give } = laneOf();
+    for (let offset = 0; offset < 3; offset++) lane.receive(waiting('1h', offset, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({ deliveryIds: new Set(['d1']) });
+    expect(idsOf(producer.handedOver)).toEqual(['d1']);
+  });
+
+  it('moves nothing of another endpoint, and nothing at all in the name of another account', () => {
+    const { lane, producer, give } = laneOf();
+    const other = deliveryOf({ deliveryId: 'other', endpointId: 'ep2', dueAtMs: START_MS + HOUR_MS });
+    lane.receive(deliveryRecord(claimOn(retryTopic('1h')), 0, other, START_MS));
+    lane.receive(waiting('1h', 1, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({ accountId: 'evil' });
+    expect(producer.handedOver).toEqual([]);
+    give({});
+    expect(idsOf(producer.handedOver)).toEqual(['d1']);
+  });
+
+  it('that comes while the lane is suspended is followed after it, by who has the partition then', async () => {
+    const { lane, producer, give } = laneOf();
+    const lost = claimOn(retryTopic('1h'), 1);
+    const delivery = deliveryOf({ deliveryId: 'lost', dueAtMs: START_MS + HOUR_MS });
+    lane.receive(deliveryRecord(lost, 0, delivery, START_MS));
+    lane.receive(waiting('1h', 1, HOUR_MS));
+    await lane.suspend();
+    vi.advanceTimersByTime(1);
+    give({});
+    expect(producer.handedOver).toEqual([]);
+    lost.revoke();
+    lane.resume([lost]);
+    expect(idsOf(producer.handedOver)).toEqual(['d1']);
+  });
+
+  it('that is replaced before it could be followed does not hold', () => {
+    const { lane, producer, give } = laneOf();
+    for (let offset = 0; offset < 2_002; offset++) lane.receive(waiting('1h', offset, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({});
+    const left = new Set(idsOf(producer.handedOver));
+    const [wanted, unwanted] = Array.from({ length: 2_002 }, (_, n) => `d${n}`).filter((id) => !left.has(id));
+    give({ deliveryIds: new Set([wanted!]) });
+    producer.acknowledge();
+    expect(idsOf(producer.handedOver.slice(2_000))).toEqual([wanted]);
+    vi.advanceTimersByTime(2 * HOUR_MS);
+    expect(idsOf(producer.handedOver.slice(2_001))).toEqual([unwanted]);
+  });
 });

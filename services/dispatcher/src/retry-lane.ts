@@ -1,9 +1,10 @@
-import { decodeDeliveryHeaders } from '@herald/contracts/headers';
+import { decodeDeliveryHeaders, type RawHeaders, withDueNow } from '@herald/contracts/headers';
 import { retryTopic, TOPICS, tierOfTopic } from '@herald/contracts/topics';
 import { leaveTierAt, type RetryTierName, tierAfter } from '@herald/domain/retry-tiers';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
+import { isMeant, type RetryOrder } from '@herald/registry/retry-order';
 import { createDueHeap } from './due-heap.ts';
 import { MAX_DELIVERY_BYTES, malformedHeader, type Poison, poisonRecord, tooLarge } from './poison.ts';
 import { createUnderway } from './underway.ts';
@@ -15,36 +16,57 @@ const MAX_TIMER_MS = 60_000;
 
 export interface RetryLaneOptions {
   producer: Pick<BatchingProducer, 'enqueue'>;
+  orders: RetryOrders;
+  /** Gives a delivery up. Resolves when everything that this takes is acknowledged, or the claim is lost. */
+  cancel: (record: LaneRecord, order: RetryOrder) => Promise<void>;
   /** The offset may move past the record. */
   complete: (record: LaneRecord) => void;
+  /** A person has sent or given up a delivery before it was due. */
+  onOrdered: (kind: RetryOrder['kind']) => void;
   onForwarded: (tier: RetryTierName, lateMs: number) => void;
   onPoison: (record: LaneRecord, poison: Poison) => void;
   onFatal: (error: Error) => void;
   now: () => number;
 }
 
+/** What people want done with deliveries that wait, by endpoint. */
+export interface RetryOrders {
+  get(endpointId: string): RetryOrder | undefined;
+  onChange(listener: (endpointId: string) => void): void;
+}
+
 type Waiting =
-  | { kind: 'delivery'; record: LaneRecord; tier: RetryTierName; dueAtMs: number; leaveAtMs: number }
+  | {
+      kind: 'delivery';
+      record: LaneRecord;
+      tier: RetryTierName;
+      deliveryId: string;
+      endpointId: string;
+      dueAtMs: number;
+      leaveAtMs: number;
+    }
   | { kind: 'poison'; record: LaneRecord; poison: Poison; leaveAtMs: 0 };
 
 /**
- * Waits and forwards; makes no attempt. A heap orders what the window of each partition holds. Records of a tier are in
+ * Waits and forwards; makes no attempt. What an order is for leaves at once: here and nowhere else, since only the owner
+ * of a partition can say that a record was dealt with. A heap orders what the window of each partition holds. Records of a tier are in
  * order of appending and due within a fifth of its delay of each other (jitter), so that what waits beyond the window
  * is late by no more than that.
  */
 export function createRetryLane(options: RetryLaneOptions): LaneHandler {
-  const { producer, complete, onForwarded, onPoison, onFatal, now } = options;
+  const { producer, orders, cancel, complete, onOrdered, onForwarded, onPoison, onFatal, now } = options;
   const heap = createDueHeap<Waiting>();
   const underway = createUnderway();
   let suspended = false;
   let timer: NodeJS.Timeout | undefined;
   let timerAtMs = Number.POSITIVE_INFINITY;
+  orders.onChange(followOrder);
 
   return {
     receive(record) {
       const waiting = waitingOf(record);
-      heap.push(waiting.leaveAtMs, waiting);
-      if (waiting.leaveAtMs < timerAtMs) forwardDue();
+      const leaveAtMs = put(waiting);
+      if (leaveAtMs < timerAtMs) forwardDue();
     },
 
     suspend() {
@@ -59,6 +81,31 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
       forwardDue();
     },
   };
+
+  /** Gives when it leaves. */
+  function put(waiting: Waiting): number {
+    const leaveAtMs = orderFor(waiting) ? 0 : waiting.leaveAtMs;
+    heap.push(leaveAtMs, waiting);
+    return leaveAtMs;
+  }
+
+  function orderFor(waiting: Waiting): RetryOrder | undefined {
+    if (waiting.kind === 'poison') return undefined;
+    const { deliveryId, endpointId, record } = waiting;
+    const order = orders.get(endpointId);
+    return order && isMeant(order, { deliveryId, appendedAtMs: record.timestampMs }) ? order : undefined;
+  }
+
+  function followOrder(endpointId: string): void {
+    const concerned: Waiting[] = [];
+    heap.retain((waiting) => {
+      const isConcerned = waiting.kind === 'delivery' && waiting.endpointId === endpointId;
+      if (isConcerned) concerned.push(waiting);
+      return !isConcerned;
+    });
+    for (const waiting of concerned) put(waiting);
+    if (concerned.length > 0) forwardDue();
+  }
 
   function forwardDue(): void {
     if (suspended) return;
@@ -79,10 +126,28 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
     if (waiting.kind === 'poison') {
       onPoison(record, waiting.poison);
       write(record, poisonRecord(record, waiting.poison));
+      return;
+    }
+    const order = orderFor(waiting);
+    if (order) {
+      follow(record, order, nowMs);
+    } else if (waiting.leaveAtMs > nowMs) {
+      // The order that it was about to follow has been replaced by one that is not for it.
+      heap.push(waiting.leaveAtMs, waiting);
     } else {
       onForwarded(waiting.tier, nowMs - waiting.leaveAtMs);
-      write(record, forwarded(record, waiting.dueAtMs, nowMs));
+      write(record, forwarded(record, record.headers, waiting.dueAtMs, nowMs));
     }
+  }
+
+  function follow(record: LaneRecord, order: RetryOrder, nowMs: number): void {
+    onOrdered(order.kind);
+    if (order.kind === 'forward') {
+      write(record, forwarded(record, withDueNow(record.headers, nowMs), nowMs, nowMs));
+      return;
+    }
+    underway.begin();
+    cancel(record, order).then(() => ended(record), onFatal);
   }
 
   function write(record: LaneRecord, outgoing: OutgoingRecord): void {
@@ -92,11 +157,15 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
         onFatal(error);
         return;
       }
-      const wasFull = underway.count >= MAX_UNACKNOWLEDGED_RECORDS;
-      complete(record);
-      underway.end();
-      if (wasFull) forwardDue();
+      ended(record);
     });
+  }
+
+  function ended(record: LaneRecord): void {
+    const wasFull = underway.count >= MAX_UNACKNOWLEDGED_RECORDS;
+    complete(record);
+    underway.end();
+    if (wasFull) forwardDue();
   }
 
   function arm(nowMs: number): void {
@@ -118,15 +187,15 @@ function waitingOf(record: LaneRecord): Waiting {
   const decoded = decodeDeliveryHeaders(record.headers);
   const poison = tooLarge(record, MAX_DELIVERY_BYTES) ?? (decoded.ok ? undefined : malformedHeader(decoded));
   if (!decoded.ok || poison) return { kind: 'poison', record, poison: poison as Poison, leaveAtMs: 0 };
-  const { dueAtMs } = decoded.delivery;
+  const { deliveryId, endpointId, dueAtMs } = decoded.delivery;
   const leaveAtMs = leaveTierAt(tier, record.timestampMs, dueAtMs);
-  return { kind: 'delivery', record, tier, dueAtMs, leaveAtMs };
+  return { kind: 'delivery', record, tier, deliveryId, endpointId, dueAtMs, leaveAtMs };
 }
 
 /** To the delivery lane when it is due, else on to the tier that fits what is left (Retry-After and parking). */
-function forwarded(record: LaneRecord, dueAtMs: number, nowMs: number): OutgoingRecord {
+function forwarded(record: LaneRecord, given: RawHeaders, dueAtMs: number, nowMs: number): OutgoingRecord {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(record.headers)) if (value) headers[name] = value.toString();
+  for (const [name, value] of Object.entries(given)) if (value) headers[name] = value.toString();
   const tier = tierAfter(dueAtMs, nowMs);
   const topic = tier ? retryTopic(tier) : TOPICS.deliveries;
   return { topic, key: record.key, value: record.value, headers };

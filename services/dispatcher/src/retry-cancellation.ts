@@ -1,0 +1,45 @@
+import type { Decoder } from '@herald/contracts/codec';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { cancellationId } from '@herald/domain/ids';
+import type { LaneRecord } from '@herald/kafka/record';
+import type { RetryOrder } from '@herald/registry/retry-order';
+import { moved } from './delivery-lane/disposition.ts';
+import type { Recorder } from './delivery-lane/recorder.ts';
+import { receiveDelivery } from './delivery-lane/task.ts';
+
+export interface RetryCancellationOptions {
+  decoder: Decoder<PublicationEvent>;
+  recorder: Pick<Recorder, 'dispose'>;
+  dispatcherId: string;
+  now: () => number;
+}
+
+/**
+ * Gives a waiting delivery up as a person has ordered: a dead letter with the reason `cancelled`, and the record of the
+ * step. Resolves when both are acknowledged. A claim that is lost while the event's schema is asked for leaves it to
+ * the new owner.
+ */
+export function createRetryCancellation(
+  options: RetryCancellationOptions,
+): (record: LaneRecord, order: RetryOrder) => Promise<void> {
+  const { decoder, recorder, dispatcherId, now } = options;
+  return async (record, { orderedBy }) => {
+    const received = receiveDelivery(record);
+    if (received.kind === 'poison') throw new Error(`${record.topic}: ${received.poison.detail}`);
+    const { task } = received;
+    const decoded = await decoder.decode(record.value);
+    if (!record.claim.isCurrent()) return;
+    const { deliveryId, step } = task.delivery;
+    const disposition = moved(
+      {
+        task,
+        event: decoded.ok ? decoded.value : undefined,
+        attemptId: cancellationId(deliveryId, step),
+        dispatcherId,
+        nowMs: now(),
+      },
+      { kind: 'dead', reason: 'cancelled', detail: `ordered by ${orderedBy}`, revision: -1 },
+    );
+    await new Promise<void>((acknowledged) => recorder.dispose(record, disposition, acknowledged));
+  };
+}
