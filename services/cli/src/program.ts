@@ -9,6 +9,7 @@ import { addSchemas } from './commands/schemas.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStats } from './commands/stats.ts';
+import { addTail } from './commands/tail.ts';
 import { addTopics } from './commands/topics.ts';
 import { addUp } from './commands/up.ts';
 import type { Context } from './context.ts';
@@ -38,6 +39,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addListen(program, context);
   addDeliveries(program, context);
   addLedger(program, context);
+  addTail(program, context);
   addStats(program, context);
 
   try {
