@@ -13,7 +13,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services,deploy,test/load,test/docs,test/chaos,test/hostile}/**/*.test.ts'],
+          include: [
+            '{packages,services,deploy,test/load,test/history,test/docs,test/chaos,test/hostile}/**/*.test.ts',
+          ],
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.e2e.test.ts'],
           // Hostile receivers and property tests on a busy machine.
           testTimeout: 30_000,

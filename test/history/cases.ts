@@ -1,0 +1,83 @@
+import type { DeliveryQuery, EventQuery, HistoryStore, Listing, Scope } from '@herald/clickhouse/history';
+import { DAYS, LARGEST_ACCOUNT, SMALLEST_ACCOUNT } from './world.ts';
+
+/** A list as a reader would ask for it. */
+export interface Case {
+  name: string;
+  page(cursor: string | undefined, limit: number): Promise<Listing<unknown>>;
+}
+
+const LARGEST: Scope = { accountId: LARGEST_ACCOUNT };
+const SMALLEST: Scope = { accountId: SMALLEST_ACCOUNT };
+const DAY_MS = 86_400_000;
+
+type DeliveryFilter = Omit<DeliveryQuery, 'limit' | 'cursor'>;
+type EventFilter = Omit<EventQuery, 'limit' | 'cursor'>;
+
+/** What the database has, to ask for. */
+export interface Samples {
+  untilMs: number;
+  publicationId: string;
+  eventId: string;
+  deliveryId: string;
+}
+
+export function casesOf(history: HistoryStore, samples: Samples): Case[] {
+  const { publicationId, eventId, deliveryId, untilMs } = samples;
+  const deliveries = (name: string, filter: DeliveryFilter, scope = LARGEST): Case => ({
+    name: `deliveries ${name}`,
+    page: (cursor, limit) => history.deliveries.list(scope, { ...filter, cursor, limit }),
+  });
+  const events = (name: string, filter: EventFilter, scope = LARGEST): Case => ({
+    name: `events ${name}`,
+    page: (cursor, limit) => history.events.list(scope, { ...filter, cursor, limit }),
+  });
+  const one = (name: string, get: () => Promise<unknown>): Case => ({
+    name,
+    page: async () => ({ kind: 'page', items: (await get()) ? [1] : [], nextCursor: undefined }),
+  });
+  const anHour = { fromMs: untilMs - 5 * DAY_MS, toMs: untilMs - 5 * DAY_MS + 3_600_000 };
+  return [
+    deliveries('all', {}),
+    deliveries('of a small account', {}, SMALLEST),
+    deliveries('of a large project', { projectId: 'project-1-0' }),
+    deliveries('of a small project', { projectId: 'project-1-49' }),
+    deliveries('to a large endpoint', { endpointId: 'endpoint-1-0' }),
+    deliveries('to a small endpoint', { endpointId: 'endpoint-1-499' }),
+    deliveries('to an endpoint that is not there', { endpointId: 'none' }),
+    deliveries('delivered', { state: 'delivered' }),
+    deliveries('dead', { state: 'dead' }),
+    deliveries('waiting', { state: 'waiting' }),
+    deliveries('held', { state: 'held' }),
+    deliveries('pending', { state: 'pending' }),
+    deliveries('of a rare type', { eventType: 'publication.deleted' }),
+    deliveries('of a publication', { publicationId }),
+    deliveries('of an event', { eventId }),
+    deliveries('of an hour', anHour),
+    deliveries('dead, of a small project', { state: 'dead', projectId: 'project-1-49' }),
+    deliveries('waiting, of a rare type, to a large endpoint', {
+      state: 'waiting',
+      eventType: 'publication.deleted',
+      endpointId: 'endpoint-1-0',
+    }),
+    deliveries('delivered, to a small endpoint, a week ago', {
+      state: 'delivered',
+      endpointId: 'endpoint-1-499',
+      toMs: untilMs - (DAYS / 2) * DAY_MS,
+    }),
+    one('one delivery', () => history.deliveries.get(LARGEST, deliveryId)),
+    one('one event', () => history.events.get(LARGEST, eventId)),
+    events('all', {}),
+    events('of a small account', {}, SMALLEST),
+    events('of a large project', { projectId: 'project-1-0' }),
+    events('of a small project', { projectId: 'project-1-49' }),
+    events('of a small channel', { channelId: 'channel-1-49-2' }),
+    events('of a rare type', { eventType: 'publication.deleted' }),
+    events('of a publication', { publicationId }),
+    events('of an hour', anHour),
+    events('of a rare type, of a small channel', {
+      channelId: 'channel-1-49-2',
+      eventType: 'publication.deleted',
+    }),
+  ];
+}

@@ -1,0 +1,74 @@
+/** `npm run bench:history`: what a page of each list costs over one million attempts and over many. */
+import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { migrate } from '@herald/clickhouse/migrate';
+import { startStack } from '@herald/local-stack/stack';
+import { describeMachine } from '../load/machine.ts';
+import { runTool, type Tool } from '../tool/run-tool.ts';
+import { fillHistory } from './fill.ts';
+import { measureLists } from './measure.ts';
+import { BENCH_USAGE, readBenchOptions } from './options.ts';
+import { faultsOf, type Measured, tableOf } from './report.ts';
+import { connectServer } from './server.ts';
+
+const BASE_ROWS = 1_000_000;
+const RETENTION_DAYS = 30;
+
+await runTool(async (tool) => {
+  const { help, json, rows } = readBenchOptions(process.argv.slice(2));
+  if (help) {
+    console.log(BENCH_USAGE);
+    return;
+  }
+  const machine = describeMachine();
+  const measured = await Promise.race([measureAll([BASE_ROWS, rows], tool), tool.interrupted]);
+  await tool.closing.disposeAsync();
+  if (measured === 'interrupted') {
+    process.exitCode = 1;
+    return;
+  }
+  const faults = measured.flatMap(faultsOf);
+  if (json) console.log(JSON.stringify({ machine, faults, measured }, undefined, 2));
+  else console.log(tableOf(measured));
+  if (json) console.error(tableOf(measured));
+  for (const fault of faults) console.error(`The floor does not hold: ${fault}`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+});
+
+async function measureAll(sizes: number[], { closing, onProgress }: Tool): Promise<Measured[]> {
+  const stack = await startStack({ components: ['clickhouse'], onProgress });
+  closing.defer(() => stack.stop());
+  const untilMs = Date.now();
+  const measured: Measured[] = [];
+  for (const rows of [...new Set(sizes)].sort((a, b) => a - b)) {
+    const options = { url: stack.clickhouseUrl, database: `herald_${rows}` };
+    measured.push(await measureSize(options, rows, untilMs, onProgress));
+  }
+  return measured;
+}
+
+async function measureSize(
+  options: { url: string; database: string },
+  rows: number,
+  untilMs: number,
+  onProgress: (line: string) => void,
+): Promise<Measured> {
+  const startedMs = performance.now();
+  await migrate({ ...options, retentionDays: RETENTION_DAYS });
+  const attempts = await fillHistory({ ...options, rows, untilMs, onProgress });
+  const fillS = (performance.now() - startedMs) / 1_000;
+  await using closing = new AsyncDisposableStack();
+  const server = connectServer(options);
+  closing.defer(() => server.close());
+  const history = openHistoryStore(options);
+  closing.defer(() => history.close());
+  const figures = await measureLists(server, history, untilMs, onProgress);
+  const tables = await server.ask<Measured['tables'][number]>(`
+    SELECT table AS name, sum(rows) AS rows, sum(bytes_on_disk) AS diskBytes
+    FROM system.parts
+    WHERE active AND database = currentDatabase()
+    GROUP BY table
+    ORDER BY diskBytes DESC`);
+  await server.run(`DROP DATABASE ${options.database} SYNC`);
+  const diskBytes = tables.reduce((sum, table) => sum + table.diskBytes, 0);
+  return { attempts, fillS, diskBytesPerAttempt: diskBytes / attempts, tables, figures };
+}
