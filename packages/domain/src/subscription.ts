@@ -30,17 +30,17 @@ export function match(endpoint: Endpoint, event: Routable): Match {
 }
 
 /** Operational events are about endpoints, not channels: no choice of channels keeps them away. */
-function wantsChannel({ subscription: { channelIds } }: Endpoint, event: Routable): boolean {
+export function wantsChannel({ subscription: { channelIds } }: Endpoint, event: Routable): boolean {
   return channelIds.size === 0 || isOperational(event.eventType) || channelIds.has(event.channelId);
 }
 
 /** No choice of types means all publications. Operational events have to be asked for by name. */
-function wantsType({ subscription: { eventTypes } }: Endpoint, eventType: EventType): boolean {
+export function wantsType({ subscription: { eventTypes } }: Endpoint, eventType: EventType): boolean {
   return eventTypes.size === 0 ? !isOperational(eventType) : eventTypes.has(eventType);
 }
 
 /** The upload-post format knows one event, `upload_completed`: neither a deletion nor an operational event. */
-function isRepresentable(endpoint: Endpoint, eventType: EventType): boolean {
+export function isRepresentable(endpoint: Endpoint, eventType: EventType): boolean {
   if (endpoint.format !== 'upload-post') return true;
   return eventType === 'publication.published' || eventType === 'publication.failed';
 }

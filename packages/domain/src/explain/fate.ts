@@ -1,0 +1,155 @@
+import type { DeliveryEvidence, EndpointEvidence, EndpointNow } from './evidence.ts';
+
+/** How a delivery stands and what happens next, in words; and what somebody could do about it. */
+export interface Fate {
+  because: string;
+  remedy: string | undefined;
+}
+
+const FIX_AND_REDELIVER = 'Put the receiver right, then redeliver the delivery.';
+
+export function fateOf(
+  delivery: DeliveryEvidence,
+  endpoint: EndpointEvidence['current'],
+  asOfMs: number | undefined,
+): Fate {
+  switch (delivery.state) {
+    case 'delivered':
+      return settled(
+        `It was delivered at ${iso(delivery.updatedAtMs)} by attempt ${delivery.attempts}, answered with ${lastOf(delivery)}.`,
+      );
+    case 'pending':
+      return settled(
+        'It was routed to the endpoint, and no attempt or decision is on record yet: it is under way.',
+      );
+    case 'waiting':
+      return waiting(delivery, endpoint, asOfMs);
+    case 'held':
+      return held(delivery, endpoint?.state);
+    case 'dead':
+      return dead(delivery);
+    case 'cancelled':
+      return delivery.reason === 'purged'
+        ? settled('It was held, and the owner of the endpoint resumed without what was held by then.')
+        : settled(`It was cancelled (${delivery.reason ?? 'no reason on record'}).`);
+  }
+}
+
+function waiting(
+  { reason, attempts, nextAttemptAtMs, ...delivery }: DeliveryEvidence,
+  endpoint: EndpointEvidence['current'],
+  asOfMs: number | undefined,
+): Fate {
+  const waits = WAITS[reason ?? ''] ?? (() => 'It waits.');
+  const made = { ...delivery, reason, attempts, nextAttemptAtMs };
+  if (nextAttemptAtMs === undefined) return settled(waits(made));
+  const last = (endpoint?.endpoint.retrySchedule.length ?? -1) + 1;
+  const of = last > attempts ? ` of ${last}` : '';
+  const next = `Attempt ${attempts + 1}${of} is due at ${iso(nextAttemptAtMs)}.`;
+  if (asOfMs === undefined || nextAttemptAtMs >= asOfMs) return settled(`${waits(made)} ${next}`);
+  return {
+    because: `${waits(made)} It was due at ${iso(nextAttemptAtMs)}, and by ${iso(asOfMs)} nothing was on record of it.`,
+    remedy: 'The delivery lane is late, or the endpoint has a longer queue than it can take: see its lag.',
+  };
+}
+
+const WAITS: Readonly<Record<string, (delivery: DeliveryEvidence) => string>> = {
+  schedule: (delivery) =>
+    `Attempt ${delivery.attempts} ended in ${lastOf(delivery)}; it is tried again by the schedule.`,
+  retry_after: (delivery) =>
+    `Attempt ${delivery.attempts} ended in ${lastOf(delivery)}, and the receiver asked to wait (Retry-After).`,
+  rate_limit: () => "Its turn under the endpoint's rate limit has not come.",
+  breaker_open: () =>
+    'The endpoint fails, so its circuit breaker is open: no attempt is made, and none is counted.',
+  overflow: () => "Its turn in the endpoint's queue is too far off to wait in memory.",
+};
+
+const HOLDS: Readonly<Record<string, Fate>> = {
+  paused: { because: 'The endpoint is paused.', remedy: 'Resume the endpoint.' },
+  disabled: { because: 'The endpoint is disabled.', remedy: 'Enable the endpoint.' },
+  gone: {
+    because: 'The receiver answered 410, that it is gone, so the endpoint was disabled.',
+    remedy: 'Put the URL right, or enable the endpoint if the receiver is back.',
+  },
+  failing: {
+    because: 'The endpoint had failed for days without one success, so it was disabled.',
+    remedy: 'Put the receiver right, then enable the endpoint.',
+  },
+  secret_unreadable: {
+    because: "The endpoint's signing secret cannot be opened with the keys that Herald has.",
+    remedy: 'Tell the operator of Herald, or rotate the secret.',
+  },
+  head_dead: {
+    because:
+      'An earlier delivery of this ordered endpoint was given up, and it is set to wait for its owner.',
+    remedy: 'See to that delivery, then resume the endpoint.',
+  },
+  ordered: {
+    because: 'The endpoint gets its events in order, and an earlier one is not delivered yet.',
+    remedy: undefined,
+  },
+};
+
+function held({ reason, heldUntilMs }: DeliveryEvidence, now: EndpointNow | undefined): Fate {
+  const hold = HOLDS[reason ?? ''] ?? {
+    because: `It is held (${reason ?? 'no reason on record'}).`,
+    remedy: undefined,
+  };
+  const kept = heldUntilMs === undefined ? '' : ` It is kept until ${iso(heldUntilMs)}.`;
+  if (now === undefined || now.state === 'held' || reason === 'ordered') {
+    return { because: `${hold.because}${kept}`, remedy: hold.remedy };
+  }
+  return settled(
+    `It was held (${reason}); the hold has ended, and it is delivered when its turn comes.${kept}`,
+  );
+}
+
+function dead(delivery: DeliveryEvidence): Fate {
+  switch (delivery.reason) {
+    case 'exhausted':
+      return {
+        because: `All ${delivery.attempts} attempts of its schedule failed, the last one with ${lastOf(delivery)}.`,
+        remedy: FIX_AND_REDELIVER,
+      };
+    case 'endpoint_deleted':
+      return {
+        because: 'The endpoint was deleted before it could be delivered.',
+        remedy: 'Create an endpoint and replay the event to it.',
+      };
+    case 'expired':
+      return {
+        because: 'It was held for longer than held deliveries are kept.',
+        remedy: 'Lift the hold of the endpoint, then redeliver the delivery.',
+      };
+    case 'not_representable':
+      return {
+        because: "The event cannot be said in the endpoint's format.",
+        remedy: 'Choose another format, then redeliver the delivery.',
+      };
+    case 'event_undecodable':
+      return {
+        because: 'The event could not be decoded by the delivery lane.',
+        remedy: 'Tell the operator of Herald: the schema it was written by is not to be had.',
+      };
+    default:
+      return {
+        because: `It was given up (${delivery.reason ?? 'no reason on record'}).`,
+        remedy: FIX_AND_REDELIVER,
+      };
+  }
+}
+
+function lastOf({ lastOutcome, lastStatus }: DeliveryEvidence): string {
+  if (lastStatus !== undefined) return `status ${lastStatus}`;
+  return lastOutcome ?? 'nothing on record';
+}
+
+function settled(because: string): Fate {
+  return { because, remedy: undefined };
+}
+
+/** A time that no calendar has is shown as it is. */
+export function iso(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? String(atMs) : date.toISOString();
+}

@@ -1,0 +1,105 @@
+import { type Check, checksOf } from './checks.ts';
+import type { EndpointEvidence, EventEvidence, RouteEvidence } from './evidence.ts';
+import type { ExplainVerdict, Explanation, Step } from './explanation.ts';
+import { iso } from './fate.ts';
+
+const REPLAY = 'Replay the event to the endpoint.';
+
+/** A new endpoint is routed to at the latest this long after its creation was answered: the bound of the route lane. */
+const NEW_ENDPOINT_MS = 2_000;
+
+type Unmatched = Omit<Explanation, 'steps'> & { step: Step };
+
+/** Routed, and not to this endpoint: what its subscription said at that revision. */
+export function unmatched(
+  { routable }: EventEvidence,
+  route: RouteEvidence,
+  endpoint: EndpointEvidence,
+): Unmatched {
+  const { current, asRouted, endpointId } = endpoint;
+  const at = `at revision ${route.revision}`;
+  if (route.endpointIds.includes(endpointId)) {
+    const because = 'The route record names the endpoint, and no delivery to it is on record yet.';
+    return {
+      verdict: 'pending',
+      because,
+      remedy: undefined,
+      step: { step: 'matched', result: 'yes', atMs: route.atMs, detail: because },
+    };
+  }
+  if (asRouted.kind === 'deleted') {
+    return no(
+      'deleted',
+      route,
+      `The endpoint was deleted by revision ${asRouted.revision}, before the event was routed.`,
+      REPLAY,
+    );
+  }
+  if (asRouted.kind === 'unknown') {
+    if (!current)
+      return no('deleted', route, 'The endpoint is not there any more, nor is what it was.', REPLAY);
+    if (current.endpoint.createdAtMs > route.atMs - NEW_ENDPOINT_MS) {
+      const created = iso(current.endpoint.createdAtMs);
+      return no(
+        'created_later',
+        route,
+        `The endpoint was created at ${created}, and the event was routed at ${iso(route.atMs)}.`,
+        REPLAY,
+      );
+    }
+    const checks = routable && checksOf(current.endpoint, routable);
+    const would =
+      checks === undefined
+        ? ''
+        : ` As it is now it would ${checks.every(({ passed }) => passed) ? '' : 'not '}match.`;
+    return no(
+      'changed_since',
+      route,
+      `The endpoint was changed since (revision ${current.revision}), and what it was ${at} is no longer on record.${would}`,
+      REPLAY,
+      checks,
+    );
+  }
+  const checks = routable && checksOf(asRouted.endpoint, routable);
+  const failed = checks?.filter(({ passed }) => !passed) ?? [];
+  if (failed.length === 0) {
+    return no(
+      'unexplained',
+      route,
+      `${capital(at)} the endpoint wanted the event, and yet it was not routed to it.`,
+      'Tell the operator of Herald, and replay the event.',
+      checks,
+    );
+  }
+  const why = failed.map(
+    ({ check, wanted, found }) => `${check}: it wants ${wanted}, the event has ${found}`,
+  );
+  return no(
+    'no_match',
+    route,
+    `${capital(at)} the endpoint did not want it. ${capital(why.join('; '))}.`,
+    'Change the subscription for what comes, and replay the event if it is wanted.',
+    checks,
+  );
+}
+
+function no(
+  verdict: ExplainVerdict,
+  route: RouteEvidence,
+  because: string,
+  remedy: string,
+  checks?: readonly Check[],
+): Unmatched {
+  const step: Step = {
+    step: 'matched',
+    result: 'no',
+    atMs: route.atMs,
+    detail: because,
+    ...(checks && { checks }),
+  };
+  return { verdict, because, remedy, step };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
