@@ -7,6 +7,7 @@ import {
   stdTimeFunctions,
 } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { gatherLines } from './gathered-lines.ts';
 import { hideSecrets } from './hide-secrets.ts';
 
 export type { Logger } from 'pino';
@@ -17,8 +18,8 @@ export interface LoggerOptions {
   /** `auto`: pretty on a terminal, JSON when piped. */
   format: 'auto' | 'json' | 'pretty';
   /**
-   * Default standard output, written at once: the last line before an exit is never lost. Written in the
-   * background, what is on its way when the process exits is lost.
+   * Default standard output, written in the foreground: the last line before an exit is never lost, whatever way out
+   * the process takes but a kill.
    */
   destination?: DestinationStream;
 }
@@ -26,7 +27,7 @@ export interface LoggerOptions {
 /** JSON lines with `level` as a word and ISO time. Values under secret names are hidden. */
 export function createLogger(options: LoggerOptions): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
-  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const destination = options.destination ?? standardOutput(pretty);
   return pino(
     {
       level: options.level,
@@ -45,4 +46,13 @@ export function createLogger(options: LoggerOptions): Logger {
         })
       : destination,
   );
+}
+
+/** A person sees each line at once; who collects JSON lines gets them in pieces. */
+function standardOutput(pretty: boolean): DestinationStream {
+  const output = pino.destination({ fd: 1, sync: true });
+  if (pretty) return output;
+  const lines = gatherLines(output, { maxWaitMs: 100, maxChars: 16 * 1024 });
+  process.once('exit', () => lines.end());
+  return lines;
 }
