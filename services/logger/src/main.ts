@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { openInserter } from '@herald/clickhouse/inserter';
 import { createDecoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
@@ -41,6 +42,8 @@ await runService({
   name: 'logger',
   config: loggerConfig,
   async start({ config, log, metrics, fatal, readiness, liveness }) {
+    // Where all share the cores, a delivery goes before its history.
+    setPriority(5);
     const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
       database: config.HERALD_CLICKHOUSE_DATABASE,
