@@ -108,20 +108,27 @@ async function withAdmin(brokers: string[], use: (admin: Admin) => Promise<unkno
   }
 }
 
-export const createTopic = (brokers: string[], replicationFactor: number) =>
-  withAdmin(brokers, (admin) =>
+/** Resolves when all its replicas are in sync. */
+export async function createTopic(brokers: string[], replicationFactor: number): Promise<void> {
+  await withAdmin(brokers, (admin) =>
     admin.createTopics({
       topics: [{ topic: TOPIC, numPartitions: 1, replicationFactor }],
-      waitForLeaders: true,
+      // kafkajs gives up where the broker that it asks has not heard of the topic yet.
+      waitForLeaders: false,
     }),
   );
+  await inSync(brokers, replicationFactor);
+}
 
 /** Resolves when the topic has so many replicas in sync. */
 export const inSync = (brokers: string[], replicas: number) =>
   withAdmin(brokers, (admin) =>
     until(async () => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
-      return topics.every(({ partitions }) => partitions.every(({ isr }) => isr.length === replicas));
+      const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] }).catch(() => ({ topics: [] }));
+      return (
+        topics.length > 0 &&
+        topics.every(({ partitions }) => partitions.every(({ isr }) => isr.length === replicas))
+      );
     }),
   );
 
