@@ -30,8 +30,8 @@ test('a group is as far as it has committed, and at the start of the log where i
   const progress = openGroupProgress({ connection, groupId, topics: [topic] });
   const read = await progress.read();
   expect(read.sort((a, b) => a.partition - b.partition)).toEqual([
-    { topic, partition: 0, committedOffset: 2, endOffset: 3 },
-    { topic, partition: 1, committedOffset: 0, endOffset: 1 },
+    { topic, partition: 0, committedOffset: 2, completed: [], endOffset: 3 },
+    { topic, partition: 1, committedOffset: 0, completed: [], endOffset: 1 },
   ]);
   await progress.close();
 });

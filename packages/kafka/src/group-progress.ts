@@ -1,11 +1,14 @@
 import type { Admin } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
+import type { OffsetRange } from './offset-tracker.ts';
 import type { TopicPartition } from './record.ts';
 import { readBounds, resumeAt } from './restore.ts';
 
 export interface PartitionProgress extends TopicPartition {
   /** Everything before it is complete, for all members of the group together. */
   committedOffset: number;
+  /** What is complete beyond it, as far as the commit tells, in order. */
+  completed: readonly OffsetRange[];
   /** Where the partition ended at the time of asking. */
   endOffset: number;
 }
@@ -63,8 +66,8 @@ async function progressOf(
     partitions.flatMap(({ partition, offset, metadata }) => {
       const log = bounds.get(topic)?.get(partition);
       if (!log) return [];
-      const { committed } = resumeAt({ topic, partition }, Number(offset), metadata, log);
-      return [{ topic, partition, committedOffset: committed, endOffset: log.endOffset }];
+      const { committed, completed } = resumeAt({ topic, partition }, Number(offset), metadata, log);
+      return [{ topic, partition, committedOffset: committed, completed, endOffset: log.endOffset }];
     }),
   );
 }

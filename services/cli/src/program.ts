@@ -5,6 +5,7 @@ import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addRetries } from './commands/retries.ts';
 import { addSchemas } from './commands/schemas.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -39,6 +40,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addListen(program, context);
   addDeliveries(program, context);
   addLedger(program, context);
+  addRetries(program, context);
   addTail(program, context);
   addStats(program, context);
 

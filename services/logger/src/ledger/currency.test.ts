@@ -8,6 +8,7 @@ function progress(...partitions: Array<[number, number]>): PartitionProgress[] {
     topic: 't',
     partition,
     committedOffset,
+    completed: [],
     endOffset,
   }));
 }

@@ -12,7 +12,7 @@ function keeperWith(said: Partial<LedgerKeeperOptions> = {}) {
   const keeper = startLedgerKeeper({
     isKeeper: () => true,
     progress: {
-      read: async () => [{ topic: 't', partition: 3, committedOffset: 7, endOffset: 7 }],
+      read: async () => [{ topic: 't', partition: 3, committedOffset: 7, completed: [], endOffset: 7 }],
     },
     counter: {
       async count(state) {

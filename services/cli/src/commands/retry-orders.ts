@@ -1,0 +1,129 @@
+import { hostname } from 'node:os';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { MAX_ORDERED_DELIVERIES, type RetryOrder } from '@herald/registry/retry-order';
+import { createRetryOrderWriter } from '@herald/registry/retry-orders';
+import { integer } from '@herald/service-kit/config';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { CommandFailure, UsageFailure } from '../failure.ts';
+import { quietly } from '../quiet-kafka.ts';
+import { eventDecoder, RETRY_VARIABLES, withRetryTopics } from '../retries/open.ts';
+import { type Followed, orderRetries } from '../retries/retry-ordering.ts';
+import { readSettings, takes } from '../settings.ts';
+
+interface Flags {
+  json?: boolean;
+}
+
+const SELECTION = {
+  endpoint: z.string().optional(),
+  delivery: z
+    .array(z.uuid({ error: 'it is not a UUID' }))
+    .max(MAX_ORDERED_DELIVERIES)
+    .default([]),
+  wait: integer({ min: 1, max: 3_600 }),
+};
+
+/** Under `herald retries`. */
+export function addRetryOrders(retries: Command, context: Context): void {
+  addOrder(retries, context, 'redrive-now', 'forward', 'have deliveries attempted now instead of when due');
+  addOrder(retries, context, 'cancel', 'cancel', 'give deliveries up; each leaves a dead letter');
+}
+
+function addOrder(
+  retries: Command,
+  context: Context,
+  name: string,
+  kind: RetryOrder['kind'],
+  description: string,
+): void {
+  takes(
+    retries
+      .command(name)
+      .description(`${description}. The newest order of an endpoint takes the place of the one before`)
+      .option('--endpoint <id>', 'all that wait for an endpoint')
+      .option('--delivery <id...>', 'only these')
+      .option('--wait <seconds>', 'for the dispatcher to follow', '60')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => order(kind, flags, command, context)),
+    RETRY_VARIABLES,
+  );
+}
+
+async function order(
+  kind: RetryOrder['kind'],
+  { json }: Flags,
+  command: Command,
+  { terminal, env }: Context,
+): Promise<void> {
+  const { config, options } = readSettings({ command, env, variables: RETRY_VARIABLES, options: SELECTION });
+  const deliveryIds = new Set(options.delivery);
+  if (options.endpoint === undefined && deliveryIds.size === 0) {
+    throw new UsageFailure(['say which: --endpoint <id> or --delivery <id>']);
+  }
+  const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+  const decoder = eventDecoder(source);
+  const producer = await createBatchingProducer({
+    connection: quietly(kafkaConnection(config, 'herald-cli')),
+  });
+  try {
+    const write = await createRetryOrderWriter({ producer, source });
+    const followed = await withRetryTopics(config, (topics) =>
+      orderRetries(
+        kind,
+        { endpointId: options.endpoint, deliveryIds },
+        {
+          topics,
+          write,
+          async accountOf(value) {
+            const decoded = await decoder.decode(value);
+            if (decoded.ok) return decoded.value.account_id;
+            throw new CommandFailure(`Whose deliveries these are cannot be read: ${decoded.detail}`);
+          },
+          orderedBy: `${env.USER ?? env.LOGNAME ?? 'somebody'} at ${hostname()}`,
+          followMs: options.wait * 1_000,
+          now: Date.now,
+        },
+      ),
+    );
+    report(kind, followed, json, terminal);
+  } finally {
+    await producer.close();
+  }
+}
+
+function report(
+  kind: RetryOrder['kind'],
+  followed: readonly Followed[],
+  json: boolean | undefined,
+  terminal: Context['terminal'],
+): void {
+  const done = kind === 'forward' ? 'sent on' : 'cancelled';
+  if (json) {
+    terminal.json({
+      items: followed.map(({ endpointId, accountId, ordered, remaining }) => ({
+        endpoint_id: endpointId,
+        account_id: accountId,
+        ordered,
+        remaining,
+      })),
+    });
+  } else {
+    terminal.table(
+      ['endpoint', done, 'still waiting'],
+      followed.map(({ endpointId, ordered, remaining }) => [
+        endpointId,
+        String(ordered - remaining),
+        String(remaining),
+      ]),
+    );
+  }
+  const remaining = followed.reduce((sum, one) => sum + one.remaining, 0);
+  if (remaining === 0) return;
+  throw new CommandFailure(
+    `${remaining} still wait. The order stands, and they follow as soon as a dispatcher reads them: see that one runs, then herald retries list.`,
+  );
+}
