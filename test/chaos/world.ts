@@ -7,10 +7,10 @@ import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attem
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
 import { type Herald, openHerald } from '@herald/testkit/herald';
+import { endSessions } from '@herald/testkit/leave-group';
 import { openWitness, type Witness } from '@herald/testkit/witness';
 import type { CrashPointName } from './crash-point/points.ts';
 import { type History, openHistory } from './history.ts';
-import { endSessions } from './leave-group.ts';
 
 /** Herald on three brokers, its services ready to be killed at a point, and those who watch. */
 export interface World {

@@ -1,6 +1,4 @@
-import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { type Behaviour, flaky, slow } from '@herald/testkit/behaviour';
-import { eventually } from '@herald/testkit/eventually';
 import { type Herald, openHerald, type TestAccount } from '@herald/testkit/herald';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { untilSettled } from '@herald/testkit/settling';
@@ -14,12 +12,11 @@ const EVENTS_PER_SECOND = 100;
 
 let herald: Herald;
 let witness: Witness;
-const onRecord: DeliveryAttempt[] = [];
 const receivers: Receiver[] = [];
 
 beforeAll(async () => {
   herald = await openHerald();
-  witness = await openWitness({ ...herald.stack, onAttempt: (attempt) => onRecord.push(attempt) });
+  witness = await openWitness(herald.stack);
 });
 
 afterAll(async () => {
@@ -81,45 +78,3 @@ test('kill -9 of the dispatcher loses nothing, and repeats at most what was in f
     .filter(({ arrivedAtMs }) => arrivedAtMs <= boundary && arrivedAtMs > boundary - 200).length;
   expect(settled.duplicates).toBeLessThanOrEqual(arrivedShortlyBefore + 2 * maxConcurrency);
 }, 400_000);
-
-test('kill -9 of the logger: a read shows each attempt exactly once', async () => {
-  const account = await herald.openAccount();
-  const { account: settled } = await runWith(account, [flaky({ share: 0.5 })], async () => {
-    await herald.services.kill9('logger');
-    await herald.services.start('logger');
-  });
-  expect(settled).toMatchObject({ delivered: EVENTS, lost: [], duplicates: 0 });
-
-  const expected = onRecord
-    .filter(({ account_id }) => account_id === account.accountId)
-    .map(({ attempt_id }) => attempt_id);
-  expect(new Set(expected).size).toBe(expected.length);
-  await eventually(async () => expect((await attemptsRead(account)).sort()).toEqual(expected.sort()), {
-    timeoutMs: 60_000,
-    everyMs: 1_000,
-  });
-}, 400_000);
-
-interface Page {
-  items: { delivery_id: string }[];
-  next_cursor: string | null;
-}
-
-/** The ids of all attempts of the account, as the delivery log shows them: one delivery after the other. */
-async function attemptsRead(account: TestAccount): Promise<string[]> {
-  const api = account.api();
-  const attemptIds: string[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const query = new URLSearchParams({ limit: '200', ...(cursor ? { cursor } : {}) });
-    const page: Page = await api.get<Page>(`/v1/deliveries?${query}`);
-    for (const { delivery_id } of page.items) {
-      const { history } = await api.get<{ history: { attempt_id: string }[] }>(
-        `/v1/deliveries/${delivery_id}`,
-      );
-      attemptIds.push(...history.map(({ attempt_id }) => attempt_id));
-    }
-    cursor = page.next_cursor;
-  }
-  return attemptIds;
-}

@@ -44,7 +44,7 @@ async function ask(broker: string, request: Buffer): Promise<void> {
 function requestOf(groupId: string, memberId: string): Buffer {
   const head = Buffer.alloc(8);
   head.writeInt16BE(LEAVE_GROUP, 0);
-  const body = Buffer.concat([head, textOf('herald-chaos'), textOf(groupId), textOf(memberId)]);
+  const body = Buffer.concat([head, textOf('herald-test'), textOf(groupId), textOf(memberId)]);
   const length = Buffer.alloc(4);
   length.writeInt32BE(body.length);
   return Buffer.concat([length, body]);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { DeliverySummary } from '@herald/clickhouse/history';
 import { anAttempt, anEvent, NOON_MS } from '@herald/clickhouse/testing/sample-rows';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { POISON_HEADERS } from '@herald/contracts/headers';
@@ -24,18 +23,6 @@ async function attemptsOnRecord(accountId: string): Promise<number> {
     `SELECT uniqExact(attempt_id) AS attempts FROM attempts WHERE account_id = '${accountId}'`,
   );
   return row!.attempts;
-}
-
-/** The deliveries of an account as a person pages through them. */
-async function deliveriesShown(accountId: string): Promise<DeliverySummary[]> {
-  const shown: DeliverySummary[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await world.history.deliveries.list({ accountId }, { limit: 200, cursor });
-    if (page.kind !== 'page') throw new Error(page.reason);
-    shown.push(...page.items);
-    if (page.nextCursor === undefined) return shown;
-    cursor = page.nextCursor;
-  }
 }
 
 function metricOf(text: string, name: string): number {
@@ -145,44 +132,6 @@ test('a stop puts everything received on record, and the next logger inserts not
   expect(metricOf(await metrics(next.adminUrl), 'herald_logger_rows_inserted_total')).toBe(1);
   await next.stop();
 });
-
-test('kill -9 in mid-stream, again and again: a read shows each attempt exactly once', async () => {
-  const accountId = newAccount();
-  const attempts = attemptsOf(accountId, 12_000);
-  const producing = (async () => {
-    for (let from = 0; from < attempts.length; from += 250) {
-      await world.produceAttempts(attempts.slice(from, from + 250));
-    }
-  })();
-  for (let kills = 1; kills <= 3; kills++) {
-    const logger = world.launchLogger({ HERALD_LOGGER_FLUSH_MS: '10' });
-    // A moment while inserts are under way, at another place each time.
-    await eventually(async () => expect(await attemptsOnRecord(accountId)).toBeGreaterThan(kills * 2_500), {
-      everyMs: 5,
-      timeoutMs: 60_000,
-    });
-    await logger.kill9();
-  }
-  await producing;
-  const logger = await world.startLogger();
-  await eventually(async () => expect(await attemptsOnRecord(accountId)).toBe(12_000));
-  expect(await attemptsOnRecord(accountId)).toBe(12_000);
-  expect(await world.history.ledger.recount({ accountId })).toMatchObject({
-    deliveries: 12_000,
-    delivered: 12_000,
-  });
-  const shown = await deliveriesShown(accountId);
-  expect(shown.map(({ deliveryId }) => deliveryId).sort()).toEqual(
-    attempts.map(({ delivery_id }) => delivery_id).sort(),
-  );
-  expect(shown.filter(({ attempts: requests }) => requests !== 1)).toEqual([]);
-  for (const attempt of attempts.slice(0, 20)) {
-    const found = await world.history.deliveries.get({ accountId }, attempt.delivery_id);
-    expect(found).toMatchObject({ attempts: 1, history: [{ attemptId: attempt.attempt_id }] });
-    expect(found?.history[0]?.request?.body.equals(attempt.request!.body)).toBe(true);
-  }
-  await logger.stop();
-}, 240_000);
 
 test('ClickHouse is killed for some seconds: the logger says so, waits, and every row is there afterwards', async () => {
   const accountId = newAccount();

@@ -15,6 +15,7 @@ import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/bat
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
+import { endSessions } from '@herald/testkit/leave-group';
 
 const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
 
@@ -32,7 +33,13 @@ export interface World {
   /** Resolves when they are acknowledged. */
   produceEvents(events: readonly PublicationEvent[]): Promise<void>;
   produceRoutes(routes: readonly RouteRecord[]): Promise<void>;
-  produceAttempts(attempts: readonly DeliveryAttempt[]): Promise<void>;
+  /** Each goes to the partition that `partitionOf` says, by default to that of its endpoint. */
+  produceAttempts(
+    attempts: readonly DeliveryAttempt[],
+    partitionOf?: (attempt: DeliveryAttempt) => number,
+  ): Promise<void>;
+  /** The partitions of loggers that were killed are free at once, not when their sessions end. */
+  endSessions(): Promise<void>;
   /** Resolves with a logger that may not be ready yet. */
   launchLogger(env?: NodeJS.ProcessEnv): ServiceProcess & { log: readonly string[] };
   /** Resolves with a logger that is ready. */
@@ -98,14 +105,16 @@ export async function openWorld(): Promise<World> {
       producer.send(
         all.map((route) => ({ topic: TOPICS.routes, key: route.event_id, value: routes.encode(route) })),
       ),
-    produceAttempts: (all) =>
+    produceAttempts: (all, partitionOf) =>
       producer.send(
         all.map((attempt) => ({
           topic: TOPICS.attempts,
           key: attempt.endpoint_id,
           value: attempts.encode(attempt),
+          ...(partitionOf && { partition: partitionOf(attempt) }),
         })),
       ),
+    endSessions: () => endSessions(connection, ['herald.log']),
     async startLogger(env) {
       const launched = launchLogger(env);
       const ready = await launched.ready;
