@@ -3,6 +3,7 @@ import type { HistoryStore } from './history.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { getEvent, listEvents } from './read/events.ts';
+import { readEvidence } from './read/explain.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
@@ -44,6 +45,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
     events: {
       list: (scope, query) => listEvents(reader, scope, query),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
+      evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
     },
     ledger: {
       read: (scope) => readLedger(reader, scope),

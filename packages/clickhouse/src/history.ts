@@ -9,6 +9,7 @@ import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
 import type { ReplayReads } from './read/replay-reads.ts';
+import type { ExplainReads } from './read/explain-evidence.ts';
 import type { StatsReads } from './read/stats-figures.ts';
 
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
@@ -187,6 +188,7 @@ export interface HistoryStore {
   events: {
     list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
+    evidence: ExplainReads['evidence'];
   };
   ledger: LedgerReads;
   stats: StatsReads;

@@ -10,6 +10,7 @@ import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
 import { mountJwks } from './endpoints/jwks.ts';
 import { eventOperations } from './events/event-operations.ts';
+import { explainOperation } from './explain/explain-operation.ts';
 import { mount, send } from './http/mount.ts';
 import { unknownRoute } from './http/problems.ts';
 import { createReadHistory } from './http/read-history.ts';
@@ -47,6 +48,7 @@ export function createApiApp(options: ApiAppOptions): Express {
       ...endpointOperations({ sealing, checkDestination, now }),
       ...deliveryOperations(readHistory),
       ...eventOperations(readHistory),
+      explainOperation(readHistory),
       ...ledgerOperations(readHistory),
       ...statsOperations({ readHistory, now }),
       tailOperation(),

@@ -17,6 +17,7 @@ import { createApiMetrics } from './api-metrics.ts';
 import { createRedeliver } from './deliveries/redeliver.ts';
 import { openEventBytes } from './deliveries/redeliver-event.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
+import { createConfigurationLog } from './explain/configuration-log.ts';
 import { openTail } from './tail/open-tail.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
@@ -73,6 +74,11 @@ await runService({
         history,
         tail,
         redeliver,
+        configurations: createConfigurationLog({
+          source,
+          reader,
+          onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
+        }),
         sealing: config.HERALD_SEALING_KEYS,
         checkDestination: createDestinationCheck({
           policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },

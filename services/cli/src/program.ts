@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
+import { addExplain } from './commands/explain.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addListen } from './commands/listen.ts';
@@ -39,6 +40,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSimulate(program, context);
   addListen(program, context);
   addDeliveries(program, context);
+  addExplain(program, context);
   addLedger(program, context);
   addRetries(program, context);
   addTail(program, context);

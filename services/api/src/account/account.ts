@@ -1,10 +1,12 @@
 import type { HistoryStore, Scope } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { AsRouted } from '@herald/domain/explain/evidence';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
+import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Tail } from '../tail/tail.ts';
 
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
@@ -27,6 +29,8 @@ export interface Account {
       change: (current: Endpoint) => Endpoint,
     ): Promise<WriteResult>;
     delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
+    /** What endpoints were at a revision; unknown for those of another account. */
+    at: ConfigurationLog['at'];
   };
   deliveries: {
     list: Bound<HistoryStore['deliveries']['list']>;
@@ -38,6 +42,7 @@ export interface Account {
   events: {
     list: Bound<HistoryStore['events']['list']>;
     get: Bound<HistoryStore['events']['get']>;
+    evidence: Bound<HistoryStore['events']['evidence']>;
   };
   ledger: {
     read: Bound<HistoryStore['ledger']['read']>;
@@ -57,6 +62,7 @@ export interface AccountSources {
   writer: Omit<EndpointWriter, 'close'>;
   history: Pick<HistoryStore, 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
+  configurations: ConfigurationLog;
   redeliver: Redeliver;
 }
 
@@ -64,7 +70,7 @@ const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (accountId: string) => Account {
-  const { table, status, writer, history, redeliver, tail } = sources;
+  const { table, status, writer, history, redeliver, tail, configurations } = sources;
   return (accountId) => {
     const scope: Scope = { accountId };
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
@@ -82,6 +88,7 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
           own(endpointId) ? writer.update(endpointId, ifRevision, change) : MISSING,
         delete: (endpointId, ifRevision) =>
           own(endpointId) ? writer.delete(endpointId, ifRevision) : MISSING,
+        at: async (revision, endpointIds) => ownOnly(accountId, await configurations.at(revision, endpointIds)),
       },
       deliveries: {
         list: (query) => history.deliveries.list(scope, query),
@@ -92,6 +99,7 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
       events: {
         list: (query) => history.events.list(scope, query),
         get: (eventId) => history.events.get(scope, eventId),
+        evidence: (eventId, endpointId) => history.events.evidence(scope, eventId, endpointId),
       },
       ledger: {
         read: () => history.ledger.read(scope),
@@ -105,4 +113,9 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
       tail: { open: (request) => tail.open(scope, request) },
     };
   };
+}
+
+function ownOnly(accountId: string, found: ReadonlyMap<string, AsRouted>): ReadonlyMap<string, AsRouted> {
+  const isForeign = (as: AsRouted) => as.kind === 'known' && as.endpoint.accountId !== accountId;
+  return new Map([...found].map(([id, as]) => [id, isForeign(as) ? { kind: 'unknown' } : as]));
 }

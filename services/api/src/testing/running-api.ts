@@ -23,6 +23,7 @@ import { createApiMetrics } from '../api-metrics.ts';
 import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
+import { createConfigurationLog } from '../explain/configuration-log.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
 
@@ -133,6 +134,11 @@ export async function startApi(
         producer,
         timeoutMs: over.writeTimeoutMs ?? 30_000,
         onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
+      }),
+      configurations: createConfigurationLog({
+        source,
+        reader,
+        onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
       }),
       sealing,
       checkDestination: createDestinationCheck({
