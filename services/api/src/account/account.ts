@@ -88,7 +88,8 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
           own(endpointId) ? writer.update(endpointId, ifRevision, change) : MISSING,
         delete: (endpointId, ifRevision) =>
           own(endpointId) ? writer.delete(endpointId, ifRevision) : MISSING,
-        at: async (revision, endpointIds) => ownOnly(accountId, await configurations.at(revision, endpointIds)),
+        at: async (revision, endpointIds) =>
+          ownOnly(accountId, await configurations.at(revision, endpointIds)),
       },
       deliveries: {
         list: (query) => history.deliveries.list(scope, query),
