@@ -1,9 +1,9 @@
+import type { Row } from '@herald/clickhouse/rows/row-maker';
 import type { LaneRecord } from '@herald/kafka/record';
 import { expect, test } from 'vitest';
 import { aRecord } from '../test-support/records.ts';
 import type { Entry } from './collector.ts';
 import { createLogHandler } from './log-handler.ts';
-import type { Row } from './row-maker.ts';
 
 function handlerWith(rowOf: (record: LaneRecord) => Row | Promise<Row>, maxHeldBytes = 10_000) {
   const calls: string[] = [];

@@ -1,6 +1,6 @@
+import type { Row, RowMaker, TableName } from '@herald/clickhouse/rows/row-maker';
 import type { Lane, LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
-import type { Row, RowMaker, TableName } from './row-maker.ts';
 import type { TableWriter } from './table-writer.ts';
 
 /** What a record costs in memory beside its bytes: its objects, its row's, and a slot in each list. */

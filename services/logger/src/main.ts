@@ -1,5 +1,11 @@
 import { setPriority } from 'node:os';
 import { openInserter } from '@herald/clickhouse/inserter';
+import {
+  createRowMaker,
+  type Fault,
+  LOGGED_TOPICS,
+  type SourceRecord,
+} from '@herald/clickhouse/rows/row-maker';
 import { createDecoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
@@ -8,7 +14,6 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import { createLane } from '@herald/kafka/lane';
-import type { LaneRecord } from '@herald/kafka/record';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { loggerConfig } from './config.ts';
@@ -16,7 +21,6 @@ import { keepLedger } from './ledger/keep-ledger.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLoggerMetrics, watch } from './metrics.ts';
 import { migratePatiently } from './migrate-patiently.ts';
-import { createRowMaker, type Fault, LOGGED_TOPICS } from './row-maker.ts';
 import { createWriters } from './writers.ts';
 
 const GROUP_ID = 'herald.log';
@@ -69,7 +73,7 @@ await runService({
           log.warn({ err, topic }, 'the schema registry gives no answer, records of a new schema wait'),
       });
 
-    function onFault(record: LaneRecord, { reason, detail }: Fault): void {
+    function onFault(record: SourceRecord, { reason, detail }: Fault): void {
       const { topic, partition, offset } = record;
       loggerMetrics.faults.inc({ topic, reason });
       log.error(

@@ -1,7 +1,7 @@
+import type { TableName } from '@herald/clickhouse/rows/row-maker';
 import type { Lane } from '@herald/kafka/lane';
 import type { Metrics } from '@herald/service-kit/metrics';
 import type { LogHandler } from './log-handler.ts';
-import type { TableName } from './row-maker.ts';
 import type { TableWriter } from './table-writer.ts';
 
 /** The metrics of the logger; a help text says what to do when its metric moves. */

@@ -1,4 +1,5 @@
 import type { Inserter } from '@herald/clickhouse/inserter';
+import type { Fault, RowMaker, TableName } from '@herald/clickhouse/rows/row-maker';
 import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { POISON } from '@herald/clickhouse/tables/poison';
@@ -7,7 +8,6 @@ import type { LaneRecord } from '@herald/kafka/record';
 import type { Logger } from '@herald/service-kit/log';
 import type { Entry } from './collector.ts';
 import type { createLoggerMetrics } from './metrics.ts';
-import type { Fault, RowMaker, TableName } from './row-maker.ts';
 import { createTableWriter, type TableWriter } from './table-writer.ts';
 
 /** The cut of one insert. */

@@ -1,11 +1,11 @@
 import type { ClickHouseOptions } from '@herald/clickhouse/client';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { openLedgerCounter } from '@herald/clickhouse/ledger/ledger-counter';
+import { LOGGED_TOPICS } from '@herald/clickhouse/rows/row-maker';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { openGroupProgress } from '@herald/kafka/group-progress';
 import type { Logger } from '@herald/service-kit/log';
 import type { Metrics } from '@herald/service-kit/metrics';
-import { LOGGED_TOPICS } from '../row-maker.ts';
 import { startLedgerKeeper } from './ledger-keeper.ts';
 import { createLedgerMetrics, watchLedger } from './ledger-metrics.ts';
 import { createReporter } from './reporter.ts';

@@ -1,4 +1,3 @@
-import { anAttempt, anEvent } from '@herald/clickhouse/testing/sample-rows';
 import { createDecoder, encoderWithId } from '@herald/contracts/codec';
 import { deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { publicationEventSchema } from '@herald/contracts/generated/publication-event';
@@ -7,8 +6,8 @@ import { POISON_HEADERS } from '@herald/contracts/headers';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { expect, test } from 'vitest';
-import { aRecord } from '../test-support/records.ts';
-import { createRowMaker, type Fault } from './row-maker.ts';
+import { anAttempt, anEvent } from '../testing/sample-rows.ts';
+import { createRowMaker, type Fault, type SourceRecord } from './row-maker.ts';
 
 const EVENT = { subject: 'events', schema: publicationEventSchema };
 const ROUTE = { subject: 'routes', schema: routeRecordSchema };
@@ -23,6 +22,18 @@ const source: SchemaSource = {
   },
   idOf: async (wanted) => WRITTEN.indexOf(wanted as (typeof WRITTEN)[number]),
 };
+
+function aRecord(said: Partial<SourceRecord>): SourceRecord {
+  return {
+    topic: TOPICS.attempts,
+    partition: 0,
+    offset: 0,
+    value: Buffer.from('value'),
+    headers: {},
+    timestampMs: 1_700_000_000_000,
+    ...said,
+  };
+}
 
 function maker() {
   const faults: Fault[] = [];

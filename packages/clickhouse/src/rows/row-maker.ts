@@ -1,8 +1,3 @@
-import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
-import { EVENTS } from '@herald/clickhouse/tables/events';
-import { POISON } from '@herald/clickhouse/tables/poison';
-import { ROUTES } from '@herald/clickhouse/tables/routes';
-import { createRowEncoder, type EncodedRow } from '@herald/clickhouse/tables/table';
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
@@ -10,7 +5,22 @@ import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import { parseCoordinates } from '@herald/domain/coordinates';
-import type { LaneRecord } from '@herald/kafka/record';
+import { ATTEMPTS } from '../tables/attempts.ts';
+import { EVENTS } from '../tables/events.ts';
+import { POISON } from '../tables/poison.ts';
+import { ROUTES } from '../tables/routes.ts';
+import { createRowEncoder, type EncodedRow } from '../tables/table.ts';
+
+/** A record of a logged topic, by whatever it was read. */
+export interface SourceRecord {
+  topic: string;
+  partition: number;
+  offset: number;
+  value: Buffer | null;
+  headers: Record<string, Buffer | undefined>;
+  /** Kafka's, when it was appended. */
+  timestampMs: number;
+}
 
 export type TableName = 'events' | 'routes' | 'attempts' | 'poison';
 
@@ -29,9 +39,9 @@ export interface Fault {
 
 export interface RowMaker {
   /** A promise only while the registry is asked for a schema that is new. Every record becomes a row. */
-  rowOf(record: LaneRecord): Row | Promise<Row>;
+  rowOf(record: SourceRecord): Row | Promise<Row>;
   /** The row of a record that is at fault, with its bytes. */
-  poisonRow(record: LaneRecord, fault: Fault): Row;
+  poisonRow(record: SourceRecord, fault: Fault): Row;
 }
 
 export interface RowMakerOptions {
@@ -39,7 +49,7 @@ export interface RowMakerOptions {
   routes: Decoder<RouteRecord>;
   attempts: Decoder<DeliveryAttempt>;
   /** Told of each record of Herald's own topics that had to go to poison. */
-  onFault: (record: LaneRecord, fault: Fault) => void;
+  onFault: (record: SourceRecord, fault: Fault) => void;
 }
 
 export const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts, TOPICS.eventsPoison] as const;
@@ -51,45 +61,45 @@ export function createRowMaker({ events, routes, attempts, onFault }: RowMakerOp
   const encodePoison = createRowEncoder(POISON);
 
   /** An event that cannot be decoded keeps its place among the events; the route lane puts its bytes into poison. */
-  function eventRow(record: LaneRecord, decoded: Decoded<PublicationEvent>): Row {
+  function eventRow(record: SourceRecord, decoded: Decoded<PublicationEvent>): Row {
     const { partition, offset, timestampMs: recordedAtMs } = record;
     const content = decoded.ok ? { ok: true as const, event: decoded.value } : decoded;
     return written(record, 'events', encodeEvent({ partition, offset, recordedAtMs, content }));
   }
 
-  function routeRow(record: LaneRecord, decoded: Decoded<RouteRecord>): Row {
+  function routeRow(record: SourceRecord, decoded: Decoded<RouteRecord>): Row {
     return decoded.ok ? written(record, 'routes', encodeRoute(decoded.value)) : faulty(record, decoded);
   }
 
-  function attemptRow(record: LaneRecord, decoded: Decoded<DeliveryAttempt>): Row {
+  function attemptRow(record: SourceRecord, decoded: Decoded<DeliveryAttempt>): Row {
     return decoded.ok ? written(record, 'attempts', encodeAttempt(decoded.value)) : faulty(record, decoded);
   }
 
   /** Found by the dispatcher: the headers say where the record stood and what is wrong with it. */
-  function foundRow(record: LaneRecord): Row {
+  function foundRow(record: SourceRecord): Row {
     const header = (name: string) => record.headers[name]?.toString() ?? '';
     const source = parseCoordinates(header(POISON_HEADERS.origin)) ?? record;
     const fault = { reason: header(POISON_HEADERS.reason), detail: header(POISON_HEADERS.detail) };
     return poisonRowAt(source, record, fault);
   }
 
-  function written(record: LaneRecord, table: TableName, row: EncodedRow): Row {
+  function written(record: SourceRecord, table: TableName, row: EncodedRow): Row {
     if (row.ok) return { table, bytes: row.bytes };
     return faulty(record, { reason: 'unwritable', detail: row.detail });
   }
 
-  function faulty(record: LaneRecord, fault: Fault): Row {
+  function faulty(record: SourceRecord, fault: Fault): Row {
     onFault(record, fault);
     return poisonRow(record, fault);
   }
 
-  function poisonRow(record: LaneRecord, fault: Fault): Row {
+  function poisonRow(record: SourceRecord, fault: Fault): Row {
     return poisonRowAt(record, record, fault);
   }
 
   function poisonRowAt(
     { topic, partition, offset }: { topic: string; partition: number; offset: number },
-    { value, timestampMs: recordedAtMs }: LaneRecord,
+    { value, timestampMs: recordedAtMs }: SourceRecord,
     { reason, detail }: Fault,
   ): Row {
     const row = encodePoison({ source: { topic, partition, offset }, recordedAtMs, reason, detail, value });
@@ -117,9 +127,9 @@ export function createRowMaker({ events, routes, attempts, onFault }: RowMakerOp
 }
 
 function decodedTo<T>(
-  record: LaneRecord,
+  record: SourceRecord,
   decoder: Decoder<T>,
-  make: (record: LaneRecord, decoded: Decoded<T>) => Row,
+  make: (record: SourceRecord, decoded: Decoded<T>) => Row,
 ): Row | Promise<Row> {
   const decoded = decoder.decode(record.value);
   return decoded instanceof Promise ? decoded.then((late) => make(record, late)) : make(record, decoded);
