@@ -1,5 +1,6 @@
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
 import type { HistoryStore } from './history.ts';
+import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { getEvent, listEvents } from './read/events.ts';
@@ -47,6 +48,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
     },
+    deadLetters: deadLetterReads(reader, Date.now),
     ledger: {
       read: (scope) => readLedger(reader, scope),
       endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),

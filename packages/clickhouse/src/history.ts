@@ -8,8 +8,9 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
-import type { ReplayReads } from './read/replay-reads.ts';
+import type { DeadLetterReads } from './read/dead-letters.ts';
 import type { ExplainReads } from './read/explain-evidence.ts';
+import type { ReplayReads } from './read/replay-reads.ts';
 import type { StatsReads } from './read/stats-figures.ts';
 
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
@@ -190,6 +191,7 @@ export interface HistoryStore {
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
     evidence: ExplainReads['evidence'];
   };
+  deadLetters: DeadLetterReads;
   ledger: LedgerReads;
   stats: StatsReads;
   replays: ReplayReads;

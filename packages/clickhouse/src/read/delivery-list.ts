@@ -6,9 +6,11 @@ import type { Reader } from './reader.ts';
 import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Where a delivery stands in every list: by the time of its event, then by its id. It never moves. */
-type Place = readonly [occurredAtMs: number, deliveryId: string];
+export type Place = readonly [occurredAtMs: number, deliveryId: string];
 
-const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
+export const placeShape = z.tuple([z.int().nonnegative(), z.guid()]).readonly();
+
+const cursors = cursorsOf('deliveries', placeShape);
 
 /** Moments read for each delivery wanted, in the first step: most are routed, attempted, and that is all. */
 const MOMENTS_PER_DELIVERY = 3;
@@ -17,10 +19,6 @@ const MOMENTS_PER_DELIVERY = 3;
 const MAX_MOMENTS = 50_000;
 const STEP_GROWTH = 5;
 
-/**
- * A page is made in steps. Each finds, in the table's own order and so as cheaply at the end of a list as at its
- * beginning, where the next so many matching moments end, and then reads how the deliveries up to there stand.
- */
 export async function listDeliveries(
   reader: Reader,
   scope: Scope,
@@ -29,30 +27,46 @@ export async function listDeliveries(
 ): Promise<Listing<DeliverySummary>> {
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
-  const search: Search = {
-    reader,
-    scope,
-    matching: conditionsOf(query),
-    newestMs: Math.min(nowMs, query.toMs ?? nowMs),
-    looksBackMs: query.publicationId || query.eventId ? AT_ONCE : LOOKS_BACK_MS,
-    state: query.state,
-  };
-  const items: DeliverySummary[] = [];
-  let after = start.position;
-  let moments = query.limit * MOMENTS_PER_DELIVERY;
-  for (let left = MAX_MOMENTS; left > 0; left -= moments, moments *= STEP_GROWTH) {
-    const upTo = await endOfStep(search, after, Math.min(moments, left));
-    const wanted = query.limit - items.length;
-    const found = await summariesBetween(search, after, upTo, wanted + 1);
-    items.push(...found.slice(0, wanted));
-    if (found.length > wanted) return page(items, placeOf(items.at(-1)!), query);
-    if (upTo === undefined || found.length === wanted) return page(items, upTo, query);
-    after = upTo;
-  }
-  return page(items, after, query);
+  const { items, next } = await searchDeliveries(
+    {
+      reader,
+      scope,
+      matching: conditionsOf(query),
+      newestMs: Math.min(nowMs, query.toMs ?? nowMs),
+      looksBackMs: query.publicationId || query.eventId ? AT_ONCE : LOOKS_BACK_MS,
+      state: query.state,
+    },
+    start.position,
+    query.limit,
+  );
+  return { kind: 'page', items, nextCursor: next && cursors.encode(next, query) };
 }
 
-interface Search {
+/**
+ * A page is made in steps. Each finds, in the table's own order and so as cheaply at the end of a list as at its
+ * beginning, where the next so many matching moments end, and then reads how the deliveries up to there stand.
+ */
+export async function searchDeliveries(
+  search: DeliverySearch,
+  start: Place | undefined,
+  limit: number,
+): Promise<{ items: DeliverySummary[]; next: Place | undefined }> {
+  const items: DeliverySummary[] = [];
+  let after = start;
+  let moments = limit * MOMENTS_PER_DELIVERY;
+  for (let left = MAX_MOMENTS; left > 0; left -= moments, moments *= STEP_GROWTH) {
+    const upTo = await endOfStep(search, after, Math.min(moments, left));
+    const wanted = limit - items.length;
+    const found = await summariesBetween(search, after, upTo, wanted + 1);
+    items.push(...found.slice(0, wanted));
+    if (found.length > wanted) return { items, next: placeOf(items.at(-1)!) };
+    if (upTo === undefined || found.length === wanted) return { items, next: upTo };
+    after = upTo;
+  }
+  return { items, next: after };
+}
+
+export interface DeliverySearch {
   reader: Reader;
   scope: Scope;
   /** What a moment must be for its delivery to be looked at. */
@@ -62,14 +76,6 @@ interface Search {
   looksBackMs: readonly number[];
   /** What the delivery's state must be now. */
   state: DeliveryQuery['state'];
-}
-
-function page(
-  items: DeliverySummary[],
-  next: Place | undefined,
-  query: DeliveryQuery,
-): Listing<DeliverySummary> {
-  return { kind: 'page', items, nextCursor: next && cursors.encode(next, query) };
 }
 
 function placeOf({ occurredAtMs, deliveryId }: DeliverySummary): Place {
@@ -93,14 +99,14 @@ function conditionsOf(query: DeliveryQuery): Conditions {
  * How far back a step looks before it looks farther, in milliseconds. Without it the newest page would read the newest
  * matching row of every part of every day only to put it aside.
  */
-const LOOKS_BACK_MS = [3_600_000, 24 * 3_600_000, 7 * 24 * 3_600_000, Number.POSITIVE_INFINITY];
+export const LOOKS_BACK_MS = [3_600_000, 24 * 3_600_000, 7 * 24 * 3_600_000, Number.POSITIVE_INFINITY];
 
 /** For what the bloom filters find wherever it is. */
 const AT_ONCE = [Number.POSITIVE_INFINITY];
 
 /** The place of the last of the next `moments`; undefined where the list ends before. */
 async function endOfStep(
-  search: Search,
+  search: DeliverySearch,
   after: Place | undefined,
   moments: number,
 ): Promise<Place | undefined> {
@@ -113,7 +119,7 @@ async function endOfStep(
 }
 
 async function nthPlace(
-  { reader, scope, matching }: Search,
+  { reader, scope, matching }: DeliverySearch,
   after: Place | undefined,
   sinceMs: number,
   n: number,
@@ -135,7 +141,7 @@ async function nthPlace(
 
 /** The wide columns are read of those deliveries only that are shown. */
 async function summariesBetween(
-  { reader, scope, matching, state }: Search,
+  { reader, scope, matching, state }: DeliverySearch,
   after: Place | undefined,
   upTo: Place | undefined,
   limit: number,
