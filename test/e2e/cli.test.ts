@@ -14,7 +14,7 @@ import { verifierOf } from './signature.ts';
 /** The command as a person has it: from nothing but three servers to a delivery on the screen. */
 
 const CLI = join(import.meta.dirname, '..', '..', 'services', 'cli', 'src', 'main.ts');
-const SERVICES = ['producer', 'api', 'dispatcher', 'logger'];
+const SERVICES = ['producer', 'api', 'replayer', 'dispatcher', 'logger'];
 const dir = mkdtempSync(join(tmpdir(), 'herald-cli-'));
 
 let stack: Stack;

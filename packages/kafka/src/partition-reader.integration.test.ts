@@ -4,6 +4,7 @@ import { createKafka, type KafkaConnection } from './connection.ts';
 import { createPartitionReader, type PartitionReader } from './partition-reader.ts';
 
 const { signal } = new AbortController();
+const LOG_APPEND_TIME = { 'message.timestamp.type': 'LogAppendTime' };
 let connection: KafkaConnection;
 let reader: PartitionReader;
 
@@ -61,4 +62,11 @@ test('what is gone is named by where the log begins, and an offset beyond the en
 test('a topic says how long it keeps its records', async () => {
   const topic = await createTopic(connection, { partitions: 1, config: { 'retention.ms': '3600000' } });
   expect(await reader.retentionMs(topic, signal)).toBe(3_600_000);
+});
+
+test('a time is told as offsets: the first record from then on, or the end', async () => {
+  const topic = await createTopic(connection, { partitions: 1, config: LOG_APPEND_TIME });
+  await produceNumbers(connection, topic, { from: 0, to: 5, partitions: 1 });
+  expect(await reader.offsetsAt(topic, 0, signal)).toEqual(new Map([[0, 0]]));
+  expect(await reader.offsetsAt(topic, Date.now() + 3_600_000, signal)).toEqual(new Map([[0, 5]]));
 });

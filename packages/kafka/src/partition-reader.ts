@@ -40,6 +40,11 @@ export interface PartitionReader {
   read(range: PartitionRange, signal: AbortSignal): Promise<PartitionRead>;
   /** The first offset and the end of each partition of a topic. */
   bounds(topic: string, signal: AbortSignal): Promise<ReadonlyMap<number, LogBounds>>;
+  /**
+   * The first offset of each partition that Kafka took at `timestampMs` or later, by the broker's clock where the topic
+   * has that; the end of the partition where there is none.
+   */
+  offsetsAt(topic: string, timestampMs: number, signal: AbortSignal): Promise<ReadonlyMap<number, number>>;
   /** Milliseconds that the topic keeps its records; undefined where it keeps them for ever. */
   retentionMs(topic: string, signal: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
@@ -82,6 +87,18 @@ class FetchingReader implements PartitionReader {
   async bounds(topic: string, signal: AbortSignal): Promise<ReadonlyMap<number, LogBounds>> {
     const bounds = await this.#ask((admin) => readBounds(admin, [topic]), signal);
     return bounds.get(topic) ?? new Map();
+  }
+
+  async offsetsAt(
+    topic: string,
+    timestampMs: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, number>> {
+    const offsets = await this.#ask(
+      (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestampMs),
+      signal,
+    );
+    return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
   async retentionMs(topic: string, signal: AbortSignal): Promise<number | undefined> {

@@ -26,14 +26,18 @@ export function openReplayProgressTable(options: TableOptions): Promise<ReplayPr
 export type ProgressWritten =
   | { kind: 'written' }
   /** Another replayer has taken the replay over. Nothing was written, and nothing may be sent any more. */
-  | { kind: 'lost'; owner: string }
+  | { kind: 'lost'; owner: string | undefined }
   /** Kafka gave no answer in time: it may be on record or not. */
   | { kind: 'unavailable'; detail: string };
 
-/** Writes for one term of ownership. A later term that has taken a replay over ends the writing of this one. */
+export type TakenOver =
+  /** As it is on record now, with the new owner. */
+  { kind: 'taken'; progress: ReplayProgress } | { kind: 'unavailable'; detail: string };
+
+/** Any number of processes may have one. Who has taken a replay over ends the writing of who had it before. */
 export interface ReplayProgressWriter {
-  /** Makes the replay this writer's, whoever had it. */
-  takeOver(progress: ReplayProgress): Promise<ProgressWritten>;
+  /** Makes the replay the owner's, whoever had it and however far it is; `initial` where nothing is on record. */
+  takeOver(owner: string, initial: ReplayProgress): Promise<TakenOver>;
   /** Written only while the last record of the replay has the same owner. */
   put(progress: ReplayProgress): Promise<ProgressWritten>;
   /** The job is gone: so is its progress. */
@@ -63,24 +67,30 @@ export async function createReplayProgressWriter(
   });
 
   return {
-    takeOver: (progress) => write(progress.replayId, progress, () => true),
-    put: (progress) => write(progress.replayId, progress, (owner) => owner === progress.owner),
-    forget: (replayId) => write(replayId, undefined, () => true),
+    async takeOver(owner, initial) {
+      let progress = initial;
+      const edited = await editor.edit<never>(initial.replayId, (current) => {
+        progress = { ...(current?.value ?? initial), owner };
+        return { write: progress };
+      });
+      // The table's own copy is not to be written to.
+      return edited.kind === 'unavailable' ? edited : { kind: 'taken', progress: structuredClone(progress) };
+    },
+
+    async put(progress) {
+      const edited = await editor.edit<ProgressWritten>(progress.replayId, (current) => {
+        const owner = current?.value.owner;
+        return owner === progress.owner ? { write: progress } : { refuse: { kind: 'lost', owner } };
+      });
+      if (edited.kind === 'refused') return edited.refusal;
+      return edited.kind === 'written' ? { kind: 'written' } : edited;
+    },
+
+    async forget(replayId) {
+      const edited = await editor.edit<never>(replayId, () => ({ write: undefined }));
+      return edited.kind === 'unavailable' ? edited : { kind: 'written' };
+    },
+
     close: () => editor.close(),
   };
-
-  async function write(
-    replayId: string,
-    progress: ReplayProgress | undefined,
-    mayWrite: (owner: string) => boolean,
-  ): Promise<ProgressWritten> {
-    const edited = await editor.edit<ProgressWritten>(replayId, (current) => {
-      const owner = current?.value.owner;
-      return owner === undefined || mayWrite(owner)
-        ? { write: progress }
-        : { refuse: { kind: 'lost', owner } };
-    });
-    if (edited.kind === 'refused') return edited.refusal;
-    return edited.kind === 'written' ? { kind: 'written' } : edited;
-  }
 }

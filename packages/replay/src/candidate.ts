@@ -10,6 +10,8 @@ export interface Candidate {
   traceparent: string | undefined;
   /** What the record says of its delivery; undefined where the record is an event. */
   delivery: RecordedDelivery | undefined;
+  /** Kafka does not keep the event any more. */
+  isGone: boolean;
 }
 
 export interface RecordedDelivery {

@@ -5,7 +5,6 @@ import type { EndpointTally, ReplayProgress, SourceRange, Tally } from './progre
 /** Bounds of what a progress record names, whatever the replay is about. */
 export const MAX_ENDPOINTS_NAMED = 500;
 export const MAX_SAMPLES = 10;
-export const MAX_EXPIRED_RANGES = 200;
 
 /** All beyond those that are named. */
 const OTHERS = '';

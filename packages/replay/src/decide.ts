@@ -45,6 +45,7 @@ export function aimsOf(candidate: Candidate, job: ReplayJob, endpoints: Endpoint
   if (delivery) {
     if (!isAsked(delivery.endpointId)) return [];
     if (delivery.cause === 'test') return [skip(candidate, delivery.endpointId, 'test')];
+    if (candidate.isGone) return [skip(candidate, delivery.endpointId, 'expired')];
     return [aimAt(candidate, job.targetEndpointId ?? delivery.endpointId, endpoints)];
   }
   if (job.targetEndpointId !== undefined) return [aimAt(candidate, job.targetEndpointId, endpoints)];

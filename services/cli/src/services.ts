@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** What `herald up` runs, in the order in which it stops: what takes work in first, what records it last. */
-export const SERVICES = ['producer', 'api', 'dispatcher', 'logger'] as const;
+export const SERVICES = ['producer', 'api', 'replayer', 'dispatcher', 'logger'] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { createDecoder } from '@herald/contracts/codec';
+import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { subjectOf } from '@herald/contracts/schemas';
+import { TOPICS } from '@herald/contracts/topics';
+import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { createLane } from '@herald/kafka/lane';
+import { createPartitionReader } from '@herald/kafka/partition-reader';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { openReplayJobTable } from '@herald/registry/replay-jobs';
+import { createReplayProgressWriter, openReplayProgressTable } from '@herald/registry/replay-progress';
+import type { ReplayJob } from '@herald/replay/job';
+import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { runService } from '@herald/service-kit/service';
+import { replayerConfig } from './config.ts';
+import { createObserver, watch } from './metrics.ts';
+import { createOwnership } from './ownership.ts';
+import { runReplay } from './replay-run.ts';
+import { historySource } from './source/history-source.ts';
+import { topicSource } from './source/topic-source.ts';
+import { beginTerm } from './term.ts';
+
+/** After a crash its replays stand still for so long, until another replayer has them. Longer than a drain. */
+const SESSION_TIMEOUT_MS = 6_000;
+const DRAIN_DEADLINE_MS = 3_000;
+
+/** Re-delivers past events. Of several replayers one works, the others stand by. */
+await runService({
+  name: 'replayer',
+  config: replayerConfig,
+  async start({ config, log, metrics, fatal, readiness, liveness }) {
+    const now = Date.now;
+    const stopping = new AbortController();
+    const connection = kafkaConnection(config, 'herald-replayer', log);
+    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+    const history = openHistoryStore({
+      url: config.HERALD_CLICKHOUSE_URL,
+      database: config.HERALD_CLICKHOUSE_DATABASE,
+      username: config.HERALD_CLICKHOUSE_USER,
+      password: config.HERALD_CLICKHOUSE_PASSWORD,
+    });
+    const observe = createObserver(metrics, log);
+    const decoder = createDecoder<PublicationEvent>({
+      source,
+      subjectSchema: { subject: subjectOf(TOPICS.events), schema: publicationEventSchema },
+      signal: stopping.signal,
+      onStall: (err) => log.warn({ err }, 'the schema registry gives no answer, replays wait'),
+    });
+
+    const tableOptions = { connection, source, log, onFatal: fatal };
+    const [jobs, progress, endpoints, producer] = await Promise.all([
+      openReplayJobTable(tableOptions),
+      openReplayProgressTable(tableOptions),
+      openEndpointTable(tableOptions),
+      createBatchingProducer({ connection }),
+    ]);
+    const writer = await createReplayProgressWriter({ connection, source, table: progress });
+    const reader = createPartitionReader(connection);
+
+    const sourceOf = (job: ReplayJob) =>
+      job.source.kind === 'topic'
+        ? topicSource(job.source, { reader, decoder })
+        : historySource(job.source, { job, history: history.replays, reader, decoder });
+    const endpointsOf = ({ accountId }: ReplayJob) => ({
+      exists: (endpointId: string) => endpoints.get(endpointId)?.endpoint.accountId === accountId,
+      wanting: (event: Parameters<typeof endpoints.match>[0]) =>
+        endpoints.match(event).map(({ endpoint }) => endpoint.id),
+      get revision() {
+        return endpoints.revision;
+      },
+    });
+
+    /** An endpoint that was made, or deleted, before a replay was asked for counts as such. */
+    async function untilEndpointsAreCurrent(signal: AbortSignal): Promise<void> {
+      const end = (await reader.bounds(TOPICS.endpoints, signal)).get(0)?.endOffset ?? 0;
+      while (!(await endpoints.waitForRevision(end - 1))) signal.throwIfAborted();
+    }
+
+    const ownership = createOwnership({
+      beginTerm() {
+        const owner = `${config.HERALD_INSTANCE_ID}/${randomUUID()}`;
+        log.info({ owner }, 'the replays are ours');
+        return beginTerm({
+          jobs,
+          progress,
+          maxAtOnce: config.HERALD_REPLAYS_AT_ONCE,
+          async run(job, signal) {
+            await untilEndpointsAreCurrent(signal);
+            return runReplay(job, {
+              owner,
+              job: () => jobs.get(job.id)?.value,
+              isNew: progress.get(job.id) === undefined,
+              writer,
+              sourceOf,
+              endpoints: endpointsOf(job),
+              history: history.replays,
+              send: (records) => producer.send(records),
+              observe,
+              now,
+              signal,
+            });
+          },
+          forget: async (replayId) => void (await writer.forget(replayId)),
+          onFatal: fatal,
+        });
+      },
+    });
+    const lane = createLane({
+      connection,
+      groupId: 'herald.replay',
+      topics: [TOPICS.replays],
+      handler: ownership.handler,
+      windowRecords: 1_000,
+      windowBytes: 8 * 1024 * 1024,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      drainDeadlineMs: DRAIN_DEADLINE_MS,
+      onFatal: fatal,
+    });
+    ownership.follow(lane);
+    watch(metrics, {
+      *states() {
+        for (const [, { value }] of progress.entries()) yield value.state;
+      },
+      isOwner: () => ownership.isOwner,
+    });
+    await lane.start();
+
+    readiness.add('replays', () => jobs.isFollowing() || 'the table of replays is behind its topic');
+    readiness.add('progress', () => progress.isFollowing() || 'the table of progress is behind its topic');
+    readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
+    const isMoving = () => lane.healthy() || 'it has made no progress for too long';
+    readiness.add('ownership', isMoving);
+    liveness.add('ownership', isMoving);
+
+    return {
+      async stop(deadline) {
+        await deadline.step('end the replays under way', () => lane.stop());
+        stopping.abort();
+        await deadline.step('finish the writes under way', () =>
+          Promise.all([producer.close(), writer.close()]),
+        );
+        await deadline.step('close the tables', () =>
+          Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), reader.close(), history.close()]),
+        );
+      },
+    };
+  },
+});

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { count } from '@herald/replay/count';
+import { type Aim, type Decision, decide } from '@herald/replay/decide';
+import type { ReplayJob } from '@herald/replay/job';
+import type { Phase } from '@herald/replay/next-action';
+import { advance, rangeAt } from '@herald/replay/place';
+import { addExpired } from '@herald/replay/ranges';
+import { newRate, type Rate } from '@herald/replay/rate';
+import { LRUCache } from 'lru-cache';
+import type { Patience } from './patience.ts';
+import type { ProgressKeeper } from './progress-keeper.ts';
+import type { RunOptions } from './replay-run.ts';
+import { createSending } from './sending.ts';
+import { lookUpSlice, type Slice, sliceEntries } from './slice.ts';
+import type { SourceEntry, SourcePage } from './source/source.ts';
+
+/** Deliveries of one replay that are remembered, so that what the source has twice is sent once. */
+const MAX_REMEMBERED = 100_000;
+
+/** What is done about the pages of a source, in either phase. */
+export interface Pages {
+  /** Rejects with Lost, and with HistoryAway where the history is needed. */
+  take(job: ReplayJob, phase: Phase, page: SourcePage): Promise<void>;
+}
+
+export function createPages(keeper: ProgressKeeper, patience: Patience, options: RunOptions): Pages {
+  const { progress } = keeper;
+  const { endpoints, history, observe, now, signal } = options;
+  const remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  let rate: Rate | undefined;
+
+  return {
+    async take(job, phase, page) {
+      if (page.kind === 'end') return endPhase(job, phase);
+      if (page.kind === 'expired') {
+        const { partition, to } = page.range;
+        addExpired(progress.expired, page.range);
+        advance(progress, phase, { kind: 'offset', partition, nextOffset: to });
+        return keeper.save();
+      }
+      const size = sliceEntries(phase, job.perSecond);
+      for (let at = 0; at < page.entries.length; at += size) {
+        const slice = await lookUpSlice(page.entries.slice(at, at + size), job, { endpoints, history });
+        signal.throwIfAborted();
+        const isDone = phase === 'plan' ? await plan(job, slice) : await send(job, slice);
+        if (!isDone) return;
+      }
+      if (page.end) advance(progress, phase, page.end);
+      // Nothing is there, though it is neither gone nor the end: not to be asked for again at once.
+      else if (page.entries.length === 0) await patience.pause('the brokers have nothing where records were');
+    },
+  };
+
+  async function endPhase(job: ReplayJob, phase: Phase): Promise<void> {
+    remembered.clear();
+    if (phase === 'run') return keeper.enter('completed');
+    progress.plannedAtMs = now();
+    await keeper.enter(job.dryRun ? 'planned' : 'running');
+  }
+
+  async function plan(job: ReplayJob, slice: Slice): Promise<boolean> {
+    for (const { entry, aims } of slice.items) {
+      const decisions = decisionsOn(aims, job, slice);
+      note('plan', job, entry, decisions);
+    }
+    await keeper.saveInTime(0);
+    return isWanted(job, 'plan');
+  }
+
+  /** False when it is not wanted any more: the position is then behind what was sent, and no farther. */
+  async function send(job: ReplayJob, slice: Slice): Promise<boolean> {
+    rate ??= newRate(job.perSecond, now());
+    const underway = new Set<string>();
+    const sending = createSending({
+      rate,
+      send: options.send,
+      mayGoOn: () => isWanted(job, 'run'),
+      onFlushed: (records) => keeper.saveInTime(records),
+      now,
+      sleep: (ms) => delay(ms, undefined, { signal }),
+    });
+    for (const { entry, aims } of slice.items) {
+      const decisions = decisionsOn(aims, job, slice, underway);
+      for (const decision of decisions) {
+        if (decision.kind === 'skip') continue;
+        underway.add(decision.delivery.deliveryId);
+        if (!(await sending.add(decision.delivery, entry.value as Buffer))) return false;
+      }
+      sending.whenSent(() => note('run', job, entry, decisions));
+    }
+    return sending.flush();
+  }
+
+  function decisionsOn(
+    aims: readonly Aim[],
+    job: ReplayJob,
+    { isDelivered }: Slice,
+    underway?: ReadonlySet<string>,
+  ): Decision[] {
+    const isRepeated = (id: string) => remembered.has(id) || underway?.has(id) === true;
+    const known = { isDelivered, isRepeated, configRevision: endpoints.revision };
+    return aims.map((aim) => decide(aim, job, known));
+  }
+
+  /** What was done about an entry is done: it is counted, and the position is behind it. */
+  function note(phase: Phase, job: ReplayJob, entry: SourceEntry, decisions: readonly Decision[]): void {
+    for (const decision of decisions) {
+      if (decision.kind === 'send') remembered.set(decision.delivery.deliveryId, true);
+    }
+    // How much others have in the same place is not told.
+    if (entry.candidate?.event.accountId === job.accountId) {
+      count(progress, phase, decisions, rangeAt(progress, entry.place));
+      if (phase === 'run') observe.done(decisions);
+    }
+    advance(progress, phase, entry.place);
+  }
+
+  function isWanted(job: ReplayJob, phase: Phase): boolean {
+    const asked = options.job();
+    if (signal.aborted || !asked || asked.wanted !== 'running') return false;
+    return phase === 'plan' || asked.dryRun === job.dryRun;
+  }
+}

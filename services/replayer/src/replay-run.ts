@@ -1,0 +1,97 @@
+import type { ReplayReads } from '@herald/clickhouse/read/replay-reads';
+import type { OutgoingRecord } from '@herald/kafka/record';
+import type { ReplayProgressWriter } from '@herald/registry/replay-progress';
+import type { Endpoints } from '@herald/replay/decide';
+import type { ReplayJob } from '@herald/replay/job';
+import { nextAction, type Phase } from '@herald/replay/next-action';
+import { newProgress } from '@herald/replay/progress';
+import type { ReplayObserver } from './metrics.ts';
+import { createPages } from './pages.ts';
+import { createPatience, type Patience } from './patience.ts';
+import { Lost, type ProgressKeeper, takeOver } from './progress-keeper.ts';
+import { HistoryAway, type Source } from './source/source.ts';
+
+export interface RunOptions {
+  /** Of this term; see the progress record. */
+  owner: string;
+  /** What is asked of the replay now; undefined when it is forgotten. */
+  job(): ReplayJob | undefined;
+  /** Whether something is on record of how far it is. */
+  isNew: boolean;
+  writer: Pick<ReplayProgressWriter, 'takeOver' | 'put'>;
+  sourceOf(job: ReplayJob): Source;
+  endpoints: Endpoints & { readonly revision: number };
+  history: Pick<ReplayReads, 'delivered'>;
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+  observe: ReplayObserver;
+  now(): number;
+  /** Ends the run as a kill would; whoever is next goes on from what is on record. */
+  signal: AbortSignal;
+}
+
+/** `lost`: another replayer has the replay. `rested`: there is nothing to do until something else is wanted. */
+export type RunEnd = 'rested' | 'lost';
+
+/**
+ * Brings one replay as far as it is wanted: plan, then run. Only what is acknowledged is counted, and only then does
+ * the position move. Rejects when `signal` is aborted.
+ */
+export async function runReplay(job: ReplayJob, options: RunOptions): Promise<RunEnd> {
+  const { owner, isNew, sourceOf, signal, now } = options;
+  const source = sourceOf(job);
+  try {
+    const initial = newProgress(job, owner, now());
+    const frozen = isNew ? await source.freeze(initial, signal) : undefined;
+    const patience = createPatience(options.observe.waits, signal);
+    const keeper = await takeOver(initial, { ...options, pause: patience.pause });
+    if (frozen?.ok === false) await keeper.enter('failed', frozen.reason);
+    try {
+      await work(source, keeper, patience, options);
+    } catch (error) {
+      // A drained stop leaves nothing to be sent again.
+      if (signal.aborted) await keeper.save();
+      throw error;
+    }
+    return 'rested';
+  } catch (error) {
+    if (error instanceof Lost) return 'lost';
+    throw error;
+  }
+}
+
+async function work(
+  source: Source,
+  keeper: ProgressKeeper,
+  patience: Patience,
+  options: RunOptions,
+): Promise<void> {
+  const { progress } = keeper;
+  const pages = createPages(keeper, patience, options);
+  for (let job = options.job(); job; job = options.job()) {
+    options.signal.throwIfAborted();
+    const action = nextAction(job, progress);
+    if (action.kind === 'rest') return;
+    if (action.kind === 'settle') await keeper.enter(action.state);
+    else await workOn(job, action.phase);
+  }
+
+  async function workOn(job: ReplayJob, phase: Phase): Promise<void> {
+    progress.state = phase === 'plan' ? 'planning' : 'running';
+    try {
+      await pages.take(job, phase, await source.read(progress, phase, options.signal));
+      progress.waitingFor = undefined;
+      patience.restore();
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof Lost) throw error;
+      if (error instanceof HistoryAway) {
+        progress.waitingFor = error.message;
+        await keeper.save();
+        await patience.pause(error.message);
+      } else {
+        options.observe.failed(job.id, error);
+        await keeper.enter('failed', error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}

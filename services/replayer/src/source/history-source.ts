@@ -1,0 +1,104 @@
+import type { ReplayReads, SelectedDelivery } from '@herald/clickhouse/read/replay-reads';
+import type { Decoder } from '@herald/contracts/codec';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { TOPICS } from '@herald/contracts/topics';
+import { type Cause, isCause } from '@herald/domain/cause';
+import { isEventType } from '@herald/domain/event-type';
+import type { PartitionReader } from '@herald/kafka/partition-reader';
+import type { Candidate } from '@herald/replay/candidate';
+import type { HistorySource, ReplayJob } from '@herald/replay/job';
+import { fetchEvents } from './fetch-events.ts';
+import { askingHistory, type Source, type SourceEntry } from './source.ts';
+
+/** Deliveries of one page: their events are in memory at once. */
+const PAGE_DELIVERIES = 200;
+
+export interface HistorySourceOptions {
+  job: ReplayJob;
+  history: Pick<ReplayReads, 'select'>;
+  reader: PartitionReader;
+  decoder: Decoder<PublicationEvent>;
+}
+
+/**
+ * Deliveries that the history knows, as they stood when the replay was created, oldest event first. The event of each
+ * is taken from where it was read, byte for byte.
+ */
+export function historySource(source: HistorySource, options: HistorySourceOptions): Source {
+  const { job, history, reader, decoder } = options;
+  const { filter } = job;
+  const selection = {
+    asOfMs: job.createdAtMs,
+    states: source.states,
+    lastStatuses: source.lastStatuses,
+    fromMs: source.fromMs,
+    toMs: source.toMs,
+    ...filter,
+  };
+
+  return {
+    async freeze(progress) {
+      progress.history = { asOfMs: job.createdAtMs, planned: undefined, replayed: undefined };
+      return { ok: true };
+    },
+
+    async read(progress, phase, signal) {
+      const after = phase === 'plan' ? progress.history?.planned : progress.history?.replayed;
+      const deliveries = await askingHistory(() =>
+        history.select({ accountId: job.accountId }, selection, after, PAGE_DELIVERIES),
+      );
+      if (deliveries.length === 0) return { kind: 'end' };
+      const events = await fetchEvents({
+        deliveries,
+        accountId: job.accountId,
+        reader,
+        decoder,
+        phase,
+        signal,
+      });
+      return {
+        kind: 'entries',
+        entries: deliveries.map((delivery) => entryOf(delivery, events.get(delivery.eventId), job.accountId)),
+        end: undefined,
+      };
+    },
+  };
+}
+
+function entryOf(
+  delivery: SelectedDelivery,
+  event: Buffer | 'kept' | undefined,
+  accountId: string,
+): SourceEntry {
+  const { deliveryId, occurredAtMs } = delivery;
+  return {
+    candidate: candidateOf(delivery, event === undefined, accountId),
+    value: Buffer.isBuffer(event) ? event : null,
+    place: { kind: 'delivery', deliveryId, occurredAtMs },
+  };
+}
+
+/** Undefined for what a newer version has written. */
+function candidateOf(delivery: SelectedDelivery, isGone: boolean, accountId: string): Candidate | undefined {
+  const { eventType, cause, origin } = delivery;
+  if (!isEventType(eventType) || !isCause(cause)) return undefined;
+  return {
+    event: {
+      eventId: delivery.eventId,
+      publicationId: delivery.publicationId,
+      occurredAtMs: delivery.occurredAtMs,
+      eventType,
+      accountId,
+      projectId: delivery.projectId,
+      channelId: delivery.channelId,
+    },
+    origin: origin ?? { topic: TOPICS.events, partition: 0, offset: 0 },
+    traceparent: undefined,
+    delivery: {
+      endpointId: delivery.endpointId,
+      cause: cause as Cause,
+      reason: delivery.reason ?? undefined,
+    },
+    isGone,
+  };
+}

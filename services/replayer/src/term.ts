@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ReplayJob } from '@herald/replay/job';
+import { nextAction } from '@herald/replay/next-action';
+import type { ReplayProgress } from '@herald/replay/progress';
+import type { RunEnd } from './replay-run.ts';
+
+interface Table<V> {
+  get(key: string): { value: V } | undefined;
+  entries(): Iterable<[key: string, entry: { value: V }]>;
+  onChange(listener: (key: string) => void): () => void;
+}
+
+export interface TermOptions {
+  jobs: Table<ReplayJob>;
+  progress: Pick<Table<ReplayProgress>, 'get' | 'entries'>;
+  run(job: ReplayJob, signal: AbortSignal): Promise<RunEnd>;
+  /** The job is gone; so is what is on record of it. */
+  forget(replayId: string): Promise<void>;
+  maxAtOnce: number;
+  onFatal(error: Error): void;
+}
+
+/** The time for which this replayer owns the replays. */
+export interface Term {
+  /** Ends all runs; resolves when nothing of them is under way. */
+  end(): Promise<void>;
+}
+
+/**
+ * After another replayer has taken a replay over. As a rule our own term is over then, and we are about to hear of it;
+ * where it is not, the other one's was, and nobody else would go on.
+ */
+const LOST_PAUSE_MS = 5_000;
+
+/** Runs whatever has something to do, oldest first, so many at once; the others wait for a place. */
+export function beginTerm(options: TermOptions): Term {
+  const { jobs, progress, run, forget, maxAtOnce, onFatal } = options;
+  const ended = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  const unsubscribe = jobs.onChange(() => fillPlaces());
+  fillPlaces();
+
+  return {
+    async end() {
+      ended.abort(new Error('the term is over'));
+      unsubscribe();
+      await Promise.all(running.values());
+    },
+  };
+
+  function fillPlaces(): void {
+    if (ended.signal.aborted) return;
+    for (const job of waiting().slice(0, Math.max(0, maxAtOnce - running.size))) hold(job.id, runOne(job));
+    for (const [replayId] of progress.entries()) {
+      if (!jobs.get(replayId) && !running.has(replayId)) hold(replayId, forget(replayId));
+    }
+  }
+
+  function waiting(): ReplayJob[] {
+    return [...jobs.entries()]
+      .map(([, { value }]) => value)
+      .filter((job) => !running.has(job.id) && hasWork(job))
+      .sort((a, b) => a.createdAtMs - b.createdAtMs);
+  }
+
+  function hasWork(job: ReplayJob): boolean {
+    const found = progress.get(job.id)?.value;
+    return !found || nextAction(job, found).kind !== 'rest';
+  }
+
+  /** The place is free when `work` has ended. */
+  function hold(replayId: string, work: Promise<void>): void {
+    running.set(
+      replayId,
+      work
+        .catch((error: Error) => {
+          if (!ended.signal.aborted) onFatal(error);
+        })
+        .finally(() => {
+          running.delete(replayId);
+          fillPlaces();
+        }),
+    );
+  }
+
+  async function runOne(job: ReplayJob): Promise<void> {
+    const { signal } = ended;
+    if ((await run(job, signal)) === 'lost') await delay(LOST_PAUSE_MS, undefined, { signal });
+  }
+}
