@@ -2,6 +2,7 @@ import { apiKeySchema } from './generated/api-key.ts';
 import { deliveryAttemptSchema } from './generated/delivery-attempt.ts';
 import { endpointConfigSchema } from './generated/endpoint-config.ts';
 import { endpointStatusSchema } from './generated/endpoint-status.ts';
+import { erasureSchema } from './generated/erasure.ts';
 import { publicationEventSchema } from './generated/publication-event.ts';
 import { replayJobSchema } from './generated/replay-job.ts';
 import { replayProgressSchema } from './generated/replay-progress.ts';
@@ -25,6 +26,7 @@ export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
   { subject: subjectOf(TOPICS.replays), schema: replayJobSchema },
   { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
   { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
+  { subject: subjectOf(TOPICS.erasures), schema: erasureSchema },
 ];
 
 export function subjectOf(topic: string): string {

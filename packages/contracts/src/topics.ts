@@ -16,6 +16,7 @@ export const TOPICS = {
   replays: 'herald.replays',
   replayProgress: 'herald.replay-progress',
   retryOrders: 'herald.retry-orders',
+  erasures: 'herald.erasures',
 } as const;
 
 export function retryTopic(tier: RetryTierName): string {
@@ -66,6 +67,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.replays),
   compacted(TOPICS.replayProgress),
   compacted(TOPICS.retryOrders),
+  compacted(TOPICS.erasures),
 ];
 
 function keyed(name: string, retentionDays: number): TopicSpec {

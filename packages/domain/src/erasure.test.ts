@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { covers, type Erasure, type Recorded } from './erasure.ts';
+
+const ofPublication: Erasure = {
+  accountId: 'acme',
+  publicationId: 'pub_1',
+  erasedAtMs: 1_000,
+  eventEnds: [5, 0, 9],
+  erasedBy: 'ada',
+};
+const recorded = (said: Partial<Recorded> = {}, partition = 0, offset = 4): Recorded => ({
+  accountId: 'acme',
+  publicationId: 'pub_1',
+  origin: { topic: 'publication.events', partition, offset },
+  ...said,
+});
+
+test('an erasure covers what comes from events that were accepted before it', () => {
+  expect(covers(ofPublication, recorded())).toBe(true);
+  expect(covers(ofPublication, recorded({}, 0, 5))).toBe(false);
+  expect(covers(ofPublication, recorded({}, 1, 0))).toBe(false);
+  expect(covers(ofPublication, recorded({}, 2, 8))).toBe(true);
+});
+
+test('nothing of another publication or account is covered, and of an account everything', () => {
+  expect(covers(ofPublication, recorded({ publicationId: 'pub_2' }))).toBe(false);
+  expect(covers(ofPublication, recorded({ accountId: 'other' }))).toBe(false);
+  const ofAccount = { ...ofPublication, publicationId: undefined };
+  expect(covers(ofAccount, recorded({ publicationId: 'pub_2' }))).toBe(true);
+  expect(covers(ofAccount, recorded({ accountId: 'other' }))).toBe(false);
+});

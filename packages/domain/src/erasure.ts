@@ -1,0 +1,31 @@
+import type { Coordinates } from './coordinates.ts';
+
+/**
+ * History that was erased on request: of one publication, or of all of an account. It covers what comes from events
+ * that were accepted before it, whenever that is recorded: a delivery of an old event that is attempted tomorrow has
+ * the old event's content. Events that are accepted later are another matter.
+ */
+export interface Erasure {
+  accountId: string;
+  /** Undefined for all of the account. */
+  publicationId: string | undefined;
+  erasedAtMs: number;
+  /** Ends of the partitions of the topic of events at that time, by partition number. */
+  eventEnds: readonly number[];
+  /** For people. */
+  erasedBy: string;
+}
+
+/** What is asked of an erasure about a record. */
+export interface Recorded {
+  accountId: string;
+  publicationId: string;
+  /** Where its event was read from. */
+  origin: Coordinates;
+}
+
+export function covers(erasure: Erasure, { accountId, publicationId, origin }: Recorded): boolean {
+  if (accountId !== erasure.accountId) return false;
+  if (erasure.publicationId !== undefined && publicationId !== erasure.publicationId) return false;
+  return origin.offset < (erasure.eventEnds[origin.partition] ?? 0);
+}
