@@ -6,6 +6,7 @@ import { leaveTierAt, type RetryTierName, tierAfter, tierForWait } from '@herald
 import { judge } from '@herald/domain/verdict';
 import { type Admit, createAdmit } from '../src/delivery-lane/admit.ts';
 import type { Parking } from '../src/delivery-lane/overflow.ts';
+import type { Priority } from '../src/delivery-lane/priority.ts';
 import type { DeliveryTask } from '../src/delivery-lane/task.ts';
 import { createDueHeap } from '../src/due-heap.ts';
 import { createFifo } from '../src/fifo.ts';
@@ -33,7 +34,7 @@ export interface VirtualLane {
   readonly lives: readonly Life[];
   readonly admit: Admit;
   addEndpoint(given: Partial<Endpoint> & { id: string }, receiver: VirtualReceiver): void;
-  publish(endpointId: string, atMs: number, count?: number): void;
+  publish(endpointId: string, atMs: number, count?: number, priority?: Priority): void;
   /** Lets the time pass until nothing is left to happen, or that time. */
   runUntil(endMs: number): void;
   /** Forgets what a process forgets when it is killed; what was in flight or in memory is received again. */
@@ -70,9 +71,9 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     addEndpoint(given, receiver) {
       endpoints.set(given.id, { endpoint: endpointOf({ url: `https://${given.id}/`, ...given }), receiver });
     },
-    publish(endpointId, atMs, count = 1) {
+    publish(endpointId, atMs, count = 1, priority = 'live') {
       moments.push(atMs, () => {
-        for (let n = 0; n < count; n++) append(newDelivery(endpointId));
+        for (let n = 0; n < count; n++) append(newDelivery(endpointId, priority));
       });
     },
     runUntil(endMs) {
@@ -106,7 +107,7 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     });
   }
 
-  function newDelivery(endpointId: string): DeliveryTask {
+  function newDelivery(endpointId: string, priority: Priority): DeliveryTask {
     const deliveryId = `${endpointId}-${lives.length}`;
     const life: Life = {
       endpointId,
@@ -120,7 +121,7 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     };
     lives.push(life);
     lifeOf.set(deliveryId, life);
-    return taskOf(deliveryOf({ deliveryId, endpointId }));
+    return taskOf(deliveryOf({ deliveryId, endpointId }), priority);
   }
 
   function append(task: DeliveryTask): void {
@@ -166,7 +167,7 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
   function park(task: DeliveryTask, { dueAtMs, turnAtMs }: Parking): void {
     lifeIn(task).parkings += 1;
     unfinished.delete(task);
-    wait(steppedOn(task.delivery, dueAtMs, turnAtMs), tierForWait(dueAtMs - nowMs));
+    wait(steppedOn(task, task.delivery.attempts, dueAtMs, turnAtMs), tierForWait(dueAtMs - nowMs));
   }
 
   /** One write into a tier, and what the retry lane does when it is over. */
@@ -214,7 +215,7 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     if (verdict.kind === 'delivered') lifeIn(task).deliveredAtMs = nowMs;
     else if (verdict.kind === 'retry') {
       const { dueAtMs, tier } = verdict;
-      wait(steppedOn({ ...delivery, attempts }, dueAtMs), tier);
+      wait(steppedOn(task, attempts, dueAtMs), tier);
     } else lifeIn(task).isDead = true;
   }
 
@@ -223,13 +224,14 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
   }
 }
 
-function steppedOn({ turnAtMs: _, ...delivery }: Delivery, dueAtMs: number, turnAtMs?: number): DeliveryTask {
-  const next = { ...delivery, step: delivery.step + 1, dueAtMs };
-  return taskOf(turnAtMs === undefined ? next : { ...next, turnAtMs });
+function steppedOn(task: DeliveryTask, attempts: number, dueAtMs: number, turnAtMs?: number): DeliveryTask {
+  const { turnAtMs: _, ...delivery } = task.delivery;
+  const next = { ...delivery, attempts, step: delivery.step + 1, dueAtMs };
+  return taskOf(turnAtMs === undefined ? next : { ...next, turnAtMs }, task.priority);
 }
 
 const CLAIM = claimOn('webhook.deliveries');
 
-function taskOf(delivery: DeliveryTask['delivery']): DeliveryTask {
-  return { delivery, priority: 'live', record: recordOf({ claim: CLAIM, offset: 0 }) };
+function taskOf(delivery: Delivery, priority: Priority): DeliveryTask {
+  return { delivery, priority, record: recordOf({ claim: CLAIM, offset: 0 }) };
 }

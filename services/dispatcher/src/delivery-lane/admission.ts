@@ -28,6 +28,8 @@ export interface Admission<T> {
   finish(endpointId: string, nowMs: number): void;
   inFlightOf(endpointId: string): number;
   queuedOf(endpointId: string): number;
+  /** What is queued of it that one more delivery of that priority would wait behind. */
+  queuedAhead(endpointId: string, priority: Priority): number;
   /** What is queued of it in front, live before backfill. */
   headOf(endpointId: string): T | undefined;
   /** Attempts at once to its host that an endpoint can count on, while others have work for the same host. */
@@ -109,6 +111,11 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
     inFlightOf: (endpointId) => endpoints.get(endpointId)?.inFlight ?? 0,
 
     queuedOf: (endpointId) => lengthOf(endpoints.get(endpointId)),
+
+    queuedAhead(endpointId, priority) {
+      const queue = endpoints.get(endpointId);
+      return priority === 'live' ? (queue?.items.live.length ?? 0) : lengthOf(queue);
+    },
 
     headOf(endpointId) {
       const items = endpoints.get(endpointId)?.items;

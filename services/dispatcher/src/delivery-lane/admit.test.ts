@@ -209,3 +209,19 @@ test('an endpoint that is idle is forgotten, one with an open breaker is not', (
   lane.runUntil(START + 3 * MINUTE + 1_000);
   expect(lane.admit.census(lane.nowMs)).toEqual({ known: 2, open: 1 });
 });
+
+test('a replay of hours to an endpoint with a limit leaves its live deliveries as quick as they were', () => {
+  const lane = createVirtualLane();
+  lane.addEndpoint({ id: 'limited', rateLimitPerSecond: 10 }, quick);
+  lane.publish('limited', START, 20_000, 'backfill');
+  for (let second = 1; second <= 600; second++) lane.publish('limited', START + second * 1_000);
+  lane.runUntil(START + 24 * HOUR);
+  expect(deliveredOnce(lane.lives)).toBe(true);
+  const live = lane.lives.slice(20_000);
+  expect(live).toHaveLength(600);
+  expect(live.every(({ tierWrites }) => tierWrites === 0)).toBe(true);
+  const waits = live.map(({ publishedAtMs, deliveredAtMs }) => deliveredAtMs! - publishedAtMs);
+  expect(Math.max(...waits)).toBeLessThan(250);
+  // What is left of the limit is the replay's.
+  expect(startsOf(lane.lives).at(-1)! - START).toBeLessThan(1.02 * 2_060_000);
+});

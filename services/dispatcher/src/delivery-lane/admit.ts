@@ -24,6 +24,7 @@ import {
   endOfQueue,
   endOutage,
   isForgettable,
+  lengthen,
   newTraffic,
   promise,
   rampOf,
@@ -114,26 +115,26 @@ export function createAdmit(options: AdmitOptions): Admit {
   return {
     arrive(task, nowMs) {
       forgetIdle(nowMs);
-      const { delivery } = task;
+      const { delivery, priority } = task;
       const { endpointId } = delivery;
       const traffic = trafficOf(task, nowMs);
       traffic.claim = task.record.claim;
-      const queued = admission.queuedOf(endpointId);
       if (traffic.breaker.open) {
-        if (queued >= placesOfProbe(traffic, nowMs)) {
+        if (admission.queuedOf(endpointId) >= placesOfProbe(traffic, nowMs)) {
           return untilProbe(traffic, task, nowMs);
         }
         return enqueue(task, nowMs);
       }
       const course = courseTo(endpointId, traffic, nowMs);
       drain(traffic, course, nowMs);
-      const endMs = endOfQueue(traffic, queued, course, nowMs);
+      const queued = admission.queuedAhead(endpointId, priority);
+      const endMs = endOfQueue(traffic.queues[priority], queued, course, nowMs);
       const isCrowded = crowding.isCrowded(task.record.claim);
       const isFull = admission.isFull(endpointId, nowMs);
       const placement = place(delivery, { queued, endMs, course, isCrowded, isFull }, nowMs);
       if (!isOffered(task) && !isCounted(delivery, placement, nowMs)) {
-        promise(traffic, endMs, course);
-        traffic.backlog += 1;
+        promise(traffic, priority, endMs, course);
+        lengthen(traffic, priority);
       }
       if (placement.kind === 'park') return placement;
       return enqueue(task, nowMs);
@@ -221,13 +222,16 @@ export function createAdmit(options: AdmitOptions): Admit {
       : keepInMemory({ queued, course, isCrowded, isFull });
     if (keep === undefined || keep >= queued) return [];
     // What came before the pace was known has no place in the virtual queue yet.
-    traffic.backlog = Math.max(drain(traffic, course, nowMs), queued);
+    const { live, backfill } = traffic.queues;
+    backfill.backlog = Math.max(drain(traffic, course, nowMs), queued);
+    live.backlog = Math.max(live.backlog, admission.queuedAhead(endpointId, 'live'));
     return admission.shed(endpointId, keep).map((task) => {
       crowding.remove(task.record);
       if (isFailing) return { task, parking: untilProbe(traffic, task, nowMs) };
       // The near future is promised to what is parked already: before it, all of them would come in vain.
-      const turnMs = Math.max(nowMs + timeFor(keep, course), traffic.nextFreeMs);
-      if (!isOffered(task)) promise(traffic, turnMs, course);
+      const { priority } = task;
+      const turnMs = Math.max(nowMs + timeFor(keep, course), traffic.queues[priority].nextFreeMs);
+      if (!isOffered(task)) promise(traffic, priority, turnMs, course);
       return { task, parking: parkedUntil(task.delivery, turnMs, course, nowMs) };
     });
   }

@@ -17,6 +17,7 @@ import {
   courseOf,
   drain,
   endOfQueue,
+  lengthen,
   newTraffic,
   promise,
   type Traffic,
@@ -53,10 +54,10 @@ function burst(
   for (let n = 0; n < count; n++) {
     const ahead = course(traffic, NOW, { limit });
     drain(traffic, ahead, NOW);
-    const endMs = endOfQueue(traffic, queued, ahead, NOW);
+    const endMs = endOfQueue(traffic.queues.live, queued, ahead, NOW);
     const placement = place(fresh(n), { queued, endMs, course: ahead, isCrowded, isFull: true }, NOW);
-    promise(traffic, endMs, ahead);
-    traffic.backlog += 1;
+    promise(traffic, 'live', endMs, ahead);
+    lengthen(traffic, 'live');
     if (placement.kind === 'queue') queued += 1;
     else parkedUntilMs.push(placement.dueAtMs);
   }
@@ -132,7 +133,7 @@ function loadOf(traffic: Traffic, given: { queued?: number; limit?: number; nowM
   const now = course(traffic, nowMs, { limit });
   return {
     queued,
-    endMs: endOfQueue(traffic, queued, now, nowMs),
+    endMs: endOfQueue(traffic.queues.live, queued, now, nowMs),
     course: now,
     isCrowded: true,
     isFull: true,

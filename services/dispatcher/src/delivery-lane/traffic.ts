@@ -2,6 +2,7 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import type { Claim } from '@herald/kafka/record';
 import { type Breaker, isAtRest, newBreaker, rampAgeMs } from './breaker.ts';
 import { attemptEnded, newPace, type Pace, sustained } from './pace.ts';
+import type { Priority } from './priority.ts';
 import { madeBetween, rampAt, timeToMakeMs } from './ramp.ts';
 import { newRateGate, type RateGate } from './rate-gate.ts';
 import type { DeliveryTask } from './task.ts';
@@ -25,16 +26,23 @@ export interface Traffic {
   /** Whether a delivery is parked until the next probe is due. */
   probeIsParked: boolean;
   /**
-   * Deliveries accepted or parked and not yet made at `backlogAtMs`: the endpoint's virtual queue. It outlasts the one
-   * in memory, so that what is parked is spread over the time that the endpoint will need.
+   * The endpoint's virtual queue as it was at `drainedAtMs`. It outlasts the one in memory, so that what is parked is
+   * spread over the time that the endpoint will need. Live deliveries are made before backfill, so they have a queue in
+   * which there is no backfill.
    */
-  backlog: number;
-  backlogAtMs: number;
-  /** The first turn that is not promised to a delivery. */
-  nextFreeMs: number;
+  queues: Record<Priority, VirtualQueue>;
+  drainedAtMs: number;
   /** When a delivery last arrived or ended, and the claim of the last that arrived. */
   seenAtMs: number;
   claim: Claim;
+}
+
+/** What a delivery of that priority waits behind. */
+export interface VirtualQueue {
+  /** Deliveries accepted or parked, and not yet made. */
+  backlog: number;
+  /** The first turn that is not promised to a delivery. */
+  nextFreeMs: number;
 }
 
 export function newTraffic(claim: Claim, nowMs: number): Traffic {
@@ -44,9 +52,8 @@ export function newTraffic(claim: Claim, nowMs: number): Traffic {
     breaker: newBreaker(),
     probe: undefined,
     probeIsParked: false,
-    backlog: 0,
-    backlogAtMs: nowMs,
-    nextFreeMs: nowMs,
+    queues: { live: emptyQueue(nowMs), backfill: emptyQueue(nowMs) },
+    drainedAtMs: nowMs,
     seenAtMs: nowMs,
     claim,
   };
@@ -94,13 +101,15 @@ export function madeWithin(timeMs: number, { perMs, ageMs }: Course): number {
   return madeBetween(perMs, ageMs, ageMs + timeMs);
 }
 
-/** Shortens the virtual queue by what the endpoint made since the call before. */
+/** Shortens the virtual queue by what the endpoint made since the call before; gives its length, backfill and all. */
 export function drain(traffic: Traffic, { perMs, ageMs }: Course, nowMs: number): number {
-  const sinceMs = Math.max(nowMs - traffic.backlogAtMs, 0);
+  const { live, backfill } = traffic.queues;
+  const sinceMs = Math.max(nowMs - traffic.drainedAtMs, 0);
   const made = sinceMs === 0 ? 0 : madeBetween(perMs, Math.max(ageMs - sinceMs, 0), ageMs);
-  traffic.backlog = perMs === Infinity ? 0 : Math.max(traffic.backlog - made, 0);
-  traffic.backlogAtMs = nowMs;
-  return traffic.backlog;
+  live.backlog = perMs === Infinity ? 0 : Math.max(live.backlog - made, 0);
+  backfill.backlog = perMs === Infinity ? 0 : Math.max(backfill.backlog - made, 0);
+  traffic.drainedAtMs = nowMs;
+  return backfill.backlog;
 }
 
 /**
@@ -108,15 +117,27 @@ export function drain(traffic: Traffic, { perMs, ageMs }: Course, nowMs: number)
  * at the first turn that is free. The queue is sooner when the endpoint has become faster: what is parked will find
  * out when it looks in. The free turn is sooner when it has become slower: who misses a turn moves to the end.
  */
-export function endOfQueue(traffic: Traffic, queued: number, course: Course, nowMs: number): number {
-  const queueMs = nowMs + timeFor(Math.max(queued, traffic.backlog), course);
-  return Math.max(nowMs + timeFor(queued, course), Math.min(queueMs, traffic.nextFreeMs));
+export function endOfQueue(queue: VirtualQueue, queued: number, course: Course, nowMs: number): number {
+  const queueMs = nowMs + timeFor(Math.max(queued, queue.backlog), course);
+  return Math.max(nowMs + timeFor(queued, course), Math.min(queueMs, queue.nextFreeMs));
 }
 
-/** Promises the turn to a delivery. */
-export function promise(traffic: Traffic, turnMs: number, course: Course): void {
-  const { backlog } = traffic;
-  traffic.nextFreeMs = turnMs + timeFor(backlog + 1, course) - timeFor(backlog, course);
+/** Promises the turn to a delivery. A live one moves all backfill back by its own turn. */
+export function promise(traffic: Traffic, priority: Priority, turnMs: number, course: Course): void {
+  const { live, backfill } = traffic.queues;
+  const { backlog } = traffic.queues[priority];
+  const turnTakesMs = timeFor(backlog + 1, course) - timeFor(backlog, course);
+  if (priority === 'backfill') backfill.nextFreeMs = turnMs + turnTakesMs;
+  else {
+    live.nextFreeMs = turnMs + turnTakesMs;
+    backfill.nextFreeMs = Math.max(backfill.nextFreeMs + turnTakesMs, live.nextFreeMs);
+  }
+}
+
+/** One more delivery has a place in the virtual queue. */
+export function lengthen({ queues }: Traffic, priority: Priority): void {
+  queues.backfill.backlog += 1;
+  if (priority === 'live') queues.live.backlog += 1;
 }
 
 /** What the recovery from an outage allows. */
@@ -127,24 +148,27 @@ export function rampOf({ breaker }: Traffic, nowMs: number): { perSecond: number
 /** The breaker has opened: what waits will come back by other times than its place in the virtual queue. */
 export function beginOutage(traffic: Traffic, nowMs: number): void {
   traffic.probeIsParked = false;
-  emptyQueue(traffic, nowMs);
+  emptyQueues(traffic, nowMs);
 }
 
 /** A probe has closed it: the time-outs of the outage say nothing of the pace that the endpoint has now. */
 export function endOutage(traffic: Traffic, probe: { durationMs: number } | undefined, nowMs: number): void {
   traffic.pace = newPace(nowMs);
   if (probe) attemptEnded(traffic.pace, probe.durationMs, nowMs);
-  emptyQueue(traffic, nowMs);
+  emptyQueues(traffic, nowMs);
 }
 
-function emptyQueue(traffic: Traffic, nowMs: number): void {
-  traffic.backlog = 0;
-  traffic.backlogAtMs = nowMs;
-  traffic.nextFreeMs = nowMs;
+function emptyQueues(traffic: Traffic, nowMs: number): void {
+  traffic.queues = { live: emptyQueue(nowMs), backfill: emptyQueue(nowMs) };
+  traffic.drainedAtMs = nowMs;
+}
+
+function emptyQueue(nowMs: number): VirtualQueue {
+  return { backlog: 0, nextFreeMs: nowMs };
 }
 
 /** Whether an endpoint with nothing queued or in flight has been quiet for so long that nothing is lost by forgetting. */
-export function isForgettable({ gate, breaker, backlog, seenAtMs }: Traffic, nowMs: number): boolean {
-  const isAtEase = isAtRest(breaker, nowMs) && gate.evenMs <= nowMs && backlog === 0;
+export function isForgettable({ gate, breaker, queues, seenAtMs }: Traffic, nowMs: number): boolean {
+  const isAtEase = isAtRest(breaker, nowMs) && gate.evenMs <= nowMs && queues.backfill.backlog === 0;
   return nowMs - seenAtMs >= (isAtEase ? QUIET_MS : PARKED_MS);
 }
