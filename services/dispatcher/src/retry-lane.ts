@@ -1,5 +1,6 @@
 import { decodeDeliveryHeaders, type RawHeaders, withDueNow } from '@herald/contracts/headers';
 import { retryTopic, TOPICS, tierOfTopic } from '@herald/contracts/topics';
+import { type Cause, replayOf } from '@herald/domain/cause';
 import { leaveTierAt, type RetryTierName, tierAfter } from '@herald/domain/retry-tiers';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
@@ -35,17 +36,18 @@ export interface RetryOrders {
   onChange(listener: (endpointId: string) => void): void;
 }
 
-type Waiting =
-  | {
-      kind: 'delivery';
-      record: LaneRecord;
-      tier: RetryTierName;
-      deliveryId: string;
-      endpointId: string;
-      dueAtMs: number;
-      leaveAtMs: number;
-    }
-  | { kind: 'poison'; record: LaneRecord; poison: Poison; leaveAtMs: 0 };
+interface WaitingDelivery {
+  kind: 'delivery';
+  record: LaneRecord;
+  tier: RetryTierName;
+  deliveryId: string;
+  endpointId: string;
+  cause: Cause;
+  dueAtMs: number;
+  leaveAtMs: number;
+}
+
+type Waiting = WaitingDelivery | { kind: 'poison'; record: LaneRecord; poison: Poison; leaveAtMs: 0 };
 
 /**
  * Waits and forwards; makes no attempt. What an order is for leaves at once: here and nowhere else, since only the owner
@@ -130,20 +132,21 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
     }
     const order = orderFor(waiting);
     if (order) {
-      follow(record, order, nowMs);
+      follow(waiting, order, nowMs);
     } else if (waiting.leaveAtMs > nowMs) {
       // The order that it was about to follow has been replaced by one that is not for it.
       heap.push(waiting.leaveAtMs, waiting);
     } else {
       onForwarded(waiting.tier, nowMs - waiting.leaveAtMs);
-      write(record, forwarded(record, record.headers, waiting.dueAtMs, nowMs));
+      write(record, forwarded(waiting, record.headers, waiting.dueAtMs, nowMs));
     }
   }
 
-  function follow(record: LaneRecord, order: RetryOrder, nowMs: number): void {
+  function follow(waiting: WaitingDelivery, order: RetryOrder, nowMs: number): void {
+    const { record } = waiting;
     onOrdered(order.kind);
     if (order.kind === 'forward') {
-      write(record, forwarded(record, withDueNow(record.headers, nowMs), nowMs, nowMs));
+      write(record, forwarded(waiting, withDueNow(record.headers, nowMs), nowMs, nowMs));
       return;
     }
     underway.begin();
@@ -187,16 +190,25 @@ function waitingOf(record: LaneRecord): Waiting {
   const decoded = decodeDeliveryHeaders(record.headers);
   const poison = tooLarge(record, MAX_DELIVERY_BYTES) ?? (decoded.ok ? undefined : malformedHeader(decoded));
   if (!decoded.ok || poison) return { kind: 'poison', record, poison: poison as Poison, leaveAtMs: 0 };
-  const { deliveryId, endpointId, dueAtMs } = decoded.delivery;
+  const { deliveryId, endpointId, cause, dueAtMs } = decoded.delivery;
   const leaveAtMs = leaveTierAt(tier, record.timestampMs, dueAtMs);
-  return { kind: 'delivery', record, tier, deliveryId, endpointId, dueAtMs, leaveAtMs };
+  return { kind: 'delivery', record, tier, deliveryId, endpointId, cause, dueAtMs, leaveAtMs };
 }
 
-/** To the delivery lane when it is due, else on to the tier that fits what is left (Retry-After and parking). */
-function forwarded(record: LaneRecord, given: RawHeaders, dueAtMs: number, nowMs: number): OutgoingRecord {
+/**
+ * To the delivery lane when it is due, else on to the tier that fits what is left (Retry-After and parking). A replay
+ * stays behind live traffic when it is retried, too.
+ */
+function forwarded(
+  { record, cause }: WaitingDelivery,
+  given: RawHeaders,
+  dueAtMs: number,
+  nowMs: number,
+): OutgoingRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) if (value) headers[name] = value.toString();
   const tier = tierAfter(dueAtMs, nowMs);
-  const topic = tier ? retryTopic(tier) : TOPICS.deliveries;
+  const due = replayOf(cause) === undefined ? TOPICS.deliveries : TOPICS.backfill;
+  const topic = tier ? retryTopic(tier) : due;
   return { topic, key: record.key, value: record.value, headers };
 }
