@@ -15,7 +15,9 @@ import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
 import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
+import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
 import { eventually } from '@herald/testkit/eventually';
+import { endSessions } from '@herald/testkit/leave-group';
 import { generateSecret } from '@herald/webhook/secret';
 import { endpointOf } from './fakes.ts';
 
@@ -49,6 +51,8 @@ export interface DispatcherProcess extends ServiceProcess {
   adminUrl: string;
   /** Its log so far, a line each. */
   log: readonly string[];
+  /** Where it was the only one, its partitions are free at once, not when its sessions end. */
+  kill9: ServiceProcess['kill9'];
   /** Resolves when its endpoint table has the revision. */
   reaches(revision: number): Promise<void>;
 }
@@ -76,6 +80,8 @@ export async function openWorld(): Promise<World> {
   const writer = await createEndpointWriter({ connection, source, table });
   const sealing = createSealing(KEY_RING);
   const dispatchers = new Set<DispatcherProcess>();
+  const groupIds = DISPATCHER_LANES.map(({ groupId }) => groupId);
+  let closing = false;
 
   return {
     stack,
@@ -141,6 +147,12 @@ export async function openWorld(): Promise<World> {
       const { adminUrl } = ready;
       const dispatcher = {
         ...process_,
+        async kill9() {
+          const ended = await process_.kill9();
+          dispatchers.delete(dispatcher);
+          if (dispatchers.size === 0 && !closing) await endSessions(connection, groupIds);
+          return ended;
+        },
         adminUrl,
         log,
         reaches: (revision: number) =>
@@ -155,6 +167,7 @@ export async function openWorld(): Promise<World> {
     },
 
     async close() {
+      closing = true;
       await Promise.all([...dispatchers].map((each) => each.kill9()));
       await writer.close();
       await table.stop();

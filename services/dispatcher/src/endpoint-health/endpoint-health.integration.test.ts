@@ -11,8 +11,8 @@ import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';
 
 const FIRST_WARNING_S = 2;
-const SECOND_WARNING_S = 30;
-const DISABLED_S = 45;
+const SECOND_WARNING_S = 12;
+const DISABLED_S = 20;
 const ENV = {
   HERALD_FAILING_WARN_AFTER_HOURS: [FIRST_WARNING_S, SECOND_WARNING_S].map(hours).join(','),
   HERALD_AUTO_DISABLE_AFTER_HOURS: hours(DISABLED_S),
@@ -22,7 +22,6 @@ const OPERATIONAL = {
   eventTypes: new Set(['endpoint.failing', 'endpoint.disabled'] as const),
 };
 
-/** A killed dispatcher's partitions stand still for 20 s before another has them. */
 const eventually = <T>(assertion: () => T | Promise<T>) => patiently(assertion, { timeoutMs: 120_000 });
 
 let world: World;
