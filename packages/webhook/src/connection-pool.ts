@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import { type ConnectionPhases, NO_PHASES, OpeningClock } from './connection-phases.ts';
 import type { Connect } from './guard.ts';
 
 export interface ConnectionLimits {
@@ -22,6 +23,7 @@ export class Connection {
   readonly #client: Client;
   #socket: Socket | undefined;
   #remoteAddress: string | undefined;
+  #opening: OpeningClock | undefined;
 
   constructor(
     origin: string,
@@ -34,6 +36,7 @@ export class Connection {
       connect: (options, callback) => {
         this.#remoteAddress = undefined;
         this.#socket = connect(options, callback);
+        this.#opening = this.#socket && new OpeningClock(this.#socket);
         // Not undici's callback: that comes after the TLS handshake, or instead of it.
         this.#socket?.once('connect', () => {
           this.#remoteAddress = this.#socket?.remoteAddress;
@@ -54,6 +57,16 @@ export class Connection {
   /** Address that it is, or was last, connected to; undefined while it connects. */
   get remoteAddress(): string | undefined {
     return this.#remoteAddress;
+  }
+
+  /** Of what was opened for the request that has it now. */
+  get phases(): ConnectionPhases {
+    return this.#opening?.phases ?? NO_PHASES;
+  }
+
+  /** What opening it took was for a request before. */
+  forgetOpening(): void {
+    this.#opening = undefined;
   }
 
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -90,6 +103,7 @@ export class ConnectionPool {
     const idle = this.#idle.get(origin);
     if (!idle) return new Connection(origin, this.#connect, this.#limits, this.#onDisconnect);
     const connection = idle.pop() as Connection;
+    connection.forgetOpening();
     this.#removed(connection, idle);
     return connection;
   }

@@ -1,8 +1,10 @@
 import type { Outcome } from '@herald/domain/outcome';
 import type { Dispatcher } from 'undici';
 import { BoundedBody } from './bounded-body.ts';
+import type { ConnectionPhases } from './connection-phases.ts';
 import type { Connection, ConnectionPool } from './connection-pool.ts';
 import type { Deadlines, Expiring } from './deadlines.ts';
+import { isAnsweredCredential, REDACTED } from './redaction.ts';
 import { nameWireError } from './wire-error.ts';
 
 /** One request and what came of it. */
@@ -13,6 +15,8 @@ export interface Exchange {
   durationMs: number;
   /** From start to the answer's header fields; undefined where none came. */
   firstByteMs: number | undefined;
+  /** Of the connection, where one was opened for the request. */
+  phases: ConnectionPhases;
   /** Address that was connected to; undefined where no connection was made. */
   remoteAddress: string | undefined;
 }
@@ -58,7 +62,7 @@ export class ExchangeInFlight implements Dispatcher.DispatchHandler, Expiring {
     // Interim answers (1xx) come before the one that counts.
     if (status < 200) return;
     this.#status = status;
-    this.#headers = joined(headers);
+    this.#headers = recordable(headers);
     this.#firstByteMs = performance.now() - this.#startMs;
   }
 
@@ -130,16 +134,21 @@ export class ExchangeInFlight implements Dispatcher.DispatchHandler, Expiring {
       startedAtMs: this.#startedAtMs,
       durationMs: performance.now() - this.#startMs,
       firstByteMs: this.#firstByteMs,
+      phases: this.#options.connection.phases,
       remoteAddress: this.#options.connection.remoteAddress,
     });
   }
 }
 
-/** undici gives a list where a field is repeated; the object is this request's own, so it is changed in place. */
-function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+/**
+ * undici gives a list where a field is repeated; the object is this request's own, so it is changed in place. A cookie
+ * that the receiver sets is nobody's business but its own.
+ */
+function recordable(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   for (const name of Object.keys(headers)) {
     const value = headers[name];
-    if (Array.isArray(value)) headers[name] = value.join(', ');
+    if (isAnsweredCredential(name)) headers[name] = REDACTED;
+    else if (Array.isArray(value)) headers[name] = value.join(', ');
   }
   return headers as Record<string, string>;
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { webhookId } from '@herald/domain/ids';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { assembleMessage, type MessageParts, REDACTED } from './message.ts';
+import { assembleMessage, type MessageParts } from './message.ts';
+import { createRedaction, REDACTED } from './redaction.ts';
 import { generateSecret, parseSecret } from './secret.ts';
 
 const secret = generateSecret('v1', randomBytes);
@@ -11,14 +12,17 @@ const NOW_MS = Date.now();
 function parts(changes: { endpoint?: object; delivery?: object; signers?: MessageParts['signers'] } = {}) {
   const parsed = parseSecret(secret);
   if (parsed.kind === 'invalid') throw new Error(parsed.message);
+  const endpoint = {
+    id: 'ep_1',
+    kind: 'webhook' as const,
+    url: 'https://example.com/hook',
+    timeoutMs: 15_000,
+    headers: {},
+    ...changes.endpoint,
+  };
   return {
-    endpoint: {
-      id: 'ep_1',
-      url: 'https://example.com/hook',
-      timeoutMs: 15_000,
-      headers: {},
-      ...changes.endpoint,
-    },
+    endpoint,
+    recorded: createRedaction()(endpoint),
     delivery: { eventId: 'ev_1', attempts: 0, cause: 'event', traceparent: undefined, ...changes.delivery },
     rendered: { kind: 'rendered', body: Buffer.from('{"a":1}'), contentType: 'application/json' },
     signers: changes.signers ?? [{ scheme: parsed.scheme, key: parsed.key, expiresAtMs: undefined }],
@@ -75,6 +79,13 @@ describe('a message', () => {
     expect(recordedHeaders).toMatchObject({ authorization: REDACTED, 'x-team': REDACTED });
     expect(recordedHeaders).toMatchObject({ 'webhook-id': request.headers['webhook-id'] });
     expect(JSON.stringify(recordedHeaders)).not.toContain('hunter2');
+  });
+
+  it('is sent to the URL as it is, and recorded with one that has no credentials', () => {
+    const url = 'https://example.com/hook?token=hunter2';
+    const { request, recordedUrl } = assembleMessage(parts({ endpoint: { url } }));
+    expect(request.url).toBe(url);
+    expect(recordedUrl).toBe(`https://example.com/hook?token=${REDACTED}`);
   });
 
   it('a reserved field that slipped into the configuration does not reach the request', () => {

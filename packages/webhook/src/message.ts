@@ -2,6 +2,7 @@ import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId } from '@herald/domain/ids';
 import { isReservedHeader } from './custom-headers.ts';
+import type { RecordedParts } from './redaction.ts';
 import type { Rendered } from './rendered.ts';
 import type { SendRequest } from './sender.ts';
 import { type Signer, signatureField } from './sign.ts';
@@ -10,6 +11,8 @@ export interface MessageParts {
   endpoint: Pick<Endpoint, 'id' | 'url' | 'timeoutMs' | 'headers'>;
   delivery: Pick<Delivery, 'eventId' | 'attempts' | 'cause' | 'traceparent'>;
   rendered: Extract<Rendered, { kind: 'rendered' }>;
+  /** Of the endpoint, without its credentials. */
+  recorded: RecordedParts;
   /** The endpoint's secrets; without one the message goes unsigned. */
   signers: readonly Signer[];
   /** Herald's, for the user agent. */
@@ -19,29 +22,27 @@ export interface MessageParts {
 
 export interface Message {
   request: SendRequest;
+  /** The URL as the attempt record keeps it. */
+  recordedUrl: string;
   /** Header fields as the attempt record keeps them. A signature is no secret; what the owner added may be one. */
   recordedHeaders: Readonly<Record<string, string>>;
 }
-
-export const REDACTED = '[redacted]';
 
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The request of a delivery's next attempt, signed for this moment, and what of it goes on record. */
 export function assembleMessage(parts: MessageParts): Message {
-  const { endpoint, rendered } = parts;
+  const { endpoint, rendered, recorded } = parts;
   const own = ownHeaders(parts);
   const { url, timeoutMs } = endpoint;
+  const request = { url, headers: own, body: rendered.body, timeoutMs };
   const added = Object.entries(endpoint.headers).filter(([name]) => !isReservedHeader(name));
-  if (added.length === 0) {
-    return { request: { url, headers: own, body: rendered.body, timeoutMs }, recordedHeaders: own };
-  }
-  const headers = { ...own, ...Object.fromEntries(added) };
-  const redacted = Object.fromEntries(added.map(([name]) => [name, REDACTED]));
+  if (added.length === 0) return { request, recordedUrl: recorded.url, recordedHeaders: own };
   return {
-    request: { url, headers, body: rendered.body, timeoutMs },
-    recordedHeaders: { ...own, ...redacted },
+    request: { ...request, headers: { ...own, ...Object.fromEntries(added) } },
+    recordedUrl: recorded.url,
+    recordedHeaders: { ...recorded.headers, ...own },
   };
 }
 

@@ -55,6 +55,15 @@ describe('one attempt', () => {
     ]);
   });
 
+  it('keeps that a cookie was set, and not which', async () => {
+    const server = await receiver({
+      onRequest: (socket) =>
+        socket.write(response(200, 'ok', 'set-cookie: a=hunter2\r\nset-cookie: b=2\r\n')),
+    });
+    const { outcome } = await sender().send(requestTo(server.url));
+    expect(outcome).toMatchObject({ headers: { 'set-cookie': '[redacted]' } });
+  });
+
   it('follows no redirect: it is an answer like any other', async () => {
     const server = await receiver({
       onRequest: (socket) => socket.write(response(302, '', 'location: /hook\r\n')),
@@ -123,6 +132,16 @@ describe('one attempt', () => {
 });
 
 describe('connections', () => {
+  it('tells how long opening one took, to the request that it was opened for and to no other', async () => {
+    const server = await receiver({ onRequest: (socket) => socket.write(response(200)) });
+    const local = sender();
+    const first = await local.send(requestTo(server.url));
+    expect(first.phases).toEqual({ dnsMs: undefined, connectMs: expect.any(Number), tlsMs: undefined });
+    expect(first.phases.connectMs).toBeLessThanOrEqual(first.durationMs);
+    const second = await local.send(requestTo(server.url));
+    expect(second.phases).toEqual({ dnsMs: undefined, connectMs: undefined, tlsMs: undefined });
+  });
+
   it('one is used again by what comes after it, even where the body was longer than what is kept', async () => {
     const server = await receiver({
       onRequest: (socket) => socket.write(response(200, Buffer.alloc(60_000))),

@@ -37,6 +37,17 @@ describe('TLS', () => {
     expect([server.requests.length, server.accepted]).toEqual([2, 1]);
   });
 
+  it('is timed apart from the name and from the connection, and a refused handshake has no time', async () => {
+    const { phases, durationMs } = await attempt({ tls: good });
+    const { dnsMs, connectMs, tlsMs } = phases;
+    if (dnsMs === undefined || connectMs === undefined || tlsMs === undefined)
+      throw new Error('a phase is missing');
+    expect(dnsMs + connectMs + tlsMs).toBeLessThanOrEqual(durationMs);
+    await server.close();
+    const refused = await attempt({ tls: createCertificate({ name: HOST }) });
+    expect(refused.phases).toMatchObject({ connectMs: expect.any(Number), tlsMs: undefined });
+  });
+
   it.each([
     ['signed by itself', createCertificate({ name: HOST }), 'self-signed'],
     [

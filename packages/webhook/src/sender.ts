@@ -1,4 +1,5 @@
 import type { AddressPolicy } from './address-policy.ts';
+import { NO_PHASES } from './connection-phases.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Exchange, ExchangeInFlight } from './exchange.ts';
@@ -110,6 +111,7 @@ function notSent(error: 'aborted' | 'invalid_url' | 'blocked_address', message: 
     startedAtMs: Date.now(),
     durationMs: 0,
     firstByteMs: undefined,
+    phases: NO_PHASES,
     remoteAddress: undefined,
   };
 }

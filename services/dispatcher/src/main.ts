@@ -14,6 +14,7 @@ import { openRetryOrderTable } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
+import { createRedaction } from '@herald/webhook/redaction';
 import { createSender } from '@herald/webhook/sender';
 import manifest from '../package.json' with { type: 'json' };
 import { createBusyShare } from './busy-share.ts';
@@ -161,6 +162,7 @@ await runService({
       held: catchUp,
       health,
       keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
+      recordedOf: createRedaction(),
       decoder,
       sender,
       recorder,

@@ -10,7 +10,7 @@ export type Verdict = 'UNKNOWN' | 'NONE' | 'DELIVERED' | 'RETRY' | 'DEAD' | 'HOL
 export interface AttemptRequest {
   /** HTTP method. */
   method: string;
-  /** URL, tokens redacted. */
+  /** URL, credentials redacted. */
   url: string;
   /** Header fields, names in lower case. */
   headers: Record<string, string>;
@@ -82,6 +82,12 @@ export interface DeliveryAttempt {
   duration_ms: number;
   /** From start to the answer's header fields, in milliseconds. */
   first_byte_ms: null | number;
+  /** How long the name took to resolve, in milliseconds. Null where no connection was opened for the request, or the URL has an address. */
+  dns_ms: null | number;
+  /** How long the TCP connection took to open, in milliseconds. Null where none was opened for the request. */
+  connect_ms: null | number;
+  /** How long the TLS handshake took, in milliseconds. Null where none was made for the request. */
+  tls_ms: null | number;
   /** When the event happened, UTC. */
   occurred_at: number;
   /** Topic of the event. */
@@ -272,7 +278,7 @@ export const deliveryAttemptSchema = {
             {
               "name": "url",
               "type": "string",
-              "doc": "URL, tokens redacted."
+              "doc": "URL, credentials redacted."
             },
             {
               "name": "headers",
@@ -362,6 +368,33 @@ export const deliveryAttemptSchema = {
       ],
       "default": null,
       "doc": "From start to the answer's header fields, in milliseconds."
+    },
+    {
+      "name": "dns_ms",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "How long the name took to resolve, in milliseconds. Null where no connection was opened for the request, or the URL has an address."
+    },
+    {
+      "name": "connect_ms",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "How long the TCP connection took to open, in milliseconds. Null where none was opened for the request."
+    },
+    {
+      "name": "tls_ms",
+      "type": [
+        "null",
+        "double"
+      ],
+      "default": null,
+      "doc": "How long the TLS handshake took, in milliseconds. Null where none was made for the request."
     },
     {
       "name": "occurred_at",

@@ -9,7 +9,9 @@ import type { Outcome } from '@herald/domain/outcome';
 import type { Verdict } from '@herald/domain/verdict';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import { NO_PHASES } from '@herald/webhook/connection-phases';
 import type { Exchange } from '@herald/webhook/exchange';
+import { createRedaction } from '@herald/webhook/redaction';
 import type { SendRequest } from '@herald/webhook/sender';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { eventOf } from '../../test-support/event.ts';
@@ -101,6 +103,7 @@ beforeEach(async () => {
     },
     health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
     keysOf: () => ({ kind: 'keys', signers: [] }),
+    recordedOf: createRedaction(),
     decoder,
     sender: {
       send: (request) => new Promise((resolve) => sent.push({ request, answer: answering(resolve) })),
@@ -127,7 +130,14 @@ beforeEach(async () => {
 
 function answering(resolve: (exchange: Exchange) => void) {
   return async (outcome: Outcome) => {
-    resolve({ outcome, startedAtMs: 1, durationMs: 1, firstByteMs: 1, remoteAddress: '127.0.0.1' });
+    resolve({
+      outcome,
+      startedAtMs: 1,
+      durationMs: 1,
+      firstByteMs: 1,
+      phases: NO_PHASES,
+      remoteAddress: '127.0.0.1',
+    });
     await Promise.resolve();
   };
 }

@@ -1,11 +1,13 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { Endpoint } from '@herald/domain/endpoint';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { askedWaitMs } from '@herald/domain/retry-after';
 import { judge } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
+import type { RecordedParts } from '@herald/webhook/redaction';
 import type { Sender } from '@herald/webhook/sender';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
 import type { HeldItem } from '../catch-up/follower.ts';
@@ -42,6 +44,8 @@ export interface DeliveryLaneOptions {
   held: Pick<CatchUp, 'whenOpen' | 'append' | 'putBack' | 'keepHead'>;
   health: EndpointHealth;
   keysOf: (configured: ConfiguredEndpoint) => SigningKeys;
+  /** What of its requests goes on record whatever the event: without credentials. */
+  recordedOf: (endpoint: Endpoint) => RecordedParts;
   decoder: Decoder<PublicationEvent>;
   sender: Pick<Sender, 'send'>;
   recorder: Recorder;
@@ -93,6 +97,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     held,
     health,
     keysOf,
+    recordedOf,
     decoder,
     sender,
     recorder,
@@ -307,6 +312,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       configured,
       event,
       keys: keysOf(configured),
+      recorded: recordedOf(configured.endpoint),
       version,
       nowMs: now(),
     });

@@ -168,13 +168,17 @@ function onwards(topic: string, task: DeliveryTask, next: Delivery): OutgoingRec
 }
 
 function requestMade(context: StepContext, { message, exchange, revision }: AttemptMade): DeliveryAttempt {
-  const { outcome } = exchange;
-  const { url, body } = message.request;
+  const { outcome, phases } = exchange;
   return {
     ...common(context),
     outcome: outcome.kind === 'response' ? 'response' : outcome.error,
     error_message: outcome.kind === 'response' ? null : outcome.message,
-    request: { method: 'POST', url, headers: message.recordedHeaders, body },
+    request: {
+      method: 'POST',
+      url: message.recordedUrl,
+      headers: message.recordedHeaders,
+      body: message.request.body,
+    },
     response:
       outcome.kind === 'response'
         ? {
@@ -188,6 +192,9 @@ function requestMade(context: StepContext, { message, exchange, revision }: Atte
     started_at: exchange.startedAtMs,
     duration_ms: exchange.durationMs,
     first_byte_ms: exchange.firstByteMs ?? null,
+    dns_ms: phases.dnsMs ?? null,
+    connect_ms: phases.connectMs ?? null,
+    tls_ms: phases.tlsMs ?? null,
     config_revision: revision,
   };
 }
@@ -220,6 +227,9 @@ function common({ task, event, attemptId, dispatcherId, nowMs }: StepContext): D
     started_at: nowMs,
     duration_ms: 0,
     first_byte_ms: null,
+    dns_ms: null,
+    connect_ms: null,
+    tls_ms: null,
     // An event that cannot be read tells no time: that of its record stands in.
     occurred_at: event?.occurred_at ?? record.timestampMs,
     origin_topic: delivery.origin.topic,
