@@ -48,7 +48,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
     },
-    deadLetters: deadLetterReads(reader, Date.now),
+    deadLetters: deadLetterReads(reader),
     ledger: {
       read: (scope) => readLedger(reader, scope),
       endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),

@@ -120,9 +120,12 @@ export interface Attempt {
   readFrom: Coordinates;
 }
 
-export interface DeliveryDetail extends DeliverySummary {
+export interface DeliveryWithOrigin extends DeliverySummary {
   /** Where the event was read from; null while the delivery is pending. */
   origin: Coordinates | null;
+}
+
+export interface DeliveryDetail extends DeliveryWithOrigin {
   /** By step, then by time. */
   history: Attempt[];
 }

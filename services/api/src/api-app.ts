@@ -5,6 +5,7 @@ import { problemHandler } from '@herald/service-kit/problem';
 import express, { type Express } from 'express';
 import { type AccountSources, createAccounts } from './account/account.ts';
 import type { ApiMetrics } from './api-metrics.ts';
+import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
@@ -47,6 +48,7 @@ export function createApiApp(options: ApiAppOptions): Express {
     [
       ...endpointOperations({ sealing, checkDestination, now }),
       ...deliveryOperations(readHistory),
+      ...deadLetterOperations(readHistory, now),
       ...eventOperations(readHistory),
       explainOperation(readHistory),
       ...ledgerOperations(readHistory),

@@ -1,11 +1,19 @@
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
-import type { DeliverySummary, EventToEndpoint, Listing, PageQuery, Scope, TimeRange } from '../history.ts';
+import { z } from 'zod';
+import type {
+  DeliverySummary,
+  DeliveryWithOrigin,
+  EventToEndpoint,
+  Listing,
+  PageQuery,
+  Scope,
+  TimeRange,
+} from '../history.ts';
 import { allOf, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
-import { LOOKS_BACK_MS, placeShape, searchDeliveries } from './delivery-list.ts';
 import type { Reader } from './reader.ts';
 import { listReplayed } from './replayed.ts';
-import { CURRENT_STATE } from './summary.ts';
+import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
   projectId?: string | undefined;
@@ -43,7 +51,12 @@ export interface DeadLetterGroup {
   expiresAtMs: number;
 }
 
+/** Delivery ids that are looked up at once. */
+export const MAX_FOUND = 100;
+
 export interface DeadLetterReads {
+  /** Those of the deliveries that the account has, dead or not; at most `MAX_FOUND` ids, each a UUID. */
+  find(scope: Scope, deliveryIds: readonly string[]): Promise<DeliveryWithOrigin[]>;
   list(scope: Scope, query: DeadLetterQuery): Promise<Listing<DeadLetter>>;
   /** The largest first, at most 500. Those that were redriven count too: each is still a dead letter. */
   groups(scope: Scope, filter: DeadLetterFilter): Promise<DeadLetterGroup[]>;
@@ -55,11 +68,13 @@ const RETENTION_MS = Number(
   TOPIC_SPECS.find(({ name }) => name === TOPICS.deadLetters)!.config['retention.ms'],
 );
 
-const cursors = cursorsOf('dead-letters', placeShape);
+/** By the time of the event, then by the delivery's id. */
+const cursors = cursorsOf('dead-letters', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
 
-export function deadLetterReads(reader: Reader, now: () => number): DeadLetterReads {
+export function deadLetterReads(reader: Reader): DeadLetterReads {
   return {
-    list: (scope, query) => listDeadLetters(reader, scope, query, now()),
+    find: (scope, deliveryIds) => findDeliveries(reader, scope, deliveryIds),
+    list: (scope, query) => listDeadLetters(reader, scope, query),
     groups: (scope, filter) => groupDeadLetters(reader, scope, filter),
   };
 }
@@ -68,23 +83,39 @@ async function listDeadLetters(
   reader: Reader,
   scope: Scope,
   query: DeadLetterQuery,
-  nowMs: number,
 ): Promise<Listing<DeadLetter>> {
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
-  const { items, next } = await searchDeliveries(
-    {
-      reader,
-      scope,
-      matching: momentsOf(query),
-      newestMs: Math.min(nowMs, query.toMs ?? nowMs),
-      looksBackMs: LOOKS_BACK_MS,
-      state: 'dead',
-    },
-    start.position,
-    query.limit,
+  const [afterMs, afterId] = start.position ?? [];
+  const matching = momentsOf(query);
+  const beyond = allOf([
+    // The time by itself finds the place in the index, the pair cuts exactly.
+    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', afterMs],
+    [
+      "(occurred_at, delivery_id) < (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
+      'after_id',
+      afterId,
+    ],
+  ]);
+  const rows = await reader.rows<SummaryRow>(
+    scope,
+    ({ moments }) => `
+      SELECT ${SUMMARY_COLUMNS} FROM ${moments}
+      WHERE (occurred_at, delivery_id) IN (
+        SELECT DISTINCT occurred_at, delivery_id FROM ${moments}
+        WHERE ${matching.sql} AND ${beyond.sql}
+        ORDER BY occurred_at DESC, delivery_id DESC
+        LIMIT {take:UInt32}
+      )
+      GROUP BY occurred_at, delivery_id
+      ORDER BY occurred_at DESC, delivery_id DESC`,
+    { ...matching.params, ...beyond.params, take: query.limit + 1 },
   );
+  const read = rows.slice(0, query.limit);
+  // One that was dead once may be it no longer.
+  const items = read.map(summaryOf).filter(({ state }) => state === 'dead');
   const replayed = await listReplayed(reader, scope, items);
+  const last = rows.length > query.limit ? read.at(-1) : undefined;
   return {
     kind: 'page',
     items: items.map((item) => ({
@@ -92,7 +123,7 @@ async function listDeadLetters(
       expiresAtMs: item.updatedAtMs + RETENTION_MS,
       redriven: replayed.find((later) => isRedriveOf(item, later)) ?? null,
     })),
-    nextCursor: next && cursors.encode(next, query),
+    nextCursor: last && cursors.encode([last.occurred_at_ms, last.id], query),
   };
 }
 
@@ -152,4 +183,38 @@ async function groupDeadLetters(
     matching.params,
   );
   return rows.map((row) => ({ ...row, expiresAtMs: row.firstAtMs + RETENTION_MS }));
+}
+
+async function findDeliveries(
+  reader: Reader,
+  scope: Scope,
+  deliveryIds: readonly string[],
+): Promise<DeliveryWithOrigin[]> {
+  const ids = deliveryIds.slice(0, MAX_FOUND);
+  if (ids.length === 0) return [];
+  const [rows, origins] = await Promise.all([
+    reader.rows<SummaryRow>(
+      scope,
+      ({ moments }) => `
+        SELECT ${SUMMARY_COLUMNS} FROM ${moments}
+        WHERE delivery_id IN {ids:Array(UUID)}
+        GROUP BY occurred_at, delivery_id`,
+      { ids },
+    ),
+    reader.rows<{ id: string; place: [topic: string, partition: number, offset: number] }>(
+      scope,
+      ({ attempts }) => `
+        SELECT toString(delivery_id) AS id, any((origin_topic, origin_partition, origin_offset)) AS place
+        FROM ${attempts}
+        WHERE delivery_id IN {ids:Array(UUID)}
+        GROUP BY delivery_id`,
+      { ids },
+    ),
+  ]);
+  const places = new Map(origins.map(({ id, place }) => [id, place]));
+  return rows.map((row) => {
+    const place = places.get(row.id);
+    const origin = place ? { topic: place[0], partition: place[1], offset: place[2] } : null;
+    return { ...summaryOf(row), origin };
+  });
 }

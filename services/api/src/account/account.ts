@@ -39,6 +39,11 @@ export interface Account {
     /** Only to an endpoint of this account, and only with an event of it. */
     redeliver(delivery: Delivery): Promise<Redelivered>;
   };
+  deadLetters: {
+    list: Bound<HistoryStore['deadLetters']['list']>;
+    groups: Bound<HistoryStore['deadLetters']['groups']>;
+    find: Bound<HistoryStore['deadLetters']['find']>;
+  };
   events: {
     list: Bound<HistoryStore['events']['list']>;
     get: Bound<HistoryStore['events']['get']>;
@@ -60,7 +65,7 @@ export interface AccountSources {
   table: Pick<EndpointTable, 'get' | 'list'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
   writer: Omit<EndpointWriter, 'close'>;
-  history: Pick<HistoryStore, 'deliveries' | 'events' | 'ledger' | 'stats'>;
+  history: Pick<HistoryStore, 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
   configurations: ConfigurationLog;
   redeliver: Redeliver;
@@ -96,6 +101,11 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         get: (deliveryId) => history.deliveries.get(scope, deliveryId),
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery) => (own(delivery.endpointId) ? redeliver(scope, delivery) : ENDPOINT_DELETED),
+      },
+      deadLetters: {
+        list: (query) => history.deadLetters.list(scope, query),
+        groups: (filter) => history.deadLetters.groups(scope, filter),
+        find: (deliveryIds) => history.deadLetters.find(scope, deliveryIds),
       },
       events: {
         list: (query) => history.events.list(scope, query),

@@ -1,4 +1,4 @@
-import type { DeliveryDetail, DeliverySummary } from '@herald/clickhouse/history';
+import type { DeliverySummary, DeliveryWithOrigin } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import { deliveryId } from '@herald/domain/ids';
 import { redeliveryCause, redeliveryOrdinal } from '@herald/domain/redelivery';
@@ -22,7 +22,7 @@ const ENDED: ReadonlySet<DeliverySummary['state']> = new Set(['delivered', 'dead
  * @param replayed what else was sent of this event to this endpoint
  */
 export function decideRedelivery(
-  delivery: DeliveryDetail,
+  delivery: DeliveryWithOrigin,
   replayed: readonly DeliverySummary[],
   configured: ConfiguredEndpoint | undefined,
 ): RedeliveryDecision {

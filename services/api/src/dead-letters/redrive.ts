@@ -1,0 +1,77 @@
+import type { DeliverySummary, DeliveryWithOrigin } from '@herald/clickhouse/history';
+import type { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import type { redriveView } from './dead-letter-fields.ts';
+import { decideRedrive } from './redrive-decision.ts';
+
+export type Redriven = z.output<typeof redriveView>['items'][number];
+
+/** What the history knows of some dead letters. */
+export interface RedriveGround {
+  deliveries: ReadonlyMap<string, DeliveryWithOrigin>;
+  replayed: readonly DeliverySummary[];
+}
+
+export async function readGround(account: Account, deliveryIds: readonly string[]): Promise<RedriveGround> {
+  const found = await account.deadLetters.find(deliveryIds);
+  return {
+    deliveries: new Map(found.map((delivery) => [delivery.deliveryId, delivery])),
+    replayed: await account.deliveries.replayed(found),
+  };
+}
+
+/** Sent at once: each waits for its event to be read and for Kafka. */
+const AT_ONCE = 20;
+
+/** Sends each again that is to be. Where Kafka does not confirm, it is not tried with the rest. */
+export async function redriveAll(
+  account: Account,
+  deliveryIds: readonly string[],
+  ground: RedriveGround,
+): Promise<Redriven[]> {
+  const items: Redriven[] = [];
+  for (let from = 0; from < deliveryIds.length; from += AT_ONCE) {
+    const isAway = items.some(({ result }) => result === 'unconfirmed');
+    items.push(
+      ...(await Promise.all(
+        deliveryIds
+          .slice(from, from + AT_ONCE)
+          .map((id) => (isAway ? result(id, 'unconfirmed') : redrive(account, id, ground))),
+      )),
+    );
+  }
+  return items;
+}
+
+async function redrive(
+  account: Account,
+  id: string,
+  { deliveries, replayed }: RedriveGround,
+): Promise<Redriven> {
+  const delivery = deliveries.get(id);
+  if (!delivery) return result(id, 'not_found');
+  const others = replayed.filter(
+    ({ eventId, endpointId, deliveryId }) =>
+      eventId === delivery.eventId && endpointId === delivery.endpointId && deliveryId !== id,
+  );
+  const decision = decideRedrive(delivery, others, account.endpoints.get(delivery.endpointId));
+  if (decision.kind === 'redriven') return result(id, 'redriven', decision.by.deliveryId);
+  if (decision.kind !== 'send') return result(id, decision.kind);
+  const redelivered = await account.deliveries.redeliver(decision.delivery);
+  switch (redelivered.kind) {
+    case 'queued':
+      return result(id, 'queued', decision.delivery.deliveryId);
+    case 'unavailable':
+      return result(id, 'unconfirmed');
+    default:
+      return result(id, redelivered.kind);
+  }
+}
+
+function result(
+  dead_letter: string,
+  outcome: Redriven['result'],
+  delivery_id: string | null = null,
+): Redriven {
+  return { dead_letter, result: outcome, delivery_id };
+}
