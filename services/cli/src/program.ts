@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addExplain } from './commands/explain.ts';
@@ -40,6 +41,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSimulate(program, context);
   addListen(program, context);
   addDeliveries(program, context);
+  addDeadLetters(program, context);
   addExplain(program, context);
   addLedger(program, context);
   addRetries(program, context);

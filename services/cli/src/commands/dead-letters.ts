@@ -1,0 +1,168 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { type ApiClient, connectApi } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { type DeliveryDetail, type DeliverySummary, showDelivery } from '../delivery-view.ts';
+import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { apiVariables, readSettings, takes } from '../settings.ts';
+import { ago } from '../when.ts';
+import { addRedrive } from './redrive.ts';
+
+interface Flags {
+  json?: boolean;
+}
+
+interface DeadLetter extends DeliverySummary {
+  last_status: number | null;
+  updated_at: string;
+  expires_at: string;
+  redriven: { delivery_id: string; state: string } | null;
+}
+
+interface DeadLetterGroup {
+  endpoint_id: string;
+  reason: string;
+  status: number | null;
+  deliveries: number;
+  first_at: string;
+  last_at: string;
+  sample_delivery_id: string;
+  hours_to_expiry: number;
+}
+
+/** Checked by the api, which names each mistake. */
+const FILTERS = {
+  project: z.string().optional(),
+  channel: z.string().optional(),
+  endpoint: z.string().optional(),
+  type: z.string().optional(),
+  reason: z.string().optional(),
+  status: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+};
+
+export function addDeadLetters(program: Command, context: Context): void {
+  const deadLetters = program
+    .command('dead-letters')
+    .description('deliveries that were given up, through the API');
+  takes(
+    filtered(
+      deadLetters.command('list').description('newest event first, each with what was sent of it since'),
+    )
+      .option('--limit <n>', 'how many', '20')
+      .option('--cursor <text>', 'go on from the page before')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => list(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    filtered(deadLetters.command('groups').description('how many, by endpoint, reason and HTTP status'))
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => groups(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    deadLetters
+      .command('show <delivery-id>')
+      .description('one of them with every attempt, its request and its response')
+      .option('--json', 'one JSON document')
+      .action((id: string, flags: Flags, command: Command) => show(id, flags, command, context)),
+    apiVariables,
+  );
+  addRedrive(deadLetters, context);
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option('--project <id>', 'only of a project')
+    .option('--channel <id>', 'only of a channel')
+    .option('--endpoint <id>', 'only to an endpoint')
+    .option('--type <type>', 'as publication.failed')
+    .option('--reason <reason>', 'as exhausted, expired or cancelled')
+    .option('--status <n>', 'the HTTP status that they died of, 0 for none')
+    .option('--from <time>', 'event not before, ISO 8601')
+    .option('--to <time>', 'event before, ISO 8601');
+}
+
+async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: { ...FILTERS, ...PAGE_OPTIONS },
+  });
+  const page = await apiOf(config).get<Page<DeadLetter>>('/v1/dead-letters', {
+    ...queryOf(options),
+    limit: String(options.limit),
+    cursor: options.cursor,
+  });
+  if (json) return terminal.json(page);
+  const nowMs = Date.now();
+  terminal.table(
+    ['dead letter', 'reason', 'last', 'type', 'endpoint', 'died', 'forgotten', 'sent again'],
+    page.items.map((one) => [
+      one.delivery_id,
+      one.reason ?? '',
+      String(one.last_status ?? one.last_outcome ?? ''),
+      one.event_type,
+      one.endpoint_id,
+      ago(Date.parse(one.updated_at), nowMs),
+      ago(Date.parse(one.expires_at), nowMs),
+      one.redriven ? `${one.redriven.delivery_id} (${one.redriven.state})` : '',
+    ]),
+  );
+  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+}
+
+async function groups({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({ command, env, variables: apiVariables, options: FILTERS });
+  const found = await apiOf(config).get<{ items: DeadLetterGroup[] }>(
+    '/v1/dead-letters/groups',
+    queryOf(options),
+  );
+  if (json) return terminal.json(found);
+  const nowMs = Date.now();
+  terminal.table(
+    ['endpoint', 'reason', 'status', 'dead letters', 'first', 'last', 'first forgotten in', 'one of them'],
+    found.items.map((group) => [
+      group.endpoint_id,
+      group.reason,
+      String(group.status ?? ''),
+      String(group.deliveries),
+      ago(Date.parse(group.first_at), nowMs),
+      ago(Date.parse(group.last_at), nowMs),
+      `${group.hours_to_expiry} h`,
+      group.sample_delivery_id,
+    ]),
+  );
+}
+
+async function show(
+  id: string,
+  { json }: Flags,
+  command: Command,
+  { terminal, env }: Context,
+): Promise<void> {
+  const { config } = readSettings({ command, env, variables: apiVariables });
+  const delivery = await apiOf(config).get<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`);
+  if (json) return terminal.json(delivery);
+  showDelivery(delivery, terminal);
+}
+
+function queryOf(options: z.output<z.ZodObject<typeof FILTERS>>): Record<string, string | undefined> {
+  return {
+    project_id: options.project,
+    channel_id: options.channel,
+    endpoint_id: options.endpoint,
+    event_type: options.type,
+    reason: options.reason,
+    status: options.status,
+    from: options.from,
+    to: options.to,
+  };
+}
+
+function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
+  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+}
