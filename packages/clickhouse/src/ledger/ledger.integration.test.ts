@@ -211,6 +211,23 @@ test('the endpoints with the most overdue deliveries come first, and a page of e
   });
 });
 
+test('an endpoint lags from the moment that something is due, long before that is overdue', async () => {
+  const endpoint_id = `endpoint-${randomUUID()}`;
+  await database.insert(EVENTS, [event(0)]);
+  await database.insert(ATTEMPTS, [
+    attempt(0, { endpoint_id, verdict: 'RETRY', retry_tier: '5s', next_attempt_at: NOON_MS + 5_000 }),
+  ]);
+  const laggingAt = async (asOfMs: number) => {
+    expect((await counted(asOfMs)).findings).toMatchObject({ overdue: NOTHING, lagging: [] });
+    const { findings } = await history.ledger.read('all');
+    return findings.lagging.filter((lagging) => lagging.endpointId === endpoint_id);
+  };
+  expect(await laggingAt(NOON_MS + 5_000)).toEqual([]);
+  expect(await laggingAt(NOON_MS + 6_000)).toEqual([
+    { endpointId: endpoint_id, accountId: scope.accountId, overdue: 1, oldestDueAtMs: NOON_MS + 5_000 },
+  ]);
+});
+
 test('what is too old to be judged has expired in part, and is no gap', async () => {
   await database.insert(EVENTS, [event(0)]);
   await database.insert(ROUTES, [route(1, [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }])]);

@@ -67,6 +67,8 @@ export interface LedgerFindings {
   overdueDeliveries: OverdueDelivery[];
   /** At most 20. */
   overdueEndpoints: OverdueEndpoint[];
+  /** Endpoints with something that is due, however short, longest first; at most 20, and for operators only. */
+  lagging: OverdueEndpoint[];
 }
 
 /** Of what moment the ledger speaks. */

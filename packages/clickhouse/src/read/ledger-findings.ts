@@ -23,7 +23,7 @@ const MAX_ENDPOINTS = 20;
 const MAX_STRETCHES = 5_000;
 
 type Gaps = Pick<LedgerFindings, 'unrouted' | 'unrecorded' | 'gaps'>;
-type Overdue = Omit<LedgerFindings, keyof Gaps>;
+type Overdue = Omit<LedgerFindings, keyof Gaps | 'lagging'>;
 
 const NOTHING_OVERDUE: Overdue = {
   overdue: { pending: 0, waiting: 0, held: 0 },
@@ -32,7 +32,13 @@ const NOTHING_OVERDUE: Overdue = {
   overdueEndpoints: [],
 };
 
-export const NO_FINDINGS: LedgerFindings = { unrouted: 0, unrecorded: 0, gaps: [], ...NOTHING_OVERDUE };
+export const NO_FINDINGS: LedgerFindings = {
+  unrouted: 0,
+  unrecorded: 0,
+  gaps: [],
+  lagging: [],
+  ...NOTHING_OVERDUE,
+};
 
 /** Sums say which stretches can have something to find; only those are looked into. */
 interface Search {
@@ -49,12 +55,15 @@ export async function findingsOf(
   scope: Scope | 'all',
   report: LedgerReport,
 ): Promise<LedgerFindings> {
-  const search = searchIn(reader, scope, {
-    before_ms: (report.asOfMs ?? 0) - report.overdueAfterMs,
-    from_ms: report.judgedFromMs,
-  });
-  const [gaps, overdue] = await Promise.all([findGaps(search), findOverdue(search)]);
-  return { ...gaps, ...overdue };
+  const asOfMs = report.asOfMs ?? 0;
+  const from_ms = report.judgedFromMs;
+  const search = searchIn(reader, scope, { before_ms: asOfMs - report.overdueAfterMs, from_ms });
+  const [gaps, overdue, lagging] = await Promise.all([
+    findGaps(search),
+    findOverdue(search),
+    scope === 'all' ? worstOf(searchIn(reader, scope, { before_ms: asOfMs, from_ms }), 'oldestDueAtMs') : [],
+  ]);
+  return { ...gaps, ...overdue, lagging };
 }
 
 function searchIn(reader: Reader, scope: Scope | 'all', params: Params): Search {
@@ -122,7 +131,10 @@ async function findOverdue(search: Search): Promise<Overdue> {
       FROM ${overdueIn(from)} GROUP BY state`,
   );
   if (byState.length === 0) return NOTHING_OVERDUE;
-  const [overdueDeliveries, overdueEndpoints] = await Promise.all([nameOverdue(search), worstOf(search)]);
+  const [overdueDeliveries, overdueEndpoints] = await Promise.all([
+    nameOverdue(search),
+    worstOf(search, 'overdue DESC, oldestDueAtMs'),
+  ]);
   const inState = (state: DeliveryState) =>
     byState.find((row) => DELIVERY_STATES[row.state] === state)?.overdue ?? 0;
   return {
@@ -158,7 +170,7 @@ async function nameOverdue(search: Search): Promise<OverdueDelivery[]> {
   }));
 }
 
-function worstOf(search: Search): Promise<OverdueEndpoint[]> {
+function worstOf(search: Search, order: string): Promise<OverdueEndpoint[]> {
   return search.select<OverdueEndpoint>(
     (from) => `
       SELECT
@@ -166,7 +178,7 @@ function worstOf(search: Search): Promise<OverdueEndpoint[]> {
         min(${DUE_MS}) AS oldestDueAtMs
       FROM ${overdueIn(from)}
       GROUP BY account_id, endpoint_id
-      ORDER BY overdue DESC, oldestDueAtMs, endpointId
+      ORDER BY ${order}, endpointId
       LIMIT ${MAX_ENDPOINTS}`,
   );
 }

@@ -35,6 +35,7 @@ const LEDGER: Ledger = {
     oldestDueAtMs: 1_590_000,
     overdueDeliveries: [],
     overdueEndpoints: [],
+    lagging: [{ endpointId: 'ep_1', accountId: 'acc_1', overdue: 1, oldestDueAtMs: 1_989_000 }],
   },
 };
 
@@ -68,6 +69,7 @@ test('a logger that keeps the ledger exposes what it says', async () => {
     'herald_ledger_gap_offsets{kind="unrecorded"}': 0,
     'herald_ledger_overdue_deliveries{state="pending"}': 1,
     herald_ledger_oldest_overdue_seconds: 400,
+    'herald_ledger_endpoint_lag_seconds{endpoint_id="ep_1"}': 1,
     herald_ledger_as_of_timestamp_seconds: 1_990,
     herald_ledger_counted_timestamp_seconds: 2_000,
   });

@@ -78,6 +78,19 @@ export function watchLedger(metrics: Metrics, current: () => Ledger | undefined)
       );
     },
   });
+  metrics.gauge<'endpoint_id'>({
+    name: 'herald_ledger_endpoint_lag_seconds',
+    help: 'How long the oldest open delivery of an endpoint is due, for the 20 endpoints with most lag; without a sample where nothing is due. One grows: its receiver is slower than its events come, or its breaker is open, see `herald stats lag` and `herald stats top-failing`. All grow: the delivery lane is late, see its lag.',
+    labelNames: ['endpoint_id'],
+    collect() {
+      this.reset();
+      const ledger = current();
+      for (const { endpointId, oldestDueAtMs } of ledger?.findings.lagging ?? []) {
+        const asOfMs = ledger?.report?.asOfMs ?? oldestDueAtMs;
+        this.set({ endpoint_id: endpointId }, (asOfMs - oldestDueAtMs) / 1_000);
+      }
+    },
+  });
   metrics.gauge({
     name: 'herald_ledger_as_of_timestamp_seconds',
     help: 'The moment that the ledger speaks of, epoch seconds: all that Kafka had taken by then is counted. Stands still: the logger is behind, see its lag; nothing is judged meanwhile.',

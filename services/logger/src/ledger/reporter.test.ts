@@ -11,6 +11,7 @@ function ledgerWith(said: Partial<LedgerFindings> = {}): Ledger {
     oldestDueAtMs: undefined,
     overdueDeliveries: [],
     overdueEndpoints: [],
+    lagging: [],
     ...said,
   };
   return { findings } as Ledger;
