@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Admin, Consumer } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import type { FetchedRecord } from './fetched-record.ts';
 import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
@@ -36,7 +36,7 @@ export interface CompactedTable<V> {
    */
   onChange(listener: (key: string, value: V | undefined, revision: number) => void): () => void;
   /**
-   * False when it has been behind the end of the topic for `graceMs` (default 5,000), or could not ask for as long
+   * False when it has been behind the end of the topic for `graceMs` (default 5,000), or has not heard for as long
    * where the end is.
    */
   isFollowing(graceMs?: number): boolean;
@@ -48,17 +48,14 @@ export interface CompactedTableOptions<V> {
   topic: string;
   /** A rejection (the schema registry is down) is tried again: the table stalls and does not skip. */
   decode: (key: string, value: Buffer) => Decoded<V> | Promise<Decoded<V>>;
-  /** How often the end of the topic is asked for, default 2,000: well below the grace that `isFollowing` is asked with. */
-  pollIntervalMs?: number;
   /** The record is skipped: the key keeps the value that it had. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
   /** The table will never change again: log it and exit. */
   onFatal: (error: Error) => void;
 }
 
-/** A record ends the wait. */
+/** A record ends the wait. The end of the topic is known by each answer: well below the grace that `isFollowing` is asked with. */
 const maxWaitTimeMs = 500;
-const defaultPollIntervalMs = 2_000;
 const disconnectDeadlineMs = 5_000;
 
 /** Resolves when the table has read to the end. Rejects when the topic does not have exactly one partition. */
@@ -75,7 +72,6 @@ export async function openCompactedTable<V>(options: CompactedTableOptions<V>): 
 
 class TopicTable<V> implements CompactedTable<V> {
   readonly #options: CompactedTableOptions<V>;
-  readonly #admin: Admin;
   readonly #consumer: Consumer;
   readonly #entries = new Map<string, TableEntry<V>>();
   readonly #listeners = new Set<(key: string, value: V | undefined, revision: number) => void>();
@@ -84,17 +80,15 @@ class TopicTable<V> implements CompactedTable<V> {
   readonly #stopping = new AbortController();
   #position = 0;
   #group: ConsumerGroup | undefined;
-  #poll: NodeJS.Timeout | undefined;
 
   constructor(options: CompactedTableOptions<V>) {
     this.#options = options;
     const { connection, topic } = options;
-    this.#admin = createKafka(connection).admin();
     const hooks: GroupHooks = {
       rejoin: (group, join) => this.#rejoin(group, join),
       leaving: async () => {},
       fetching: () => maxWaitTimeMs,
-      fetched: (batch) => this.#fetched(batch),
+      fetched: (batch, askedAtMs) => this.#fetched(batch, askedAtMs),
       outOfRange: async () =>
         this.#fail(new Error(`${topic} does not have offset ${this.#position} any more`)),
     };
@@ -107,11 +101,7 @@ class TopicTable<V> implements CompactedTable<V> {
   async open(): Promise<void> {
     const { topic } = this.#options;
     const { signal } = this.#stopping;
-    await patiently(() => this.#admin.connect(), signal);
-    await requireTopics(this.#admin, [topic], signal);
-    const partitions = await patiently(() => this.#readLog(), signal, isRefused);
-    if (partitions.size !== 1) throw new Error(`${topic} has ${partitions.size} partitions instead of 1`);
-    const log = partitions.get(0)!;
+    const log = await this.#readLog();
     this.#position = log.lowOffset;
     await patiently(() => this.#consumer.connect(), signal);
     await patiently(() => this.#consumer.subscribe({ topics: [topic], fromBeginning: true }), signal);
@@ -127,8 +117,6 @@ class TopicTable<V> implements CompactedTable<V> {
     await this.#waits.until(log.endOffset - 1, Number.POSITIVE_INFINITY);
     signal.throwIfAborted();
     this.#tail.saw(log.endOffset, this.#position, Date.now());
-    const { pollIntervalMs = defaultPollIntervalMs } = this.#options;
-    this.#poll = setInterval(() => void this.#watchTail(), pollIntervalMs);
   }
 
   get(key: string): TableEntry<V> | undefined {
@@ -158,10 +146,8 @@ class TopicTable<V> implements CompactedTable<V> {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the table was stopped'));
-    clearInterval(this.#poll);
     this.#waits.end();
     await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
-    await endsWithin(this.#admin.disconnect(), disconnectDeadlineMs);
   }
 
   async #rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void> {
@@ -214,10 +200,11 @@ class TopicTable<V> implements CompactedTable<V> {
     for (const listener of this.#listeners) listener(key, value, revision);
   }
 
-  #fetched(batch: Batch): void {
+  #fetched(batch: Batch, askedAtMs: number): void {
     if (batch.isEmptyDueToFiltering() && Number(batch.fetchedOffset) <= this.#position) {
       this.#reached(Number(batch.lastOffset()) + 1);
     }
+    this.#tail.saw(Number(batch.highWatermark), this.#position, askedAtMs);
   }
 
   #reached(position: number): void {
@@ -225,19 +212,20 @@ class TopicTable<V> implements CompactedTable<V> {
     this.#waits.reached(this.#position - 1);
   }
 
-  async #watchTail(): Promise<void> {
+  async #readLog(): Promise<LogBounds> {
+    const { connection, topic } = this.#options;
+    const { signal } = this.#stopping;
+    const admin = createKafka(connection).admin();
     try {
-      const askedAtMs = Date.now();
-      const { endOffset } = (await this.#readLog()).get(0)!;
-      this.#tail.saw(endOffset, this.#position, askedAtMs);
-    } catch {
-      // Not to know where the end is counts as not following, after a while.
+      await patiently(() => admin.connect(), signal);
+      await requireTopics(admin, [topic], signal);
+      const bounds = await patiently(() => readBounds(admin, [topic]), signal, isRefused);
+      const partitions = bounds.get(topic)!;
+      if (partitions.size !== 1) throw new Error(`${topic} has ${partitions.size} partitions instead of 1`);
+      return partitions.get(0)!;
+    } finally {
+      await endsWithin(admin.disconnect(), disconnectDeadlineMs);
     }
-  }
-
-  async #readLog(): Promise<Map<number, LogBounds>> {
-    const { topic } = this.#options;
-    return (await readBounds(this.#admin, [topic])).get(topic)!;
   }
 
   #fail(error: Error): void {

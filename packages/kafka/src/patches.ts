@@ -38,8 +38,11 @@ export interface GroupHooks {
   leaving(group: ConsumerGroup): Promise<void>;
   /** The loop turns: a fetch is about to be sent. Returns how long it may wait for records, in milliseconds. */
   fetching(): number;
-  /** A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. */
-  fetched(batch: Batch): void;
+  /**
+   * A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. Its high
+   * watermark is not older than `askedAtMs`, when the fetch was sent.
+   */
+  fetched(batch: Batch, askedAtMs: number): void;
   /** The position is outside the log. Must seek; kafkajs would commit a reset. */
   outOfRange(group: ConsumerGroup, partition: { topic: string; partition: number }): Promise<void>;
 }
@@ -214,6 +217,7 @@ function patchMembership(): void {
     if (!hooks) return fetch.call(this, nodeId);
     this.maxWaitTime = hooks.fetching();
     const generation = this.offsetManager;
+    const askedAtMs = Date.now();
     let batches: Batch[];
     try {
       batches = await fetch.call(this, nodeId);
@@ -221,7 +225,7 @@ function patchMembership(): void {
       throw asRetriable(error);
     }
     if (this.offsetManager !== generation) return [];
-    for (const batch of batches) hooks.fetched(batch);
+    for (const batch of batches) hooks.fetched(batch, askedAtMs);
     return batches;
   };
 

@@ -9,8 +9,6 @@ export interface TableOptions {
   source: SchemaSource;
   /** A pino logger fits. */
   log: { warn(detail: object, message: string): void };
-  /** As of the compacted table. */
-  pollIntervalMs?: number;
   /** The table is dead and will not follow any more: exit. */
   onFatal: (error: Error) => void;
 }
@@ -29,7 +27,7 @@ export async function openConfigurationTable<Raw, V>(
   options: TableOptions,
   { topic, subjectSchema, parse }: TableContents<Raw, V>,
 ): Promise<CompactedTable<V>> {
-  const { connection, source, log, onFatal, pollIntervalMs } = options;
+  const { connection, source, log, onFatal } = options;
   const stopped = new AbortController();
   const decoder = createDecoder<Raw>({
     source,
@@ -48,7 +46,6 @@ export async function openConfigurationTable<Raw, V>(
     },
     onUndecodable: (undecodable) => log.warn({ topic, ...undecodable }, 'a configuration record was skipped'),
     onFatal,
-    ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
   });
   return {
     get: (key) => table.get(key),

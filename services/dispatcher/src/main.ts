@@ -38,9 +38,6 @@ import { SUBJECTS } from './subjects.ts';
 /** A configuration that a delivery waits for longer than this takes readiness away. */
 const CONFIGURATION_PATIENCE_MS = 5_000;
 
-/** How often it is made sure that the table of endpoints is fit to route by. */
-const ENDPOINTS_POLL_MS = 1_000;
-
 /** A killed dispatcher's partitions stand still for so long. Longer than a drain, in which no heartbeat is sent. */
 const SESSION_TIMEOUT_MS = 20_000;
 
@@ -86,13 +83,7 @@ await runService({
       dispatcherMetrics.gaps.inc();
       log.error({ gap }, 'records are gone that were never read');
     };
-    const endpoints = await openEndpointTable({
-      connection,
-      source,
-      log,
-      onFatal: fatal,
-      pollIntervalMs: ENDPOINTS_POLL_MS,
-    });
+    const endpoints = await openEndpointTable({ connection, source, log, onFatal: fatal });
     const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
     const retryOrders = await openRetryOrderTable({ connection, source, log, onFatal: fatal });
     const sender = createSender({
