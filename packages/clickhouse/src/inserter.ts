@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseError } from '@clickhouse/client';
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
 import { joinNeighbours } from './row-binary.ts';
-import type { Table } from './tables/table.ts';
+import type { InsertTarget } from './tables/table.ts';
 
 /** `refused`: ClickHouse read the rows and does not take them; the same rows will be refused again. */
 export type InsertResult = { kind: 'inserted' } | { kind: 'refused'; detail: string };
@@ -12,7 +12,7 @@ export interface Inserter {
    * Inserts rows made by `createRowEncoder` in one statement. It is not atomic over days; its rows are idempotent.
    * Rejects when it is not known to be done: insert the same rows again.
    */
-  insert<R>(table: Table<R>, rows: readonly Buffer[]): Promise<InsertResult>;
+  insert(table: InsertTarget, rows: readonly Buffer[]): Promise<InsertResult>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { setPriority } from 'node:os';
+import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openInserter } from '@herald/clickhouse/inserter';
 import {
   createRowMaker,
@@ -14,9 +15,11 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import { createLane } from '@herald/kafka/lane';
+import { openErasureTable } from '@herald/registry/erasures';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { loggerConfig } from './config.ts';
+import { sweepErasures } from './erasing/sweep.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { createLogHandler } from './log-handler.ts';
 import { createLoggerMetrics, watch } from './metrics.ts';
@@ -81,10 +84,17 @@ await runService({
         'a record is kept in poison instead of its table',
       );
     }
+    const erasures = await openErasureTable({
+      connection: kafkaConnection(config, 'herald-logger', log),
+      source,
+      log,
+      onFatal: fatal,
+    });
     const { rowOf, poisonRow } = createRowMaker({
       events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
       routes: decoderOf<RouteRecord>(TOPICS.routes, routeRecordSchema),
       attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
+      isErased: (recorded) => erasures.isErased(recorded),
       onFault,
     });
 
@@ -142,6 +152,22 @@ await runService({
       });
     }
 
+    readiness.add('erasures', () => erasures.isFollowing() || 'the table of erasures is behind its topic');
+    const eraser = openEraser(clickhouse);
+    const sweep = sweepErasures({
+      erasures,
+      eraser,
+      async flush() {
+        const all = Object.values(writers);
+        await Promise.all(all.map((writer) => writer.flush()));
+        return all.every(({ failure }) => failure === undefined);
+      },
+      onSwept: (erasure, rows) => log.info({ erasure, rows }, 'history was erased on request'),
+      onFailed: (err) => log.warn({ err }, 'history that is to be erased is there still, it is tried again'),
+      now: Date.now,
+      random: Math.random,
+    });
+
     const ledger = keepLedger({
       clickhouse,
       connection: kafkaConnection(config, 'herald-ledger', log),
@@ -159,9 +185,11 @@ await runService({
       async stop(deadline) {
         await deadline.step('stop the log lane', () => lane.stop());
         await deadline.step('stop the ledger', () => ledger.stop());
+        await deadline.step('stop erasing', () => sweep.stop());
+        await deadline.step('close the table of erasures', () => erasures.stop());
         stopping.abort();
         for (const writer of Object.values(writers)) writer.close();
-        await inserter.close();
+        await Promise.all([inserter.close(), eraser.close()]);
       },
     };
   },

@@ -1,9 +1,13 @@
 import type { Inserter } from '@herald/clickhouse/inserter';
-import type { Fault, RowMaker, TableName } from '@herald/clickhouse/rows/row-maker';
-import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
-import { EVENTS } from '@herald/clickhouse/tables/events';
-import { POISON } from '@herald/clickhouse/tables/poison';
-import { ROUTES } from '@herald/clickhouse/tables/routes';
+import {
+  type Fault,
+  isErasedTable,
+  ROW_TABLES,
+  type RowMaker,
+  type SourceRecord,
+  type TableName,
+  withoutContent,
+} from '@herald/clickhouse/rows/row-maker';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { Logger } from '@herald/service-kit/log';
 import type { Entry } from './collector.ts';
@@ -13,6 +17,8 @@ import { createTableWriter, type TableWriter } from './table-writer.ts';
 /** The cut of one insert. */
 const MAX_INSERT_ROWS = 15_000;
 const MAX_INSERT_BYTES = 12 * 1024 * 1024;
+
+const TABLE_NAMES = Object.keys(ROW_TABLES) as TableName[];
 
 export interface WritersOptions {
   inserter: Inserter;
@@ -61,25 +67,32 @@ export function createWriters(options: WritersOptions): Record<TableName, TableW
     });
   }
 
-  function toPoison({ record }: Entry, detail: string): void {
+  function keepInPoison({ record }: Entry, kept: SourceRecord, detail: string): void {
     const fault = { reason: 'refused', detail };
     onFault(record, fault);
-    poison.add({ record, bytes: poisonRow(record, fault).bytes });
+    writers.poison.add({ record, bytes: poisonRow(kept, fault).bytes });
   }
 
-  // Poison takes any bytes: what it refuses says that the table is not what this code thinks it is.
-  const poison = writerOf(
-    'poison',
-    (rows) => inserter.insert(POISON, rows),
-    ({ record }, detail) => {
+  function onRefused(name: TableName, entry: Entry, detail: string): void {
+    const { record } = entry;
+    if (name === 'poison') {
+      // Poison takes any bytes: what it refuses says that the table is not what this code thinks it is.
       const { topic, partition, offset } = record;
       onFatal(new Error(`ClickHouse refuses the poison row of ${topic}:${partition}:${offset}: ${detail}`));
-    },
-  );
-  return {
-    events: writerOf('events', (rows) => inserter.insert(EVENTS, rows), toPoison),
-    routes: writerOf('routes', (rows) => inserter.insert(ROUTES, rows), toPoison),
-    attempts: writerOf('attempts', (rows) => inserter.insert(ATTEMPTS, rows), toPoison),
-    poison,
-  };
+    } else {
+      keepInPoison(entry, isErasedTable(name) ? withoutContent(record) : record, detail);
+    }
+  }
+
+  const writers = Object.fromEntries(
+    TABLE_NAMES.map((name) => [
+      name,
+      writerOf(
+        name,
+        (rows) => inserter.insert(ROW_TABLES[name], rows),
+        (entry, detail) => onRefused(name, entry, detail),
+      ),
+    ]),
+  ) as Record<TableName, TableWriter>;
+  return writers;
 }

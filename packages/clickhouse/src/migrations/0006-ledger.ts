@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 
 /** What each table says to the ledger. A row is idempotent here too: entries of one key collapse to their maximum. */
-const ENTRIES: Readonly<Record<string, string>> = {
+export const ENTRIES: Readonly<Record<string, string>> = {
   events: `SELECT
     'publication.events' AS origin_topic, partition AS origin_partition, intDiv(offset, 128) AS stretch,
     offset AS origin_offset, toUUID('00000000-0000-0000-0000-000000000000') AS delivery_id,

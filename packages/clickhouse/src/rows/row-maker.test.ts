@@ -41,6 +41,7 @@ function maker() {
     events: createDecoder({ source, subjectSchema: EVENT }),
     routes: createDecoder({ source, subjectSchema: ROUTE }),
     attempts: createDecoder({ source, subjectSchema: ATTEMPT }),
+    isErased: ({ accountId }) => accountId === 'forgotten',
     onFault: (_, fault) => faults.push(fault),
   });
   return { ...rows, faults };
@@ -114,4 +115,23 @@ test('a poison record stands for the record that it was made of, or for itself w
   expect(found.bytes.subarray(1, 1 + TOPICS.events.length).toString()).toBe(TOPICS.events);
   const foreign = await rowOf(aRecord({ topic: TOPICS.eventsPoison }));
   expect(foreign.bytes.subarray(1, 1 + TOPICS.eventsPoison.length).toString()).toBe(TOPICS.eventsPoison);
+});
+
+test('of a record whose history was erased only a row for the ledger is made, without a word of its content', async () => {
+  const { rowOf } = maker();
+  const event = anEvent({ account_id: 'forgotten', event_id: 'event-of-the-forgotten' });
+  const route = { ...aRoute, account_id: 'forgotten', publication_id: 'publication-of-the-forgotten' };
+  const attempt = anAttempt({ account_id: 'forgotten', error_message: 'words of the forgotten' });
+  const records = [
+    aRecord({ topic: TOPICS.events, value: encoderWithId(0, EVENT).encode(event) }),
+    aRecord({ topic: TOPICS.routes, value: encoderWithId(1, ROUTE).encode(route) }),
+    aRecord({ topic: TOPICS.attempts, value: encoderWithId(2, ATTEMPT).encode(attempt) }),
+  ];
+  const rows = await Promise.all(records.map(rowOf));
+  expect(rows.map(({ table }) => table)).toEqual(['erased_events', 'erased_routes', 'erased_attempts']);
+  for (const { bytes } of rows) {
+    expect(bytes.includes('of the forgotten')).toBe(false);
+    expect(bytes.includes('-of-the-forgotten')).toBe(false);
+    expect(bytes.includes('receiver.example')).toBe(false);
+  }
 });

@@ -4,12 +4,14 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
-import { parseCoordinates } from '@herald/domain/coordinates';
+import { type Coordinates, parseCoordinates } from '@herald/domain/coordinates';
+import type { Recorded } from '@herald/domain/erasure';
 import { ATTEMPTS } from '../tables/attempts.ts';
+import { ERASED_ATTEMPTS, ERASED_EVENTS, ERASED_ROUTES } from '../tables/erased.ts';
 import { EVENTS } from '../tables/events.ts';
 import { POISON } from '../tables/poison.ts';
 import { ROUTES } from '../tables/routes.ts';
-import { createRowEncoder, type EncodedRow } from '../tables/table.ts';
+import { createRowEncoder, type EncodedRow, type InsertTarget } from '../tables/table.ts';
 
 /** A record of a logged topic, by whatever it was read. */
 export interface SourceRecord {
@@ -22,7 +24,15 @@ export interface SourceRecord {
   timestampMs: number;
 }
 
-export type TableName = 'events' | 'routes' | 'attempts' | 'poison';
+/** `erased_…`: history that was erased, of which the ledger alone is made. */
+export type TableName =
+  | 'events'
+  | 'routes'
+  | 'attempts'
+  | 'poison'
+  | 'erased_events'
+  | 'erased_routes'
+  | 'erased_attempts';
 
 /** What a record becomes. */
 export interface Row {
@@ -48,31 +58,62 @@ export interface RowMakerOptions {
   events: Decoder<PublicationEvent>;
   routes: Decoder<RouteRecord>;
   attempts: Decoder<DeliveryAttempt>;
+  isErased: (recorded: Recorded) => boolean;
   /** Told of each record of Herald's own topics that had to go to poison. */
   onFault: (record: SourceRecord, fault: Fault) => void;
 }
 
+/** What rows of each name are inserted into. */
+export const ROW_TABLES: Readonly<Record<TableName, InsertTarget>> = {
+  events: EVENTS,
+  routes: ROUTES,
+  attempts: ATTEMPTS,
+  poison: POISON,
+  erased_events: ERASED_EVENTS,
+  erased_routes: ERASED_ROUTES,
+  erased_attempts: ERASED_ATTEMPTS,
+};
+
+export function isErasedTable(name: TableName): boolean {
+  return name.startsWith('erased_');
+}
+
 export const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts, TOPICS.eventsPoison] as const;
 
-export function createRowMaker({ events, routes, attempts, onFault }: RowMakerOptions): RowMaker {
+export function createRowMaker(options: RowMakerOptions): RowMaker {
+  const { events, routes, attempts, isErased, onFault } = options;
   const encodeEvent = createRowEncoder(EVENTS);
   const encodeRoute = createRowEncoder(ROUTES);
   const encodeAttempt = createRowEncoder(ATTEMPTS);
+  const encodeErasedEvent = createRowEncoder(ERASED_EVENTS);
+  const encodeErasedRoute = createRowEncoder(ERASED_ROUTES);
+  const encodeErasedAttempt = createRowEncoder(ERASED_ATTEMPTS);
   const encodePoison = createRowEncoder(POISON);
 
   /** An event that cannot be decoded keeps its place among the events; the route lane puts its bytes into poison. */
   function eventRow(record: SourceRecord, decoded: Decoded<PublicationEvent>): Row {
     const { partition, offset, timestampMs: recordedAtMs } = record;
     const content = decoded.ok ? { ok: true as const, event: decoded.value } : decoded;
-    return written(record, 'events', encodeEvent({ partition, offset, recordedAtMs, content }));
+    const row = { partition, offset, recordedAtMs, content };
+    if (decoded.ok && isErased(recordedOf(decoded.value, record)))
+      return written(withoutContent(record), 'erased_events', encodeErasedEvent(row));
+    return written(record, 'events', encodeEvent(row));
   }
 
   function routeRow(record: SourceRecord, decoded: Decoded<RouteRecord>): Row {
-    return decoded.ok ? written(record, 'routes', encodeRoute(decoded.value)) : faulty(record, decoded);
+    if (!decoded.ok) return faulty(record, decoded);
+    const { value } = decoded;
+    return isErased(recordedOf(value, originOf(value)))
+      ? written(withoutContent(record), 'erased_routes', encodeErasedRoute(value))
+      : written(record, 'routes', encodeRoute(value));
   }
 
   function attemptRow(record: SourceRecord, decoded: Decoded<DeliveryAttempt>): Row {
-    return decoded.ok ? written(record, 'attempts', encodeAttempt(decoded.value)) : faulty(record, decoded);
+    if (!decoded.ok) return faulty(record, decoded);
+    const { value } = decoded;
+    return isErased(recordedOf(value, originOf(value)))
+      ? written(withoutContent(record), 'erased_attempts', encodeErasedAttempt(value))
+      : written(record, 'attempts', encodeAttempt(value));
   }
 
   /** Found by the dispatcher: the headers say where the record stood and what is wrong with it. */
@@ -124,6 +165,28 @@ export function createRowMaker({ events, routes, attempts, onFault }: RowMakerOp
     },
     poisonRow,
   };
+}
+
+/** As a record that is erased may be kept in poison. */
+export function withoutContent({
+  topic,
+  partition,
+  offset,
+  headers,
+  timestampMs,
+}: SourceRecord): SourceRecord {
+  return { topic, partition, offset, headers, timestampMs, value: null };
+}
+
+function recordedOf(
+  { account_id: accountId, publication_id: publicationId }: { account_id: string; publication_id: string },
+  { topic, partition, offset }: Coordinates,
+): Recorded {
+  return { accountId, publicationId, origin: { topic, partition, offset } };
+}
+
+function originOf(value: RouteRecord | DeliveryAttempt): Coordinates {
+  return { topic: value.origin_topic, partition: value.origin_partition, offset: value.origin_offset };
 }
 
 function decodedTo<T>(

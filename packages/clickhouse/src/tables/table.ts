@@ -9,6 +9,12 @@ export interface Table<R> {
   columns: ReadonlyArray<Column<R>>;
 }
 
+/** As much of a table as an insert of rows that are made already has to know. */
+export interface InsertTarget {
+  name: string;
+  columns: ReadonlyArray<readonly [name: string, ...unknown[]]>;
+}
+
 /** A row as ClickHouse takes it, or why it can never be one. */
 export type EncodedRow = { ok: true; bytes: Buffer } | { ok: false; detail: string };
 

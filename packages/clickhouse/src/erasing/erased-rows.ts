@@ -1,0 +1,96 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Erasure } from '@herald/domain/erasure';
+import type { Erased } from './eraser.ts';
+
+/** The rows of an erasure in ClickHouse: of records those that `covers` names, and all that was made of them. */
+export function createErasedRows(client: ClickHouseClient) {
+  const paramsOf = ({ accountId, publicationId, eventEnds }: Erasure) => ({
+    account: accountId,
+    publication: publicationId ?? '',
+    ends: [...eventEnds],
+  });
+
+  async function rowsOf<T>(query: string, erasure: Erasure): Promise<T[]> {
+    const result = await client.query({ query, query_params: paramsOf(erasure), format: 'JSONEachRow' });
+    return result.json<T>();
+  }
+
+  /** Whatever keeps a row for a delivery is found by its columns: a table that is new cannot be forgotten here. */
+  async function conditions(erasure: Erasure): Promise<[table: string, where: string][]> {
+    const found = await rowsOf<{ name: string }>(
+      `SELECT name FROM system.tables
+      WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
+        AND name NOT IN ('attempts', 'ledger_entries', 'erased_deliveries')
+        AND name IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'delivery_id')`,
+      erasure,
+    );
+    return [
+      ...found.map(({ name }): [string, string] => [name, ofDeliveries(erasure)]),
+      // Last: what the deliveries are known by.
+      ['events', ofEvents(erasure)],
+      ['routes', ofOrigin(erasure)],
+      ['attempts', ofOrigin(erasure)],
+    ];
+  }
+
+  return {
+    /** Each once, however often it was inserted. */
+    async count(erasure: Erasure): Promise<Erased> {
+      const [counted] = await rowsOf<Erased>(
+        `SELECT
+          (SELECT uniqExact(partition, offset) FROM events WHERE ${ofEvents(erasure)}) AS events,
+          (SELECT uniqExact(origin_partition, origin_offset) FROM routes WHERE ${ofOrigin(erasure)}) AS routes,
+          (SELECT uniqExact(attempt_id) FROM attempts WHERE ${ofOrigin(erasure)}) AS attempts`,
+        erasure,
+      );
+      return counted!;
+    },
+
+    async areGone(erasure: Erasure): Promise<boolean> {
+      const counts = (await conditions(erasure)).map(
+        ([table, where]) => `(SELECT count() FROM ${table} WHERE ${where})`,
+      );
+      const [counted] = await rowsOf<{ rows: number }>(`SELECT ${counts.join(' + ')} AS rows`, erasure);
+      return counted!.rows === 0;
+    },
+
+    /** Begins with a note of the deliveries, so that one that is killed half-way can be run again. */
+    async delete(erasure: Erasure): Promise<void> {
+      const params = { query_params: paramsOf(erasure) };
+      await client.command({ query: noteDeliveries(erasure), ...params });
+      for (const [table, where] of await conditions(erasure)) {
+        await client.command({ query: `DELETE FROM ${table} WHERE ${where}`, ...params });
+      }
+    },
+  };
+}
+
+function noteDeliveries(erasure: Erasure): string {
+  return `INSERT INTO erased_deliveries (account_id, publication_id, delivery_id, day)
+    SELECT account_id, publication_id, delivery_id, toDate(started_at) FROM attempts WHERE ${ofOrigin(erasure)}
+    UNION ALL
+    SELECT account_id, publication_id, delivery_id, toDate(routed_at)
+    FROM routes ARRAY JOIN delivery_ids AS delivery_id WHERE ${ofOrigin(erasure)}
+    SETTINGS max_partitions_per_insert_block = 0`;
+}
+
+function ofOwner({ publicationId }: Erasure): string {
+  const account = 'account_id = {account:String}';
+  return publicationId === undefined ? account : `${account} AND publication_id = {publication:String}`;
+}
+
+function ofDeliveries(erasure: Erasure): string {
+  return `account_id = {account:String}
+    AND delivery_id IN (SELECT delivery_id FROM erased_deliveries WHERE ${ofOwner(erasure)})`;
+}
+
+/** Arrays count from 1, and what is beyond the last is 0: before no offset. */
+function ofEvents(erasure: Erasure): string {
+  return `${ofOwner(erasure)} AND offset < arrayElement({ends:Array(Int64)}, partition + 1)`;
+}
+
+function ofOrigin(erasure: Erasure): string {
+  return `${ofOwner(erasure)} AND origin_topic = '${TOPICS.events}'
+    AND origin_offset < arrayElement({ends:Array(Int64)}, origin_partition + 1)`;
+}
