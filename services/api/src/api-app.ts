@@ -13,6 +13,7 @@ import { mountJwks } from './endpoints/jwks.ts';
 import { eventOperations } from './events/event-operations.ts';
 import { explainOperation } from './explain/explain-operation.ts';
 import { mount, send } from './http/mount.ts';
+import type { AnyOperation } from './http/operation.ts';
 import { unknownRoute } from './http/problems.ts';
 import { createReadHistory } from './http/read-history.ts';
 import { requestLog } from './http/request-log.ts';
@@ -32,35 +33,36 @@ export interface ApiAppOptions extends AccountSources {
   now: () => number;
 }
 
-export function createApiApp(options: ApiAppOptions): Express {
-  const { keys, sealing, checkDestination, log, metrics, now } = options;
+/** Everything that the API can be asked, in the order that it is mounted. */
+export function apiOperations(options: ApiAppOptions): AnyOperation[] {
+  const { sealing, checkDestination, log, now } = options;
   const readHistory = createReadHistory({
     timeoutMs: options.historyTimeoutMs,
     onFailure: (error) => log.warn({ err: error }, 'the history cannot be read'),
   });
+  return [
+    ...endpointOperations({ sealing, checkDestination, now }),
+    ...deliveryOperations(readHistory),
+    ...deadLetterOperations(readHistory, now),
+    ...eventOperations(readHistory),
+    explainOperation(readHistory),
+    ...ledgerOperations(readHistory),
+    ...statsOperations({ readHistory, now }),
+    tailOperation(),
+  ];
+}
 
+export function createApiApp(options: ApiAppOptions): Express {
+  const { keys, sealing, log, metrics, now } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog({ log, metrics, now }), securityHeaders);
   mountJwks(app, { table: options.table, sealing, now });
-  mount(
-    app,
-    [
-      ...endpointOperations({ sealing, checkDestination, now }),
-      ...deliveryOperations(readHistory),
-      ...deadLetterOperations(readHistory, now),
-      ...eventOperations(readHistory),
-      explainOperation(readHistory),
-      ...ledgerOperations(readHistory),
-      ...statsOperations({ readHistory, now }),
-      tailOperation(),
-    ],
-    {
-      keys,
-      accountOf: createAccounts(options),
-      readBody: express.json({ limit: options.maxBodyBytes, strict: false }),
-    },
-  );
+  mount(app, apiOperations(options), {
+    keys,
+    accountOf: createAccounts(options),
+    readBody: express.json({ limit: options.maxBodyBytes, strict: false }),
+  });
   app.use((request, response) => {
     send(response, { problem: unknownRoute(request.method, request.path) });
   });

@@ -18,12 +18,13 @@ import { createLogger } from '@herald/service-kit/log';
 import { createMetrics } from '@herald/service-kit/metrics';
 import { DEFAULT_ALLOWED_PORTS, parseNetworks } from '@herald/webhook/address-policy';
 import type { ProvidedContext } from 'vitest';
-import { createApiApp } from '../api-app.ts';
+import { type ApiAppOptions, apiOperations, createApiApp } from '../api-app.ts';
 import { createApiMetrics } from '../api-metrics.ts';
 import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
+import type { AnyOperation } from '../http/operation.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
 
@@ -48,6 +49,8 @@ export interface RunningApi {
   writer: EndpointWriter;
   sealing: Sealing;
   history: HistoryDatabase;
+  /** What it can be asked. */
+  operations: readonly AnyOperation[];
   /** Everything that was logged. */
   logged(): string;
   /** A client with a new key, of a new account unless one is named. */
@@ -121,41 +124,39 @@ export async function startApi(
   if (loopback.kind === 'invalid') throw new Error(loopback.message);
   const sealing = createSealing(`k1:${randomBytes(32).toString('base64')}`);
 
-  const server = await listen(
-    createApiApp({
-      table,
-      status,
-      keys,
-      writer,
-      history,
-      tail,
-      redeliver: createRedeliver({
-        eventBytes: await openEventBytes({ source, reader, history }),
-        producer,
-        timeoutMs: over.writeTimeoutMs ?? 30_000,
-        onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
-      }),
-      configurations: createConfigurationLog({
-        source,
-        reader,
-        onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
-      }),
-      sealing,
-      checkDestination: createDestinationCheck({
-        policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
-        resolver: async (hostname) =>
-          hostname === 'inside.example'
-            ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
-            : { kind: 'failed', message: `${hostname} has no address` },
-      }),
-      log,
-      metrics,
-      historyTimeoutMs: 5_000,
-      maxBodyBytes: 64 * 1024,
-      now: Date.now,
+  const options: ApiAppOptions = {
+    table,
+    status,
+    keys,
+    writer,
+    history,
+    tail,
+    redeliver: createRedeliver({
+      eventBytes: await openEventBytes({ source, reader, history }),
+      producer,
+      timeoutMs: over.writeTimeoutMs ?? 30_000,
+      onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
     }),
-    { host: '127.0.0.1', port: 0 },
-  );
+    configurations: createConfigurationLog({
+      source,
+      reader,
+      onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
+    }),
+    sealing,
+    checkDestination: createDestinationCheck({
+      policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
+      resolver: async (hostname) =>
+        hostname === 'inside.example'
+          ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
+          : { kind: 'failed', message: `${hostname} has no address` },
+    }),
+    log,
+    metrics,
+    historyTimeoutMs: 5_000,
+    maxBodyBytes: 64 * 1024,
+    now: Date.now,
+  };
+  const server = await listen(createApiApp(options), { host: '127.0.0.1', port: 0 });
 
   return {
     url: server.url,
@@ -163,6 +164,7 @@ export async function startApi(
     writer,
     sealing,
     history: database,
+    operations: apiOperations(options),
     logged: () => output,
     async client(role = 'admin', accountId = `acc_${randomUUID()}`) {
       const created = await keyWriter.create({ accountId, name: 'test', role });
