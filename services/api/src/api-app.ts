@@ -19,6 +19,7 @@ import { createReadHistory } from './http/read-history.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { ledgerOperations } from './ledger/ledger-operations.ts';
+import { replayOperations } from './replays/replay-operations.ts';
 import { statsOperations } from './stats/stats-operations.ts';
 import { tailOperation } from './tail/tail-operation.ts';
 
@@ -30,6 +31,8 @@ export interface ApiAppOptions extends AccountSources {
   metrics: ApiMetrics;
   historyTimeoutMs: number;
   maxBodyBytes: number;
+  /** Deliveries a second that one replay may ask for. */
+  maxReplayPerSecond: number;
   now: () => number;
 }
 
@@ -48,6 +51,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     explainOperation(readHistory),
     ...ledgerOperations(readHistory),
     ...statsOperations({ readHistory, now }),
+    ...replayOperations(options.maxReplayPerSecond),
     tailOperation(),
   ];
 }

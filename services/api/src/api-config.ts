@@ -30,6 +30,14 @@ export const apiConfig = z.object({
     expects: 'milliseconds that a change of configuration waits for Kafka before it is answered 503',
     example: '10000',
   }),
+  HERALD_API_REPLAYS_PER_ACCOUNT: variable(integer({ min: 1, max: 1_000 }).default(3), {
+    expects: 'replays of one account that may be open at once, at most 1000',
+    example: '3',
+  }),
+  HERALD_API_MAX_REPLAY_PER_SECOND: variable(integer({ min: 1, max: 100_000 }).default(1_000), {
+    expects: 'deliveries a second that one replay may ask for, at most 100000',
+    example: '1000',
+  }),
   HERALD_API_HISTORY_TIMEOUT_MS: variable(integer({ min: 100, max: 60_000 }).default(10_000), {
     expects: 'milliseconds that a read of the history waits for ClickHouse before it is answered 503',
     example: '10000',

@@ -18,6 +18,7 @@ import { createRedeliver } from './deliveries/redeliver.ts';
 import { openEventBytes } from './deliveries/redeliver-event.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
 import { createConfigurationLog } from './explain/configuration-log.ts';
+import { openReplays } from './replays/open-replays.ts';
 import { openTail } from './tail/open-tail.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
@@ -43,6 +44,10 @@ await runService({
       connection,
       source,
       table,
+      timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+    });
+    const replays = await openReplays(tableOptions, {
+      maxOpenPerAccount: config.HERALD_API_REPLAYS_PER_ACCOUNT,
       timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
     });
     const producer = await createBatchingProducer({ connection });
@@ -74,6 +79,7 @@ await runService({
         history,
         tail,
         redeliver,
+        replays,
         configurations: createConfigurationLog({
           source,
           reader,
@@ -88,6 +94,7 @@ await runService({
         metrics: apiMetrics,
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
+        maxReplayPerSecond: config.HERALD_API_MAX_REPLAY_PER_SECOND,
         now: Date.now,
       }),
       { host: config.HERALD_API_HOST, port: config.HERALD_API_PORT },
@@ -98,6 +105,7 @@ await runService({
       'endpoint status',
       () => status.isFollowing() || 'the table of statuses is behind its topic',
     );
+    readiness.add('replays', () => replays.isFollowing() || 'the tables of replays are behind their topics');
     readiness.add('api keys', () => keys.isFollowing() || 'the table of API keys is behind its topic');
 
     return {
@@ -109,7 +117,14 @@ await runService({
           Promise.all([writer.close(), producer.close()]),
         );
         await deadline.step('close the tables', () =>
-          Promise.all([table.stop(), status.stop(), keys.stop(), reader.close(), history.close()]),
+          Promise.all([
+            table.stop(),
+            status.stop(),
+            keys.stop(),
+            replays.stop(),
+            reader.close(),
+            history.close(),
+          ]),
         );
       },
     };

@@ -5,8 +5,18 @@ import type { AsRouted } from '@herald/domain/explain/evidence';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+import type {
+  NewReplay,
+  ReplayChanged,
+  ReplayCreated,
+  ReplayJobTable,
+  ReplayWriter,
+} from '@herald/registry/replay-jobs';
+import type { ReplayProgressTable } from '@herald/registry/replay-progress';
+import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
+import type { Replay } from '../replays/replay-view.ts';
 import type { Tail } from '../tail/tail.ts';
 
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
@@ -59,6 +69,15 @@ export interface Account {
     lag: Bound<HistoryStore['stats']['lag']>;
   };
   tail: { open: Bound<Tail['open']> };
+  replays: {
+    /** Undefined for a replay of another account, as for one that does not exist. */
+    get(replayId: string): Replay | undefined;
+    list(): Replay[];
+    /** Asks for it as this account's. */
+    create(replay: Omit<NewReplay, 'accountId'>): Promise<ReplayCreated>;
+    start(replayId: string): Promise<ReplayChanged>;
+    want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
+  };
 }
 
 export interface AccountSources {
@@ -69,13 +88,20 @@ export interface AccountSources {
   tail: Pick<Tail, 'open'>;
   configurations: ConfigurationLog;
   redeliver: Redeliver;
+  replays: ReplaySources;
+}
+
+export interface ReplaySources {
+  jobs: Pick<ReplayJobTable, 'get' | 'entries'>;
+  progress: Pick<ReplayProgressTable, 'get'>;
+  writer: Omit<ReplayWriter, 'close'>;
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (accountId: string) => Account {
-  const { table, status, writer, history, redeliver, tail, configurations } = sources;
+  const { table, status, writer, history, redeliver, tail, configurations, replays } = sources;
   return (accountId) => {
     const scope: Scope = { accountId };
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
@@ -122,7 +148,27 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         lag: (limit) => history.stats.lag(scope, limit),
       },
       tail: { open: (request) => tail.open(scope, request) },
+      replays: replaysOf(accountId, replays),
     };
+  };
+}
+
+function replaysOf(accountId: string, { jobs, progress, writer }: ReplaySources): Account['replays'] {
+  const viewOf = (job: ReplayJob): Replay => ({ job, progress: progress.get(job.id)?.value });
+  const own = (replayId: string): ReplayJob | undefined => {
+    const job = jobs.get(replayId)?.value;
+    return job?.accountId === accountId ? job : undefined;
+  };
+  return {
+    get(replayId) {
+      const job = own(replayId);
+      return job && viewOf(job);
+    },
+    list: () =>
+      [...jobs.entries()].flatMap(([, { value }]) => (value.accountId === accountId ? [viewOf(value)] : [])),
+    create: (replay) => writer.create({ ...replay, accountId }),
+    start: async (replayId) => (own(replayId) ? writer.start(replayId) : { kind: 'missing' }),
+    want: async (replayId, wanted) => (own(replayId) ? writer.want(replayId, wanted) : { kind: 'missing' }),
   };
 }
 

@@ -25,6 +25,7 @@ import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
 import type { AnyOperation } from '../http/operation.ts';
+import { openReplays } from '../replays/open-replays.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
 
@@ -104,6 +105,10 @@ export async function startApi(
     table,
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
+  const replays = await openReplays(tableOptions, {
+    maxOpenPerAccount: 3,
+    timeoutMs: over.writeTimeoutMs ?? 30_000,
+  });
   const keyWriter = await createApiKeyWriter({ connection, source, table: keys });
   const database = await createHistoryDatabase(stack.clickhouseUrl);
   const history = openHistoryStore({
@@ -137,6 +142,7 @@ export async function startApi(
       timeoutMs: over.writeTimeoutMs ?? 30_000,
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
     }),
+    replays,
     configurations: createConfigurationLog({
       source,
       reader,
@@ -154,6 +160,7 @@ export async function startApi(
     metrics,
     historyTimeoutMs: 5_000,
     maxBodyBytes: 64 * 1024,
+    maxReplayPerSecond: 1_000,
     now: Date.now,
   };
   const server = await listen(createApiApp(options), { host: '127.0.0.1', port: 0 });
@@ -175,7 +182,7 @@ export async function startApi(
       await tail.close();
       await server.close();
       await Promise.all([writer.close(), keyWriter.close(), producer.close()]);
-      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close()]);
+      await Promise.all([table.stop(), status.stop(), keys.stop(), replays.stop(), reader.close()]);
       await Promise.all([history.close(), database.drop()]);
     },
   };

@@ -1,0 +1,67 @@
+import type { ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs';
+import { isFinished, type ReplayState } from '@herald/replay/progress';
+import type { Account } from '../account/account.ts';
+import type { Answer } from '../http/operation.ts';
+import { notFound } from '../http/problems.ts';
+import { type Replay, viewReplay } from './replay-view.ts';
+
+/** Refused, and why. */
+type Refusal = Exclude<ReplayCreated | ReplayChanged, { job: unknown }>;
+
+export function refusedReplay(replayId: string, refusal: Refusal): Answer {
+  switch (refusal.kind) {
+    case 'missing':
+      return { problem: notFound('replay', replayId) };
+    case 'cancelled':
+      return replayIsOver(replayId, 'cancelled');
+    case 'too_many':
+      return tooManyReplays(refusal);
+    case 'unavailable':
+      return {
+        headers: { 'retry-after': '2' },
+        problem: {
+          status: 503,
+          code: 'replay_unconfirmed',
+          title: 'It is not known whether the replay was changed',
+          detail: `Kafka has not confirmed it (${refusal.detail}). List the replays, and ask again after the time in Retry-After; with the same Idempotency-Key it is one replay.`,
+        },
+      };
+  }
+}
+
+function tooManyReplays({ limit, open }: Extract<Refusal, { kind: 'too_many' }>): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'too_many_replays',
+      title: 'The account has as many replays at once as it may',
+      detail: `At most ${limit} replays of an account are open at once, and these are: ${open.join(', ')}. Wait until one is completed, or cancel one.`,
+      max_replays: limit,
+      open_replay_ids: open,
+    },
+  };
+}
+
+export function replayIsOver(replayId: string, state: ReplayState): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'replay_over',
+      title: 'The replay is over',
+      detail: `${replayId} is ${state} and stays so. Create another one for what it has not sent.`,
+      state,
+    },
+  };
+}
+
+/** Undefined where it may be changed. */
+export function whyNotChanged(account: Account, replayId: string): Answer | undefined {
+  const replay = account.replays.get(replayId);
+  if (!replay) return { problem: notFound('replay', replayId) };
+  const { progress } = replay;
+  return progress && isFinished(progress) ? replayIsOver(replayId, progress.state) : undefined;
+}
+
+export function answerReplay(account: Account, status: 200 | 201, replay: Replay): Answer {
+  return { status, body: viewReplay(replay, account.endpoints) };
+}

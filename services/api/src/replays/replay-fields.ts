@@ -1,0 +1,255 @@
+import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
+import { EVENT_TYPES } from '@herald/domain/event-type';
+import { z } from 'zod';
+import { id, instant, page, pageOf, text } from '../http/fields.ts';
+import { partitionsOf, REPLAYED_TOPICS, TOPICS_WITH_REASONS } from './replay-topics.ts';
+
+/** What a replay is on the wire, in and out. */
+
+const MAX_RANGES = 100;
+const MAX_VALUES = 200;
+const MAX_IDS = 1_000;
+
+const offset = z
+  .int({ error: 'it is not a whole number' })
+  .min(0, 'it is below 0')
+  .meta({ description: 'an offset, from 0', examples: [0] });
+
+const range = z
+  .strictObject({
+    partition: z
+      .int({ error: 'it is not a whole number' })
+      .min(0, 'it is below 0')
+      .meta({ description: 'a partition of the topic, from 0', examples: [0] }),
+    from: offset,
+    to: offset.optional(),
+  })
+  .refine(({ from, to }) => to === undefined || from < to, { error: 'it is not above from', path: ['to'] })
+  .meta({
+    description: 'a partition, its first offset, and the offset after the last one (without it, to the end)',
+    examples: [{ partition: 0, from: 100, to: 200 }],
+  });
+
+function listOf<S extends z.ZodType<string | number>>(item: S, max: number, what: string, example: unknown) {
+  return z
+    .array(item)
+    .max(max, `it holds more than ${max}`)
+    .default([])
+    .meta({ description: `at most ${max} ${what}, none for any`, examples: [[example]] });
+}
+
+const source = z
+  .strictObject({
+    kind: z.enum(['topic', 'history'], { error: 'it is neither topic nor history' }).meta({
+      description: 'topic (records of a topic) or history (deliveries by how they stand)',
+      examples: ['topic'],
+    }),
+    topic: z
+      .enum(REPLAYED_TOPICS, { error: 'it is no topic that can be replayed' })
+      .optional()
+      .meta({ description: `one of ${REPLAYED_TOPICS.join(', ')}`, examples: ['events'] }),
+    ranges: z.array(range).max(MAX_RANGES, `it holds more than ${MAX_RANGES} ranges`).optional(),
+    everything: z
+      .literal(true, { error: 'it is not true' })
+      .optional()
+      .meta({ description: 'true, for everything that the topic has', examples: [true] }),
+    states: listOf(
+      z.enum(DELIVERY_STATES, { error: 'it is no state of a delivery' }),
+      DELIVERY_STATES.length,
+      `of ${DELIVERY_STATES.join(', ')}`,
+      'dead',
+    ),
+    last_statuses: listOf(
+      z.int({ error: 'it is not a whole number' }).min(100, 'it is below 100').max(599, 'it is above 599'),
+      MAX_VALUES,
+      'HTTP statuses of the last answer',
+      500,
+    ),
+    from: instant(
+      'of a topic, when Kafka took the record at the earliest; of the history, the time of the event',
+    ).optional(),
+    to: instant('the time before which it was').optional(),
+  })
+  .meta({
+    description: 'what is read',
+    examples: [{ kind: 'topic', topic: 'events', from: '2026-03-15T14:30:00Z' }],
+  });
+
+const filter = z
+  .strictObject({
+    project_id: id('a project', 'proj_1').optional(),
+    endpoint_ids: listOf(id('an endpoint', 'ep_01890a5d'), MAX_IDS, 'ids of endpoints', 'ep_01890a5d'),
+    channel_ids: listOf(id('a channel', 'ch_1'), MAX_IDS, 'ids of channels', 'ch_1'),
+    event_types: listOf(
+      z.enum(EVENT_TYPES, { error: 'it is no type of event' }),
+      EVENT_TYPES.length,
+      `of ${EVENT_TYPES.join(', ')}`,
+      'publication.failed',
+    ),
+    publication_ids: listOf(id('a publication', 'pub_1'), MAX_IDS, 'ids of publications', 'pub_1'),
+    event_ids: listOf(id('an event', '0190a5d0'), MAX_IDS, 'ids of events', '0190a5d0'),
+    reasons: listOf(
+      text(100).min(1, 'it is empty'),
+      MAX_VALUES,
+      'reasons for being dead or held',
+      'exhausted',
+    ),
+  })
+  .prefault({})
+  .meta({
+    description: 'what of the source is replayed',
+    examples: [{ event_types: ['publication.failed'] }],
+  });
+
+export function replayBody(maxPerSecond: number) {
+  return z
+    .strictObject({
+      source,
+      filter,
+      target_endpoint_id: id('the endpoint that all of it goes to', 'ep_01890a5d').optional(),
+      skip_delivered: z
+        .boolean({ error: 'it is neither true nor false' })
+        .default(true)
+        .meta({ description: 'whether what an endpoint has accepted is left out', examples: [true] }),
+      per_second: z
+        .int({ error: 'it is not a whole number' })
+        .min(1, 'it is below 1')
+        .max(maxPerSecond, `it is above ${maxPerSecond}`)
+        .default(Math.min(100, maxPerSecond))
+        .meta({ description: `deliveries a second, 1 to ${maxPerSecond}`, examples: [100] }),
+      dry_run: z
+        .boolean({ error: 'it is neither true nor false' })
+        .default(false)
+        .meta({ description: 'whether it stays a plan until it is started', examples: [true] }),
+    })
+    .superRefine((body, context) => {
+      for (const { path, message } of contradictionsOf(body)) {
+        context.addIssue({ code: 'custom', path: [...path], message, input: body });
+      }
+    });
+}
+
+type Body = { source: z.output<typeof source>; filter: z.output<typeof filter> };
+
+interface Contradiction {
+  path: readonly (string | number)[];
+  message: string;
+}
+
+/** What is well formed by itself and makes no sense together. A source that names nothing would be all there is. */
+function contradictionsOf({ source, filter }: Body): Contradiction[] {
+  return source.kind === 'topic'
+    ? topicContradictions(source, filter)
+    : historyContradictions(source, filter);
+}
+
+function topicContradictions(
+  { topic, ...source }: Body['source'],
+  { reasons }: Body['filter'],
+): Contradiction[] {
+  const found: Contradiction[] = [];
+  const add = (field: string, message: string) => found.push({ path: ['source', field], message });
+  const ways = [source.ranges?.length ? 1 : 0, source.from || source.to ? 1 : 0, source.everything ? 1 : 0];
+  const named = ways.reduce((sum, each) => sum + each, 0);
+  if (topic === undefined) add('topic', 'it is missing');
+  if (named === 0) add('ranges', 'nothing is asked for: give ranges, from or to, or "everything": true');
+  if (named > 1) add('ranges', 'only one of ranges, times and everything can be asked for');
+  if (source.states.length > 0) add('states', 'a topic does not know it; use the history');
+  if (source.last_statuses.length > 0) add('last_statuses', 'a topic does not know it; use the history');
+  if (reasons.length > 0 && topic !== undefined && !TOPICS_WITH_REASONS.has(topic)) {
+    found.push({
+      path: ['filter', 'reasons'],
+      message: 'only dead letters, held deliveries and the history have reasons',
+    });
+  }
+  const partitions = topic === undefined ? Infinity : partitionsOf(topic);
+  for (const [index, range] of (source.ranges ?? []).entries()) {
+    if (range.partition < partitions) continue;
+    found.push({
+      path: ['source', 'ranges', index, 'partition'],
+      message: `${topic} has ${partitions} partitions, the last is ${partitions - 1}`,
+    });
+  }
+  return found;
+}
+
+function historyContradictions(source: Body['source'], filter: Body['filter']): Contradiction[] {
+  const found: Contradiction[] = [];
+  const add = (field: string, message: string) => found.push({ path: ['source', field], message });
+  if (source.topic !== undefined) add('topic', 'the history is not a topic');
+  if (source.ranges !== undefined) add('ranges', 'the history has no offsets');
+  if (source.everything) add('everything', 'of the history, say what is wanted: by state, time or filter');
+  const asked = [source.states, source.last_statuses, ...Object.values(filter)].some((each) =>
+    Array.isArray(each) ? each.length > 0 : each !== undefined,
+  );
+  if (!asked && source.from === undefined && source.to === undefined) {
+    add('states', 'nothing is asked for: give states, times or a filter');
+  }
+  return found;
+}
+
+export const replayParams = z.strictObject({ replay_id: id('a replay', 'rp_01890a5d') });
+
+export const replayQuery = z.strictObject({ ...page });
+
+const time = z.string().nullable();
+
+const tally = z.object({
+  scanned: z.number(),
+  matched: z.number(),
+  sent: z.number(),
+  skipped: z.record(z.string(), z.number()),
+});
+
+export const replayView = z.object({
+  replay_id: z.string(),
+  /** `pending` until a replayer has taken it up. */
+  state: z.string(),
+  wanted: z.string(),
+  dry_run: z.boolean(),
+  waiting_for: z.string().nullable(),
+  error: z.string().nullable(),
+  source: z.record(z.string(), z.unknown()),
+  filter: z.record(z.string(), z.unknown()),
+  target_endpoint_id: z.string().nullable(),
+  skip_delivered: z.boolean(),
+  per_second: z.number(),
+  /** `sent` of the plan is what it would send. */
+  planned: tally,
+  done: tally,
+  to_send: z.number(),
+  sent: z.number(),
+  remaining: z.number(),
+  /** For what remains, at its rate; null until the plan is ready. */
+  estimate_seconds: z.number().nullable(),
+  expired: z.array(z.object({ partition: z.number(), from: z.number(), to: z.number() })),
+  partitions: z.array(
+    z.object({
+      partition: z.number(),
+      from: z.number(),
+      to: z.number(),
+      position: z.number(),
+      to_send: z.number(),
+      sent: z.number(),
+    }),
+  ),
+  /** `endpoint_id` is null for the sum of those beyond the first 500. */
+  endpoints: z.array(z.object({ endpoint_id: z.string().nullable(), to_send: z.number(), sent: z.number() })),
+  /** What goes to these waits until their hold ends. */
+  held_endpoints: z.array(z.object({ endpoint_id: z.string(), reason: z.string() })),
+  samples: z.array(
+    z.object({
+      event_id: z.string(),
+      endpoint_id: z.string(),
+      publication_id: z.string(),
+      event_type: z.string(),
+      occurred_at: time,
+    }),
+  ),
+  created_at: time,
+  planned_at: time,
+  finished_at: time,
+  updated_at: time,
+});
+
+export const replayPage = pageOf(replayView);

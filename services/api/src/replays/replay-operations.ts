@@ -1,0 +1,156 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { EventType } from '@herald/domain/event-type';
+import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
+import { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { notFound, refusedCursor } from '../http/problems.ts';
+import { answerReplay, refusedReplay, whyNotChanged } from './replay-answers.ts';
+import * as fields from './replay-fields.ts';
+import { cutReplays } from './replay-page.ts';
+import { topicOf } from './replay-topics.ts';
+import { viewReplay } from './replay-view.ts';
+
+const none = z.strictObject({});
+
+/** Asking for replays, looking at them, and changing one's mind. */
+export function replayOperations(maxPerSecond: number): AnyOperation[] {
+  const body = fields.replayBody(maxPerSecond);
+
+  const create = operation({
+    method: 'post',
+    path: '/v1/replays',
+    summary:
+      'Ask for a replay: deliver past events again, chosen by offset, time or filter. With dry_run it stays a plan until it is started. With the same Idempotency-Key it is the same replay.',
+    role: 'write',
+    params: none,
+    query: none,
+    body,
+    answers: fields.replayView,
+    async handle({ account, body, header }) {
+      const target = body.target_endpoint_id;
+      if (target !== undefined && !account.endpoints.get(target)) {
+        return { problem: notFound('endpoint', target) };
+      }
+      const replayId = idFor(account.id, header('idempotency-key'));
+      const created = await account.replays.create(newReplay(replayId, body));
+      if (created.kind !== 'created' && created.kind !== 'exists') return refusedReplay(replayId, created);
+      const progress = account.replays.get(replayId)?.progress;
+      return answerReplay(account, created.kind === 'created' ? 201 : 200, { job: created.job, progress });
+    },
+  });
+
+  const list = operation({
+    method: 'get',
+    path: '/v1/replays',
+    summary: 'List replays, newest first.',
+    role: 'read',
+    params: none,
+    query: fields.replayQuery,
+    body: undefined,
+    answers: fields.replayPage,
+    handle({ account, query }) {
+      const page = cutReplays(account.replays.list(), query.limit, query.cursor);
+      if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
+      const items = page.items.map((replay) => viewReplay(replay, account.endpoints));
+      return { status: 200, body: { items, next_cursor: page.nextCursor ?? null } };
+    },
+  });
+
+  const get = operation({
+    method: 'get',
+    path: '/v1/replays/{replay_id}',
+    summary: 'Get a replay: what it has planned, what it has done, and what is left.',
+    role: 'read',
+    params: fields.replayParams,
+    query: none,
+    body: undefined,
+    answers: fields.replayView,
+    handle({ account, params }) {
+      const replay = account.replays.get(params.replay_id);
+      return replay ? answerReplay(account, 200, replay) : { problem: notFound('replay', params.replay_id) };
+    },
+  });
+
+  const changing = (
+    verb: string,
+    summary: string,
+    change: (account: Account, id: string) => Promise<ReplayChanged>,
+  ) =>
+    operation({
+      method: 'post',
+      path: `/v1/replays/{replay_id}/${verb}`,
+      summary,
+      role: 'write',
+      params: fields.replayParams,
+      query: none,
+      body: undefined,
+      answers: fields.replayView,
+      handle: async ({ account, params }): Promise<Answer> => {
+        const { replay_id: replayId } = params;
+        const refusal = whyNotChanged(account, replayId);
+        if (refusal) return refusal;
+        const changed = await change(account, replayId);
+        if (changed.kind !== 'changed') return refusedReplay(replayId, changed);
+        return answerReplay(account, 200, {
+          job: changed.job,
+          progress: account.replays.get(replayId)?.progress,
+        });
+      },
+    });
+
+  return [
+    create,
+    list,
+    get,
+    changing('start', 'Run a replay that is a plan.', (account, id) => account.replays.start(id)),
+    changing('pause', 'Pause a replay: what is sent is delivered, nothing more is sent.', (account, id) =>
+      account.replays.want(id, 'paused'),
+    ),
+    changing('resume', 'Go on with a replay that is paused.', (account, id) =>
+      account.replays.want(id, 'running'),
+    ),
+    changing(
+      'cancel',
+      'End a replay. Nothing more is sent; what is sent and not attempted yet is dropped, with a record of it.',
+      (account, id) => account.replays.want(id, 'cancelled'),
+    ),
+  ];
+}
+
+function idFor(accountId: string, idempotencyKey: string | undefined): string {
+  if (!idempotencyKey) return `rp_${randomUUID().replaceAll('-', '')}`;
+  return `rp_${hash('sha256', `replay\n${accountId}\n${idempotencyKey}`, 'hex').slice(0, 32)}`;
+}
+
+type Body = z.output<ReturnType<typeof fields.replayBody>>;
+
+function newReplay(id: string, body: Body): Omit<NewReplay, 'accountId'> {
+  const { source, filter } = body;
+  const times = { fromMs: source.from, toMs: source.to };
+  return {
+    id,
+    dryRun: body.dry_run,
+    source:
+      source.kind === 'history'
+        ? { kind: 'history', states: source.states, lastStatuses: source.last_statuses, ...times }
+        : {
+            kind: 'topic',
+            topic: topicOf(source.topic as string),
+            ranges: (source.ranges ?? []).map(({ partition, from, to }) => ({ partition, from, to })),
+            ...times,
+          },
+    filter: {
+      projectId: filter.project_id,
+      endpointIds: filter.endpoint_ids,
+      channelIds: filter.channel_ids,
+      eventTypes: filter.event_types as EventType[],
+      publicationIds: filter.publication_ids,
+      eventIds: filter.event_ids,
+      reasons: filter.reasons,
+    },
+    targetEndpointId: body.target_endpoint_id,
+    skipDelivered: body.skip_delivered,
+    perSecond: body.per_second,
+  };
+}
