@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { openLedgerCounter } from '@herald/clickhouse/ledger/ledger-counter';
+import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
+import { EVENTS } from '@herald/clickhouse/tables/events';
+import { ROUTES } from '@herald/clickhouse/tables/routes';
+import { anAttempt, anEvent, aRoute } from '@herald/clickhouse/testing/sample-rows';
+import { TOPICS } from '@herald/contracts/topics';
+import { deliveryId } from '@herald/domain/ids';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type Client, type Reply, type RunningApi, startApi } from '../testing/running-api.ts';
+
+/** In everything of the owner's that a person wrote: an answer to the stranger that has it tells too much. */
+const MARK = `mark${randomUUID().slice(0, 8)}`;
+
+/** What the owner has, by id. */
+interface Belongings {
+  endpoint: string;
+  event: string;
+  delivered: string;
+  dead: string;
+}
+
+/** How an operation is asked for something of the owner's. */
+type Row = {
+  path: (of: Belongings) => string;
+  body?: (of: Belongings) => unknown;
+} & (
+  | {
+      /** Whether an answer has something of the owner's: true of the owner's own, and never of the stranger's. */
+      // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes.
+      shows: (body: any) => boolean;
+    }
+  /** What the stranger is answered, as if there were no such thing, and it stays as it is. */
+  | { refuses: number }
+  /** What it makes is the caller's own. */
+  | { makes: number }
+);
+
+type Rows = Record<string, Row | { provenIn: string }>;
+
+const hasItems = (body: { items: unknown[] }) => body.items.length > 0;
+const endpointPath =
+  (rest = '') =>
+  (of: Belongings) =>
+    `/v1/endpoints/${of.endpoint}${rest}`;
+
+/** One for each operation; those that end what others need come last. */
+const ROWS: Rows = {
+  'GET /v1/endpoints': { path: () => '/v1/endpoints', shows: hasItems },
+  'GET /v1/endpoints/{endpoint_id}': { path: endpointPath(), shows: (body) => body.name === MARK },
+  'GET /v1/endpoints/{endpoint_id}/stats': {
+    path: endpointPath('/stats'),
+    shows: (body) => body.total?.attempts.total > 0,
+  },
+  'GET /v1/deliveries': { path: () => '/v1/deliveries', shows: hasItems },
+  'GET /v1/deliveries/{delivery_id}': {
+    path: (of) => `/v1/deliveries/${of.delivered}`,
+    shows: (body) => body.history?.length === 1,
+  },
+  'GET /v1/dead-letters': { path: () => '/v1/dead-letters', shows: hasItems },
+  'GET /v1/dead-letters/groups': { path: () => '/v1/dead-letters/groups', shows: hasItems },
+  'GET /v1/events': { path: () => '/v1/events', shows: hasItems },
+  'GET /v1/events/{event_id}': {
+    path: (of) => `/v1/events/${of.event}`,
+    shows: (body) => body.route != null,
+  },
+  'GET /v1/events/{event_id}/explain': {
+    path: (of) => `/v1/events/${of.event}/explain`,
+    shows: (body) => body.endpoints.length > 0,
+  },
+  'GET /v1/ledger': { path: () => '/v1/ledger', shows: (body) => body.accepted > 0 },
+  'GET /v1/ledger/endpoints': { path: () => '/v1/ledger/endpoints', shows: hasItems },
+  'GET /v1/stats': { path: () => '/v1/stats', shows: (body) => body.total.attempts.total > 0 },
+  'GET /v1/stats/top-failing': { path: () => '/v1/stats/top-failing', shows: hasItems },
+  'GET /v1/stats/lag': { path: () => '/v1/stats/lag', shows: hasItems },
+  'GET /v1/tail': { provenIn: 'services/api/src/tail/tail.integration.test.ts' },
+  'POST /v1/endpoints': {
+    path: () => '/v1/endpoints',
+    body: () => ({ project_id: 'project-of-the-caller', url: 'http://127.0.0.1:9/hook' }),
+    makes: 201,
+  },
+  'PATCH /v1/endpoints/{endpoint_id}': { path: endpointPath(), body: () => ({ name: MARK }), refuses: 404 },
+  'POST /v1/endpoints/{endpoint_id}/pause': { path: endpointPath('/pause'), refuses: 404 },
+  'POST /v1/endpoints/{endpoint_id}/resume': { path: endpointPath('/resume'), refuses: 404 },
+  'POST /v1/endpoints/{endpoint_id}/enable': { path: endpointPath('/enable'), refuses: 404 },
+  'POST /v1/endpoints/{endpoint_id}/rotate-secret': {
+    path: endpointPath('/rotate-secret'),
+    body: () => ({}),
+    refuses: 404,
+  },
+  'DELETE /v1/endpoints/{endpoint_id}/held': { path: endpointPath('/held'), refuses: 404 },
+  'POST /v1/deliveries/{delivery_id}/redeliver': {
+    path: (of) => `/v1/deliveries/${of.delivered}/redeliver`,
+    refuses: 404,
+  },
+  'POST /v1/dead-letters/redrive': {
+    path: () => '/v1/dead-letters/redrive',
+    body: (of) => ({ delivery_ids: [of.dead] }),
+    shows: (body) => body.items[0]?.result !== 'not_found',
+  },
+  'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
+};
+
+let api: RunningApi;
+let owner: Client;
+let stranger: Client;
+let belongings: Belongings;
+
+beforeAll(async () => {
+  api = await startApi(inject('stack'));
+  [owner, stranger] = await Promise.all([api.client('admin'), api.client('admin')]);
+  const created = await owner.send('POST', '/v1/endpoints', {
+    name: MARK,
+    project_id: `project-${MARK}`,
+    url: `http://127.0.0.1:9/${MARK}`,
+  });
+  const endpoint = created.body.endpoint_id as string;
+  const atMs = Date.now() - 60_000;
+  const of = {
+    account_id: owner.accountId,
+    project_id: `project-${MARK}`,
+    publication_id: `publication-${MARK}`,
+    occurred_at: atMs,
+  };
+  const events = [0, 1, 2].map((offset) => ({ ...of, event_id: randomUUID(), offset }));
+  const [delivered, dead, waiting] = events.map(({ offset, ...event }) => ({
+    ...event,
+    endpoint_id: endpoint,
+    delivery_id: deliveryId(event.event_id, endpoint, 'event'),
+    started_at: atMs,
+    origin_partition: 0,
+    origin_offset: offset,
+  })) as [typeof of & { event_id: string; delivery_id: string }, { delivery_id: string }, object];
+  belongings = {
+    endpoint,
+    event: delivered.event_id,
+    delivered: delivered.delivery_id,
+    dead: dead.delivery_id,
+  };
+  await api.history.insert(
+    EVENTS,
+    events.map(({ offset, ...event }) => ({
+      // Where its topic has forgotten it.
+      partition: 0,
+      offset: offset + 900_000_000,
+      recordedAtMs: atMs,
+      content: { ok: true, event: anEvent(event) },
+    })),
+  );
+  await api.history.insert(ROUTES, [
+    aRoute(0, {
+      ...of,
+      event_id: delivered.event_id,
+      routed_at: atMs,
+      deliveries: [{ endpoint_id: endpoint, delivery_id: delivered.delivery_id }],
+    }),
+  ]);
+  await api.history.insert(ATTEMPTS, [
+    anAttempt(delivered),
+    anAttempt({ ...dead, verdict: 'DEAD', reason: 'exhausted', outcome: 'timeout', response: null }),
+    anAttempt({ ...waiting, verdict: 'RETRY', retry_tier: '5s', next_attempt_at: atMs + 5_000 }),
+  ]);
+  const counter = openLedgerCounter(api.history.options);
+  await counter.count({
+    asOfMs: Date.now(),
+    overdueAfterMs: 300_000,
+    retentionMs: 30 * 86_400_000,
+    settledUntilMs: 0,
+    watermarks: [{ topic: TOPICS.events, partition: 0, offset: 1 }],
+  });
+  await counter.close();
+});
+
+afterAll(() => api.stop());
+
+function ask(client: Client, operation: string, row: Row): Promise<Reply> {
+  const [method] = operation.split(' ') as [string];
+  const header: Record<string, string> = method === 'PATCH' ? { 'if-match': '*' } : {};
+  return client.send(method, row.path(belongings), row.body?.(belongings), header);
+}
+
+it('every operation of the api has its row here', () => {
+  const operations = api.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(operations.filter((operation) => !(operation in ROWS))).toEqual([]);
+});
+
+it.each(
+  Object.entries(ROWS).flatMap(([operation, row]) => ('provenIn' in row ? [] : [[operation, row] as const])),
+)('%s: another account is shown nothing and changes nothing', async (operation, row) => {
+  const before = await owner.get(`/v1/endpoints/${belongings.endpoint}`);
+  const strange = await ask(stranger, operation, row);
+  const after = await owner.get(`/v1/endpoints/${belongings.endpoint}`);
+  expect(after.body).toEqual(before.body);
+  const told = JSON.stringify(strange.body ?? null);
+  expect(told).not.toContain(MARK);
+  expect(told).not.toContain(owner.accountId);
+
+  const own = await ask(owner, operation, row);
+  if ('shows' in row) {
+    // Otherwise the row would prove nothing.
+    expect(own.status, JSON.stringify(own.body)).toBeLessThan(300);
+    expect(row.shows(own.body)).toBe(true);
+    expect([200, 404]).toContain(strange.status);
+    if (strange.status === 200) expect(row.shows(strange.body), told).toBe(false);
+  } else if ('refuses' in row) {
+    expect(strange.status, told).toBe(row.refuses);
+    expect(own.status, JSON.stringify(own.body)).toBeLessThan(300);
+  } else {
+    expect(strange.status, told).toBe(row.makes);
+    expect((await owner.get('/v1/endpoints')).body.items).not.toContainEqual(
+      expect.objectContaining({ endpoint_id: strange.body.endpoint_id }),
+    );
+  }
+});
