@@ -20,6 +20,7 @@ import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { ledgerOperations } from './ledger/ledger-operations.ts';
 import { replayOperations } from './replays/replay-operations.ts';
+import { retryOperations } from './retries/retry-operations.ts';
 import { statsOperations } from './stats/stats-operations.ts';
 import { tailOperation } from './tail/tail-operation.ts';
 
@@ -47,6 +48,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...endpointOperations({ sealing, checkDestination, now }),
     ...deliveryOperations(readHistory),
     ...deadLetterOperations(readHistory, now),
+    ...retryOperations(now),
     ...eventOperations(readHistory),
     explainOperation(readHistory),
     ...ledgerOperations(readHistory),

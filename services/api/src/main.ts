@@ -6,6 +6,7 @@ import { openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { createRetryOrderWriter } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
 import { runService } from '@herald/service-kit/service';
@@ -19,6 +20,7 @@ import { openEventBytes } from './deliveries/redeliver-event.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
 import { createConfigurationLog } from './explain/configuration-log.ts';
 import { openReplays } from './replays/open-replays.ts';
+import { createOrderRetries } from './retries/order-retries.ts';
 import { openTail } from './tail/open-tail.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
@@ -79,6 +81,11 @@ await runService({
         history,
         tail,
         redeliver,
+        orderRetries: createOrderRetries({
+          write: await createRetryOrderWriter({ producer, source }),
+          producer,
+          timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+        }),
         replays,
         configurations: createConfigurationLog({
           source,

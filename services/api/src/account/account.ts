@@ -14,9 +14,11 @@ import type {
 } from '@herald/registry/replay-jobs';
 import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
+import type { RetryOrder } from '@herald/registry/retry-order';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
+import type { OrderRetries, RetriesOrdered } from '../retries/order-retries.ts';
 import type { Tail } from '../tail/tail.ts';
 
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
@@ -48,6 +50,10 @@ export interface Account {
     replayed: Bound<HistoryStore['deliveries']['replayed']>;
     /** Only to an endpoint of this account, and only with an event of it. */
     redeliver(delivery: Delivery): Promise<Redelivered>;
+  };
+  retries: {
+    /** Of an endpoint of this account, in its name. */
+    order(endpointId: string, order: Omit<RetryOrder, 'endpointId' | 'accountId'>): Promise<RetriesOrdered>;
   };
   deadLetters: {
     list: Bound<HistoryStore['deadLetters']['list']>;
@@ -88,6 +94,7 @@ export interface AccountSources {
   tail: Pick<Tail, 'open'>;
   configurations: ConfigurationLog;
   redeliver: Redeliver;
+  orderRetries: OrderRetries;
   replays: ReplaySources;
 }
 
@@ -98,10 +105,11 @@ export interface ReplaySources {
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
+const NO_ENDPOINT: Promise<RetriesOrdered> = Promise.resolve({ kind: 'missing' });
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (accountId: string) => Account {
-  const { table, status, writer, history, redeliver, tail, configurations, replays } = sources;
+  const { table, status, writer, history, redeliver, orderRetries, tail, configurations, replays } = sources;
   return (accountId) => {
     const scope: Scope = { accountId };
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
@@ -127,6 +135,10 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         get: (deliveryId) => history.deliveries.get(scope, deliveryId),
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery) => (own(delivery.endpointId) ? redeliver(scope, delivery) : ENDPOINT_DELETED),
+      },
+      retries: {
+        order: (endpointId, order) =>
+          own(endpointId) ? orderRetries({ ...order, endpointId, accountId }) : NO_ENDPOINT,
       },
       deadLetters: {
         list: (query) => history.deadLetters.list(scope, query),

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { anAttempt, anEvent, NOON_MS } from '@herald/clickhouse/testing/sample-rows';
-import { createEncoder } from '@herald/contracts/codec';
+import { createDecoder, createEncoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { type RetryOrder, retryOrderSchema } from '@herald/contracts/generated/retry-order';
 import { decodeDeliveryHeaders } from '@herald/contracts/headers';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
@@ -22,6 +23,8 @@ let stranger: Client;
 let endpointId: string;
 /** What came into webhook.backfill for the endpoint. */
 const sent: TailedRecord[] = [];
+/** What was ordered about its retries. */
+const orders: TailedRecord[] = [];
 let tail: Awaited<ReturnType<typeof tailTopics>>;
 
 /** Each an event whose delivery died; what is said is about the step that it died at. */
@@ -49,8 +52,11 @@ beforeAll(async () => {
   const connection = { brokers: stack.brokers, clientId: 'dead-letters-test', logger: { log: () => {} } };
   tail = await tailTopics({
     connection,
-    topics: [TOPICS.backfill],
-    onRecord: (record) => void (record.key?.toString() === endpointId && sent.push(record)),
+    topics: [TOPICS.backfill, TOPICS.retryOrders],
+    onRecord(record) {
+      if (record.key?.toString() !== endpointId) return;
+      (record.topic === TOPICS.backfill ? sent : orders).push(record);
+    },
   });
   const encoder = await createEncoder<PublicationEvent>(connectSchemaRegistry({ url: stack.registryUrl }), {
     subject: subjectOf(TOPICS.events),
@@ -216,6 +222,26 @@ describe('a dead letter', () => {
     ]);
     await tail.caughtUp();
     expect(sent).toHaveLength(before + 1);
+  });
+
+  it('whose fellows still wait has them attempted now or given up by an order in the name of the owner alone', async () => {
+    const path = `/v1/endpoints/${endpointId}/retries`;
+    expect(await stranger.send('POST', `${path}/cancel`)).toMatchObject({ status: 404 });
+    expect(await owner.send('POST', `${path}/redrive-now`)).toMatchObject({
+      status: 202,
+      body: { endpoint_id: endpointId, order: 'forward' },
+    });
+    const named = { delivery_ids: [ids.refused] };
+    expect(await owner.send('POST', `${path}/cancel`, named)).toMatchObject({ status: 202 });
+    await tail.caughtUp();
+    const decoder = createDecoder<RetryOrder>({
+      source: connectSchemaRegistry({ url: stack.registryUrl }),
+      subjectSchema: { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
+    });
+    expect(await Promise.all(orders.map(({ value }) => decoder.decode(value)))).toMatchObject([
+      { value: { account_id: owner.accountId, kind: 'FORWARD', delivery_ids: [] } },
+      { value: { account_id: owner.accountId, kind: 'CANCEL', delivery_ids: [ids.refused] } },
+    ]);
   });
 
   it('is refused where there is nothing to choose, and of an endpoint that is gone', async () => {

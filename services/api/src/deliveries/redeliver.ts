@@ -3,6 +3,7 @@ import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import { withDeadline } from '../http/with-deadline.ts';
 import type { EventBytes } from './redeliver-event.ts';
 
 export type Redelivered =
@@ -34,7 +35,7 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
   async function send(scope: Scope, delivery: Delivery, signal: AbortSignal): Promise<Redelivered> {
     const value = await eventBytes(scope, delivery.eventId, delivery.origin, signal);
     if (!value) return { kind: 'event_gone' };
-    if (signal.aborted) throw signal.reason;
+    signal.throwIfAborted();
     await producer.send([
       {
         topic: TOPICS.backfill,
@@ -50,15 +51,11 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
     if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
       return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
     }
-    const signal = AbortSignal.timeout(timeoutMs);
-    const expired = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error(`no answer in ${timeoutMs} ms`)), {
-        once: true,
-      });
-    });
+    const giveUp = new AbortController();
     try {
-      return await Promise.race([send(scope, delivery, signal), expired]);
+      return await withDeadline(send(scope, delivery, giveUp.signal), timeoutMs, 'Kafka');
     } catch (error) {
+      giveUp.abort(error);
       onFailure(error);
       return { kind: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
     }

@@ -1,5 +1,6 @@
 import type { Answer } from './operation.ts';
 import { historyUnavailable } from './problems.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** Reads from ClickHouse and answers with what was read, or says that it cannot be read now. */
 export type ReadHistory = <T>(
@@ -16,23 +17,11 @@ export function createReadHistory({ timeoutMs, onFailure }: ReadHistoryOptions):
   return async (read, answer) => {
     let found: Awaited<ReturnType<typeof read>>;
     try {
-      found = await withDeadline(read(), timeoutMs);
+      found = await withDeadline(read(), timeoutMs, 'ClickHouse');
     } catch (error) {
       onFailure(error);
       return historyUnavailable;
     }
     return answer(found);
   };
-}
-
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`ClickHouse gave no answer in ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -12,6 +12,7 @@ import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
+import { createRetryOrderWriter } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
 import { listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
@@ -26,6 +27,7 @@ import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
 import type { AnyOperation } from '../http/operation.ts';
 import { openReplays } from '../replays/open-replays.ts';
+import { createOrderRetries } from '../retries/order-retries.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
 
@@ -143,6 +145,11 @@ export async function startApi(
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
     }),
     replays,
+    orderRetries: createOrderRetries({
+      write: await createRetryOrderWriter({ producer, source }),
+      producer,
+      timeoutMs: over.writeTimeoutMs ?? 30_000,
+    }),
     configurations: createConfigurationLog({
       source,
       reader,
