@@ -18,6 +18,7 @@ interface Belongings {
   event: string;
   delivered: string;
   dead: string;
+  replay: string;
 }
 
 /** How an operation is asked for something of the owner's. */
@@ -43,6 +44,18 @@ const endpointPath =
   (rest = '') =>
   (of: Belongings) =>
     `/v1/endpoints/${of.endpoint}${rest}`;
+
+const replayPath =
+  (rest = '') =>
+  (of: Belongings) =>
+    `/v1/replays/${of.replay}${rest}`;
+
+/** A plan of what goes to the owner's endpoint. */
+const replayTo = (of: Belongings) => ({
+  dry_run: true,
+  source: { kind: 'topic', topic: 'events', ranges: [{ partition: 0, from: 0, to: 1 }] },
+  target_endpoint_id: of.endpoint,
+});
 
 /** One for each operation; those that end what others need come last. */
 const ROWS: Rows = {
@@ -88,6 +101,11 @@ const ROWS: Rows = {
     body: () => ({}),
     refuses: 404,
   },
+  'POST /v1/endpoints/{endpoint_id}/retries/redrive-now': {
+    path: endpointPath('/retries/redrive-now'),
+    refuses: 404,
+  },
+  'POST /v1/endpoints/{endpoint_id}/retries/cancel': { path: endpointPath('/retries/cancel'), refuses: 404 },
   'DELETE /v1/endpoints/{endpoint_id}/held': { path: endpointPath('/held'), refuses: 404 },
   'POST /v1/deliveries/{delivery_id}/redeliver': {
     path: (of) => `/v1/deliveries/${of.delivered}/redeliver`,
@@ -98,6 +116,16 @@ const ROWS: Rows = {
     body: (of) => ({ delivery_ids: [of.dead] }),
     shows: (body) => body.items[0]?.result !== 'not_found',
   },
+  'POST /v1/replays': { path: () => '/v1/replays', body: replayTo, refuses: 404 },
+  'GET /v1/replays': { path: () => '/v1/replays', shows: hasItems },
+  'GET /v1/replays/{replay_id}': {
+    path: replayPath(),
+    shows: (body) => body.target_endpoint_id !== undefined,
+  },
+  'POST /v1/replays/{replay_id}/start': { path: replayPath('/start'), refuses: 404 },
+  'POST /v1/replays/{replay_id}/pause': { path: replayPath('/pause'), refuses: 404 },
+  'POST /v1/replays/{replay_id}/resume': { path: replayPath('/resume'), refuses: 404 },
+  'POST /v1/replays/{replay_id}/cancel': { path: replayPath('/cancel'), refuses: 404 },
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 
@@ -136,6 +164,7 @@ beforeAll(async () => {
     event: delivered.event_id,
     delivered: delivered.delivery_id,
     dead: dead.delivery_id,
+    replay: '',
   };
   await api.history.insert(
     EVENTS,
@@ -169,6 +198,8 @@ beforeAll(async () => {
     watermarks: [{ topic: TOPICS.events, partition: 0, offset: 1 }],
   });
   await counter.close();
+  const replay = await owner.send('POST', '/v1/replays', replayTo(belongings));
+  belongings.replay = replay.body.replay_id;
 });
 
 afterAll(() => api.stop());
