@@ -4,7 +4,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { PayloadFormat } from '@herald/domain/endpoint';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render } from './render.ts';
+import { createRenderer, render } from './render.ts';
 
 const FORMATS: readonly PayloadFormat[] = ['publication', 'upload-post', 'cloudevents'];
 const CONTENT_TYPES = {
@@ -138,4 +138,14 @@ describe('whatever an event holds', () => {
       expect(render({ ...published, occurred_at }, 'upload-post').kind).toBe('rendered');
     }
   });
+});
+
+it('renders an event once in each format, whatever the number of its endpoints', () => {
+  const renderOnce = createRenderer();
+  const event = readEvent(eventNames[0]!);
+  const first = renderOnce(event, 'publication');
+  expect(first).toEqual(render(event, 'publication'));
+  expect(renderOnce(event, 'publication')).toBe(first);
+  expect(renderOnce(event, 'cloudevents')).toEqual(render(event, 'cloudevents'));
+  expect(renderOnce({ ...event }, 'publication')).not.toBe(first);
 });

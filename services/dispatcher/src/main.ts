@@ -23,6 +23,7 @@ import { createStatusBook } from './catch-up/status-book.ts';
 import { dispatcherConfig } from './config.ts';
 import { createDeliveryLane } from './delivery-lane/delivery-lane.ts';
 import { createHolds } from './delivery-lane/holds.ts';
+import { createPreparation } from './delivery-lane/prepare.ts';
 import { createRecorder } from './delivery-lane/recorder.ts';
 import { createRevisionGate } from './delivery-lane/revision-gate.ts';
 import { createSigningKeys } from './delivery-lane/signing-keys.ts';
@@ -152,9 +153,12 @@ await runService({
       holds,
       held: catchUp,
       health,
-      keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
-      recordedOf: createRedaction(),
       decoder,
+      prepare: createPreparation({
+        keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
+        recordedOf: createRedaction(),
+        version: manifest.version,
+      }),
       sender,
       recorder,
       complete: (record) => (record.topic === TOPICS.held ? catchUp : deliveryLane).complete(record),
@@ -164,7 +168,6 @@ await runService({
       maxInFlightPerHost: config.HERALD_MAX_ATTEMPTS_PER_HOST,
       window: deliveryWindow,
       dispatcherId,
-      version: manifest.version,
       now,
       newId: randomUUID,
       busyShare: createBusyShare(),

@@ -27,6 +27,7 @@ import {
 import type { Judged } from '../endpoint-health/endpoint-health.ts';
 import { SUBJECTS } from '../subjects.ts';
 import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts';
+import { createPreparation } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 
 const SCHEMA_ID = 1;
@@ -102,9 +103,12 @@ beforeEach(async () => {
       keepHead: () => {},
     },
     health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
-    keysOf: () => ({ kind: 'keys', signers: [] }),
-    recordedOf: createRedaction(),
     decoder,
+    prepare: createPreparation({
+      keysOf: () => ({ kind: 'keys', signers: [] }),
+      recordedOf: createRedaction(),
+      version: '0',
+    }),
     sender: {
       send: (request) => new Promise((resolve) => sent.push({ request, answer: answering(resolve) })),
     },
@@ -121,7 +125,6 @@ beforeEach(async () => {
     maxInFlightPerHost: 1_000,
     window: { records: 4_000, bytes: 16 * 1024 * 1024 },
     dispatcherId: 'd',
-    version: '0',
     now: () => 1_700_000_000_000,
     newId: () => '00000000-0000-4000-8000-000000000000',
     busyShare: () => 0,

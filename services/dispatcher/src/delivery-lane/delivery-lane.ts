@@ -1,13 +1,11 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
-import type { Endpoint } from '@herald/domain/endpoint';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { askedWaitMs } from '@herald/domain/retry-after';
 import { judge } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
-import type { RecordedParts } from '@herald/webhook/redaction';
 import type { Sender } from '@herald/webhook/sender';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
 import type { HeldItem } from '../catch-up/follower.ts';
@@ -23,10 +21,10 @@ import type { Holds } from './holds.ts';
 import { isHeldRecord, type LookUp, lookUp } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { Parking } from './overflow.ts';
-import { prepare } from './prepare.ts';
+import type { Preparation, Prepared } from './prepare.ts';
+import { createRecentEvents, RECENT_EVENTS } from './recent-events.ts';
 import type { DeliveryObserver, Recorder } from './recorder.ts';
 import type { RevisionGate } from './revision-gate.ts';
-import type { SigningKeys } from './signing-keys.ts';
 import { createSteps } from './steps.ts';
 import { type DeliveryTask, receiveDelivery } from './task.ts';
 
@@ -43,10 +41,8 @@ export interface DeliveryLaneOptions {
   holds: Pick<Holds, 'stateOf' | 'statusOf' | 'decide'>;
   held: Pick<CatchUp, 'whenOpen' | 'append' | 'putBack' | 'keepHead'>;
   health: EndpointHealth;
-  keysOf: (configured: ConfiguredEndpoint) => SigningKeys;
-  /** What of its requests goes on record whatever the event: without credentials. */
-  recordedOf: (endpoint: Endpoint) => RecordedParts;
   decoder: Decoder<PublicationEvent>;
+  prepare: (given: Preparation) => Prepared;
   sender: Pick<Sender, 'send'>;
   recorder: Recorder;
   /** The offset may move past the record. */
@@ -58,8 +54,6 @@ export interface DeliveryLaneOptions {
   /** What the lane may hold of one partition. */
   window: WindowBounds;
   dispatcherId: string;
-  /** Herald's, for the user agent. */
-  version: string;
   now: () => number;
   newId: () => string;
   /** Share of the time since the call before in which the event loop had work, 0 to 1. */
@@ -90,22 +84,9 @@ type Decision =
  * delivery takes a step by handing its disposition over in one piece, and its offset moves when that is acknowledged.
  */
 export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
-  const {
-    endpoints,
-    gate,
-    holds,
-    held,
-    health,
-    keysOf,
-    recordedOf,
-    decoder,
-    sender,
-    recorder,
-    complete,
-    observe,
-    onFatal,
-  } = options;
-  const { dispatcherId, version, now, newId, busyShare } = options;
+  const { endpoints, gate, holds, held, health, prepare, sender, recorder, complete, observe, onFatal } =
+    options;
+  const { dispatcherId, now, newId, busyShare } = options;
   const admit = createAdmit({
     maxInFlight: options.maxInFlight,
     maxInFlightPerHost: options.maxInFlightPerHost,
@@ -114,6 +95,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     hostOf: createHostOf(endpoints),
     onBreaker: observe.breaker,
   });
+  const eventOf = createRecentEvents(options.decoder, RECENT_EVENTS);
   const decisions = createFifo<Decision>();
   const steps = createSteps({
     recorder,
@@ -307,15 +289,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     }
     const event = decoded.value;
     const { delivery } = task;
-    const prepared = prepare({
-      delivery,
-      configured,
-      event,
-      keys: keysOf(configured),
-      recorded: recordedOf(configured.endpoint),
-      version,
-      nowMs: now(),
-    });
+    const prepared = prepare({ delivery, configured, event, nowMs: now() });
     if (prepared.kind !== 'ready') return prepared.kind === 'hold' ? { ...prepared, configured } : prepared;
     const { message } = prepared;
     sender
@@ -384,7 +358,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     then: (decoded: Decoded<PublicationEvent>) => void,
     lost: () => void = () => {},
   ): void {
-    const decoded = decoder.decode(task.record.value);
+    const decoded = eventOf(task.delivery.eventId, task.record.value);
     if (decoded instanceof Promise) {
       const undo = () => {
         lost();

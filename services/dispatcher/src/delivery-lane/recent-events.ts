@@ -1,0 +1,33 @@
+import type { Decoded, Decoder } from '@herald/contracts/codec';
+
+export interface RecentEventsBounds {
+  maxEvents: number;
+  /** Larger records are decoded each time. */
+  maxRecordBytes: number;
+}
+
+/** Of a fan-out in a backlog the partitions are some hundred events apart. */
+export const RECENT_EVENTS: RecentEventsBounds = { maxEvents: 1_000, maxRecordBytes: 16 * 1024 };
+
+/**
+ * The deliveries of one event come close together, one for each endpoint, all with the same bytes: they are decoded
+ * once while they do. Ids are only a hint, what counts are the bytes.
+ */
+export function createRecentEvents<T>(
+  decoder: Decoder<T>,
+  { maxEvents, maxRecordBytes }: RecentEventsBounds,
+): (eventId: string, bytes: Buffer | null) => Decoded<T> | Promise<Decoded<T>> {
+  const recent = new Map<string, { bytes: Buffer; decoded: Decoded<T> }>();
+
+  return (eventId, bytes) => {
+    const known = recent.get(eventId);
+    if (bytes && known?.bytes.equals(bytes)) return known.decoded;
+    const decoded = decoder.decode(bytes);
+    if (bytes && bytes.length <= maxRecordBytes && !(decoded instanceof Promise)) {
+      recent.delete(eventId);
+      recent.set(eventId, { bytes, decoded });
+      if (recent.size > maxEvents) recent.delete(recent.keys().next().value as string);
+    }
+    return decoded;
+  };
+}
