@@ -126,16 +126,6 @@ const ROWS: Rows = {
   'POST /v1/replays/{replay_id}/pause': { path: replayPath('/pause'), refuses: 404 },
   'POST /v1/replays/{replay_id}/resume': { path: replayPath('/resume'), refuses: 404 },
   'POST /v1/replays/{replay_id}/cancel': { path: replayPath('/cancel'), refuses: 404 },
-  'POST /v1/endpoints/{endpoint_id}/retries/redrive-now': {
-    path: endpointPath('/retries/redrive-now'),
-    body: () => ({}),
-    refuses: 404,
-  },
-  'POST /v1/endpoints/{endpoint_id}/retries/cancel': {
-    path: endpointPath('/retries/cancel'),
-    body: () => ({}),
-    refuses: 404,
-  },
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 
