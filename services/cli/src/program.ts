@@ -3,10 +3,12 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addExplain } from './commands/explain.ts';
+import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRetries } from './commands/retries.ts';
 import { addSchemas } from './commands/schemas.ts';
 import { addSetup } from './commands/setup.ts';
@@ -44,8 +46,10 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addDeadLetters(program, context);
   addExplain(program, context);
   addLedger(program, context);
+  addReplay(program, context);
   addRetries(program, context);
   addTail(program, context);
+  addHistory(program, context);
   addStats(program, context);
 
   try {

@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { type ApiClient, connectApi } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { createProgressBar } from '../progress-bar.ts';
+import { REPLAY_OPTIONS, replayRequest } from '../replay-request.ts';
+import { isOver, type Replay, replayStateText, showReplay } from '../replay-view.ts';
+import { apiVariables, readSettings, takes } from '../settings.ts';
+import { ago } from '../when.ts';
+
+interface Flags {
+  json?: boolean;
+  watch?: boolean;
+}
+
+const WATCH = ['--watch', 'follow it to its end; the exit code is 0 only when it is completed'] as const;
+
+/** As often as a person can follow. */
+const LOOK_EVERY_MS = 250;
+
+export function addReplay(program: Command, context: Context): void {
+  const replay = program.command('replay').description('deliver past events again, through the API');
+  takes(
+    asking(replay.command('plan'))
+      .description('count what a replay would send, exactly, and send nothing; start it later')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => create(true, { ...flags, watch: true }, command, context)),
+    apiVariables,
+  );
+  takes(
+    asking(replay.command('create'))
+      .description('plan a replay and run it')
+      .option(...WATCH)
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => create(false, flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    replay
+      .command('list')
+      .description('newest first')
+      .option('--limit <n>', 'how many', '20')
+      .option('--cursor <text>', 'go on from the page before')
+      .option('--json', 'one JSON document')
+      .action((flags: Flags, command: Command) => listAll(flags, command, context)),
+    apiVariables,
+  );
+  const one = (verb: string, description: string, act: typeof show) =>
+    takes(
+      replay
+        .command(`${verb} <replay-id>`)
+        .description(description)
+        .option('--json', 'one JSON document')
+        .action((id: string, flags: Flags, command: Command) => act(verb, id, flags, command, context)),
+      apiVariables,
+    ).option(...WATCH);
+  one('show', 'one with its plan, its progress and what is left', show);
+  one('start', 'run one that is a plan', change);
+  one('resume', 'go on with one that is paused', change);
+  one('pause', 'send nothing more for now', change);
+  one('cancel', 'end one; what is sent and not attempted yet is dropped', change);
+}
+
+function asking(command: Command): Command {
+  return command
+    .option('--topic <name>', 'events, deliveries, dead-letters, held or retry-<tier>')
+    .option('--offsets <partition:from-to,…>', 'offsets of the topic, half open; without to, to the end')
+    .option('--everything', 'all that the topic has')
+    .option('--history', 'deliveries by how they stand now, instead of a topic')
+    .option('--states <state,…>', 'of the history: as dead')
+    .option('--statuses <n,…>', 'of the history: HTTP statuses of the last answer')
+    .option('--from <time>', 'not before, ISO 8601: taken by Kafka; of the history, the time of the event')
+    .option('--to <time>', 'before, ISO 8601')
+    .option('--project <id>', 'only of a project')
+    .option('--endpoints <id,…>', 'only to these endpoints')
+    .option('--channels <id,…>', 'only of these channels')
+    .option('--types <type,…>', 'as publication.failed')
+    .option('--publications <id,…>', 'only of these publications')
+    .option('--events <id,…>', 'only these events')
+    .option('--reasons <reason,…>', 'dead or held for these reasons')
+    .option('--target <endpoint-id>', 'send all of it to this endpoint')
+    .option('--include-delivered', 'send also what an endpoint has accepted')
+    .option('--rate <n>', 'deliveries a second (default 100)');
+}
+
+async function create(dryRun: boolean, flags: Flags, command: Command, context: Context): Promise<void> {
+  const { config, options } = readSettings({
+    command,
+    env: context.env,
+    variables: apiVariables,
+    options: REPLAY_OPTIONS,
+  });
+  const api = apiOf(config);
+  const replay = await api.post<Replay>('/v1/replays', replayRequest(options, dryRun));
+  await tell(api, replay, flags, context, dryRun ? 'planned' : 'completed');
+}
+
+async function listAll({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
+  const { config, options } = readSettings({ command, env, variables: apiVariables, options: PAGE_OPTIONS });
+  const page = await apiOf(config).get<Page<Replay>>('/v1/replays', {
+    limit: String(options.limit),
+    cursor: options.cursor,
+  });
+  if (json) return terminal.json(page);
+  const nowMs = Date.now();
+  terminal.table(
+    ['replay', 'state', 'source', 'to send', 'sent', 'left', 'asked for'],
+    page.items.map((replay) => [
+      replay.replay_id,
+      replayStateText(replay, terminal.colors),
+      replay.source.topic ?? replay.source.kind,
+      String(replay.to_send),
+      String(replay.sent),
+      String(replay.remaining),
+      ago(Date.parse(replay.created_at), nowMs),
+    ]),
+  );
+  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+}
+
+async function show(_: string, id: string, flags: Flags, command: Command, context: Context): Promise<void> {
+  const { config } = readSettings({ command, env: context.env, variables: apiVariables });
+  const api = apiOf(config);
+  await tell(api, await api.get<Replay>(pathOf(id)), flags, context);
+}
+
+async function change(
+  verb: string,
+  id: string,
+  flags: Flags,
+  command: Command,
+  context: Context,
+): Promise<void> {
+  const { config } = readSettings({ command, env: context.env, variables: apiVariables });
+  const api = apiOf(config);
+  await tell(api, await api.post<Replay>(`${pathOf(id)}/${verb}`), flags, context);
+}
+
+/** Shows a replay, as it is or as it has become. @throws CommandFailure for one that was watched and ended otherwise */
+async function tell(
+  api: ApiClient,
+  replay: Replay,
+  { watch, json }: Flags,
+  { terminal }: Context,
+  goal = 'completed',
+): Promise<void> {
+  const shown = watch ? await follow(api, replay) : replay;
+  if (json) terminal.json(shown);
+  else showReplay(shown, terminal);
+  if (shown.state === 'failed' || (watch && shown.state !== goal)) {
+    throw new CommandFailure(`The replay is ${shown.state}${shown.error ? `: ${shown.error}` : ''}.`);
+  }
+}
+
+/** Until it is over, or rests: a plan that waits for its start, or a pause. */
+async function follow(api: ApiClient, given: Replay): Promise<Replay> {
+  const bar = createProgressBar(process.stderr);
+  let replay = given;
+  try {
+    while (!isOver(replay) && !isResting(replay)) {
+      const words = replay.waiting_for ?? (replay.wanted === 'cancelled' ? 'ending' : replay.state);
+      bar.show(replay.sent, Math.max(replay.to_send, replay.sent), words);
+      await delay(LOOK_EVERY_MS);
+      replay = await api.get<Replay>(pathOf(replay.replay_id));
+    }
+    bar.show(replay.sent, Math.max(replay.to_send, replay.sent), replay.state);
+  } finally {
+    bar.stop();
+  }
+  return replay;
+}
+
+function isResting({ state, dry_run, wanted }: Replay): boolean {
+  if (wanted === 'running') return state === 'planned' && dry_run;
+  return wanted === 'paused' && state === 'paused';
+}
+
+function pathOf(id: string): string {
+  return `/v1/replays/${encodeURIComponent(id)}`;
+}
+
+function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
+  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+}
