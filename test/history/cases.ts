@@ -1,5 +1,5 @@
 import type { DeliveryQuery, EventQuery, HistoryStore, Listing, Scope } from '@herald/clickhouse/history';
-import { DAYS, LARGEST_ACCOUNT, SMALLEST_ACCOUNT } from './world.ts';
+import { COMMON_WORD, DAYS, LARGEST_ACCOUNT, RARE_WORD, SMALLEST_ACCOUNT } from './world.ts';
 
 /** A list as a reader would ask for it. */
 export interface Case {
@@ -51,6 +51,17 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
     deliveries('held', { state: 'held' }),
     deliveries('pending', { state: 'pending' }),
     deliveries('of a rare type', { eventType: 'publication.deleted' }),
+    deliveries('of a small channel', { channelId: 'channel-1-49-2' }),
+    deliveries('answered 5xx', { status: 5 }),
+    deliveries('answered 503', { status: 503 }),
+    deliveries('answered 418, which none was', { status: 418 }),
+    deliveries('that timed out', { outcome: 'timeout' }),
+    deliveries('that ended in a rare error', { outcome: 'protocol' }),
+    deliveries('with a common word in the payload', { text: COMMON_WORD }),
+    deliveries('with a rare word in the payload', { text: RARE_WORD }),
+    deliveries('with a word that nothing has', { text: 'absent' }),
+    deliveries('with a common word in the answer', { text: 'received' }),
+    deliveries('with a word in the error', { text: 'unreachable' }),
     deliveries('of a publication', { publicationId }),
     deliveries('of an event', { eventId }),
     deliveries('of an hour', anHour),
@@ -64,6 +75,25 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
       state: 'delivered',
       endpointId: 'endpoint-1-499',
       toMs: untilMs - (DAYS / 2) * DAY_MS,
+    }),
+    deliveries('delivered, that timed out once, of a large project', {
+      state: 'delivered',
+      outcome: 'timeout',
+      projectId: 'project-1-0',
+    }),
+    deliveries('waiting, answered 5xx, to a small endpoint', {
+      state: 'waiting',
+      status: 5,
+      endpointId: 'endpoint-1-499',
+    }),
+    deliveries('with a common word, dead, of a small project', {
+      text: COMMON_WORD,
+      state: 'dead',
+      projectId: 'project-1-49',
+    }),
+    deliveries('with two words, to a large endpoint', {
+      text: `${COMMON_WORD} quota`,
+      endpointId: 'endpoint-1-0',
     }),
     one('one delivery', () => history.deliveries.get(LARGEST, deliveryId)),
     one('one event', () => history.events.get(LARGEST, eventId)),

@@ -23,6 +23,7 @@ export const PARTITIONS = 12;
 export const ATTEMPTS_PER_EVENT = 1.9;
 
 /** Texts that a search can look for: how often they are in a payload. */
+export const COMMON_WORD = 'publication';
 export const RARE_WORD = 'xylophone';
 export const RARE_WORD_ONE_IN = 100_000;
 

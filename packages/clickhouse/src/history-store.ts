@@ -32,6 +32,8 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       max_bytes_before_external_group_by: String(SPILL_BYTES),
       // Rows of one key are in one partition: FINAL need not look for twins in another.
       do_not_merge_across_partitions_select_final: 1,
+      // It reads the column that a list is sorted by of every row, before the filter that nearly all fail.
+      use_top_k_dynamic_filtering: 0,
       // Offsets and times are below 2^53 and come as numbers.
       output_format_json_quote_64bit_integers: 0,
     },

@@ -199,7 +199,14 @@ test('every filter narrows the list to what it names', async () => {
   const odd = anAttempt({
     ...plain,
     project_id: 'project-2',
+    channel_id: 'channel-2',
     endpoint_id: 'endpoint-2',
+    response: {
+      status: 503,
+      headers: {},
+      body: Buffer.from('{"why":"Quota exceeded"}'),
+      body_truncated: false,
+    },
     verdict: 'DEAD',
     reason: 'exhausted',
     event_type: 'publication.failed',
@@ -209,8 +216,13 @@ test('every filter narrows the list to what it names', async () => {
   await database.insert(ATTEMPTS, [anAttempt(plain), anAttempt(plain), odd]);
   const filters: Array<Partial<DeliveryQuery>> = [
     { projectId: 'project-2' },
+    { channelId: 'channel-2' },
     { endpointId: 'endpoint-2' },
     { state: 'dead' },
+    { status: 503 },
+    { status: 5 },
+    { text: 'EXCEEDED quota' },
+    { state: 'dead', status: 503, outcome: 'response', text: 'quota', projectId: 'project-2' },
     { eventType: 'publication.failed' },
     { publicationId: 'publication-2' },
     { eventId: odd.event_id },

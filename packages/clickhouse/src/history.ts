@@ -52,8 +52,16 @@ export type Listing<T> = Page<T> | RefusedCursor;
 
 export interface DeliveryQuery extends PageQuery, TimeRange {
   projectId?: string | undefined;
+  channelId?: string | undefined;
   endpointId?: string | undefined;
+  /** What it is now. */
   state?: DeliveryState | undefined;
+  /** That one of its requests was answered with: a status, or 1 to 5 for all of its hundreds. */
+  status?: number | undefined;
+  /** That one of its requests ended in: `response` or the name of a wire error. */
+  outcome?: string | undefined;
+  /** Words that its event has, all of them and in any order, or that one of its answers has, or its error. */
+  text?: string | undefined;
   eventType?: string | undefined;
   publicationId?: string | undefined;
   eventId?: string | undefined;

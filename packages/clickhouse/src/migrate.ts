@@ -23,6 +23,8 @@ export class MigrationChangedError extends Error {}
 /** DDL that waits for a lock of a busy table. */
 const LOCK_WAIT_S = 120;
 
+const PROGRESS_MS = 30_000;
+
 /**
  * Brings the database, created where it is missing, into the shape that this code expects. Safe to run again, on
  * tables with data, and by several processes at once. Rejects when ClickHouse cannot be asked, and with
@@ -32,7 +34,12 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   await createDatabase(options);
   const client = connectClickHouse(options, {
     maxConnections: 1,
-    settings: { lock_acquire_timeout: LOCK_WAIT_S },
+    settings: {
+      lock_acquire_timeout: LOCK_WAIT_S,
+      // A statement may rewrite a table for longer than a silent connection is waited for.
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: String(PROGRESS_MS),
+    },
   });
   try {
     const applied = await runPending(client, MIGRATIONS);

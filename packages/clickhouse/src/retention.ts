@@ -13,6 +13,8 @@ const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number }>> =
   attempts: { column: 'started_at' },
   poison: { column: 'recorded_at' },
   moments: { column: 'moment_at' },
+  deliveries: { column: 'day' },
+  answers: { column: 'started_at' },
   ledger_entries: { column: 'day', edgeDays: LEDGER_EDGE_DAYS },
   ledger_sums: { column: 'last_day', edgeDays: LEDGER_EDGE_DAYS },
 };

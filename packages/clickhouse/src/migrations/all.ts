@@ -4,7 +4,20 @@ import { attempts } from './0003-attempts.ts';
 import { poison } from './0004-poison.ts';
 import { moments } from './0005-moments.ts';
 import { ledger } from './0006-ledger.ts';
+import { deliveries } from './0007-deliveries.ts';
+import { words } from './0008-words.ts';
+import { erased } from './0009-erased.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
-export const MIGRATIONS: readonly Migration[] = [events, routes, attempts, poison, moments, ledger];
+export const MIGRATIONS: readonly Migration[] = [
+  events,
+  routes,
+  attempts,
+  poison,
+  moments,
+  ledger,
+  deliveries,
+  words,
+  erased,
+];

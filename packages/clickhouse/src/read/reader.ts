@@ -8,6 +8,10 @@ export interface ScopedTables {
   routes: string;
   attempts: string;
   moments: string;
+  /** One row a delivery and day, in the order of lists. */
+  deliveries: string;
+  /** What attempts were answered, in the order of lists. */
+  answers: string;
   /** Each moment once, where twins have not fallen together yet: for figures. */
   momentsOnce: string;
   /** The latest count of each stretch. */
@@ -30,6 +34,12 @@ export type Params = Readonly<Record<string, unknown>>;
  */
 export interface Reader {
   rows<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params): Promise<T[]>;
+  /** With what ClickHouse read for them, for what must be bounded. */
+  rowsAndCost<T>(
+    scope: Scope,
+    query: (from: ScopedTables) => string,
+    params: Params,
+  ): Promise<{ rows: T[]; rowsRead: number }>;
   allRows<T>(query: (from: AllTables) => string, params: Params): Promise<T[]>;
 }
 
@@ -40,6 +50,8 @@ const SCOPED: ScopedTables = {
   routes: ofAccount('routes'),
   attempts: ofAccount('attempts'),
   moments: ofAccount('moments'),
+  deliveries: ofAccount('deliveries'),
+  answers: ofAccount('answers'),
   momentsOnce: ofAccount('moments FINAL'),
   ledgerSums: (level) => sumsAt(level, `account_id = ${OF_ACCOUNT}`),
   ledgerEntries: (stretches) => entriesIn(stretches, `account_id = ${OF_ACCOUNT}`),
@@ -50,6 +62,8 @@ const ALL: AllTables = {
   routes: 'routes',
   attempts: 'attempts',
   moments: 'moments',
+  deliveries: 'deliveries',
+  answers: 'answers',
   momentsOnce: 'moments FINAL',
   poison: 'poison',
   ledgerSums: (level) => sumsAt(level, 'true'),
@@ -62,13 +76,24 @@ export function createReader(client: ClickHouseClient): Reader {
     return result.json<T>();
   }
   return {
-    rows: ({ accountId }, query, params) => {
-      // Rows without an account belong to nobody: an empty id must not find them.
-      if (accountId === '') throw new TypeError('An account id is empty');
-      return select(query(SCOPED), { ...params, scope_account_id: accountId });
+    rows: (scope, query, params) => select(query(SCOPED), scoped(scope, params)),
+    async rowsAndCost<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params) {
+      const result = await client.query({
+        query: query(SCOPED),
+        query_params: scoped(scope, params),
+        format: 'JSON',
+      });
+      const { data, statistics } = await result.json<T>();
+      return { rows: data, rowsRead: statistics?.rows_read ?? 0 };
     },
     allRows: (query, params) => select(query(ALL), params),
   };
+}
+
+function scoped({ accountId }: Scope, params: Params): Record<string, unknown> {
+  // Rows without an account belong to nobody: an empty id must not find them.
+  if (accountId === '') throw new TypeError('An account id is empty');
+  return { ...params, scope_account_id: accountId };
 }
 
 /** A table expression that reads through to the primary key, which begins with the account. */

@@ -1,7 +1,9 @@
 import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
+import { hasWords } from '@herald/clickhouse/words';
 import { EVENT_TYPES } from '@herald/domain/event-type';
+import { WIRE_ERRORS } from '@herald/domain/outcome';
 import { z } from 'zod';
-import { id, instant, page, pageOf } from '../http/fields.ts';
+import { id, instant, page, pageOf, text } from '../http/fields.ts';
 
 /** What a delivery is on the wire. Names are those of schemas/delivery-attempt.avsc. */
 
@@ -15,16 +17,44 @@ export const timeRange = {
   to: instant('the time before which the event happened').optional(),
 };
 
+const OUTCOMES = ['response', ...WIRE_ERRORS] as const;
+const MAX_SEARCH_CHARS = 200;
+
+/** A status, or 1 to 5 for all of its hundreds. */
+const status = z
+  .string()
+  .regex(/^[1-5](\d\d|xx)$/, 'it is neither a status nor a class of them')
+  .transform((value) => Number(value.replace('xx', '')))
+  .meta({ description: 'what one of its requests was answered with, as 503 or 5xx', examples: ['503'] });
+
+const search = text(MAX_SEARCH_CHARS)
+  .refine(hasWords, 'it holds no word')
+  .meta({
+    description:
+      'words, whole and in any order, that all are in its event, or all in an answer to one of its requests and the error of it',
+    examples: ['quota exceeded'],
+  });
+
 export const deliveryQuery = z.strictObject({
   project_id: id('a project', 'proj_1').optional(),
+  channel_id: id('a channel', 'ch_instagram_1').optional(),
   endpoint_id: id('an endpoint', 'ep_01890a5d').optional(),
   state: z
     .enum(DELIVERY_STATES, { error: 'it is no state of a delivery' })
     .optional()
     .meta({ description: `one of ${DELIVERY_STATES.join(', ')}`, examples: ['dead'] }),
+  status: status.optional(),
+  outcome: z
+    .enum(OUTCOMES, { error: 'it is no outcome of a request' })
+    .optional()
+    .meta({
+      description: `what one of its requests ended in, one of ${OUTCOMES.join(', ')}`,
+      examples: ['timeout'],
+    }),
   event_type: eventType.optional(),
   publication_id: id('a publication', 'pub_1').optional(),
   event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000').optional(),
+  search: search.optional(),
   ...timeRange,
   ...page,
 });

@@ -12,37 +12,33 @@ interface Flags {
   json?: boolean;
 }
 
-const FILTERS = {
-  project: z.string().optional(),
-  endpoint: z.string().optional(),
-  state: z.string().optional(),
-  type: z.string().optional(),
-  event: z.string().optional(),
-  publication: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-};
+/** Each filter's flag, what the API calls it, and what it says. */
+const FILTERS = [
+  ['project', 'project_id', '<id>', 'only of a project'],
+  ['channel', 'channel_id', '<id>', 'only of a channel'],
+  ['endpoint', 'endpoint_id', '<id>', 'only to an endpoint'],
+  ['state', 'state', '<state>', 'pending, waiting, held, cancelled, dead or delivered'],
+  ['status', 'status', '<status>', 'a request was answered so, as 503 or 5xx'],
+  ['outcome', 'outcome', '<name>', 'a request ended so: response, or a wire error as timeout'],
+  ['type', 'event_type', '<type>', 'as publication.failed'],
+  ['event', 'event_id', '<id>', 'only of an event'],
+  ['publication', 'publication_id', '<id>', 'only of a publication'],
+  ['search', 'search', '<words>', 'whole words in the payload or in an answer'],
+  ['from', 'from', '<time>', 'event not before, ISO 8601'],
+  ['to', 'to', '<time>', 'event before, ISO 8601'],
+] as const;
+
+type FilterFlag = (typeof FILTERS)[number][0];
+
+const FILTER_OPTIONS = Object.fromEntries(FILTERS.map(([flag]) => [flag, z.string().optional()])) as Record<
+  FilterFlag,
+  z.ZodOptional<z.ZodString>
+>;
 
 export function addDeliveries(program: Command, context: Context): void {
   const deliveries = program.command('deliveries').description('the delivery log, through the API');
-  takes(
-    deliveries
-      .command('list')
-      .description('deliveries as they stand now, newest event first')
-      .option('--project <id>', 'only of a project')
-      .option('--endpoint <id>', 'only to an endpoint')
-      .option('--state <state>', 'pending, waiting, held, cancelled, dead or delivered')
-      .option('--type <type>', 'as publication.failed')
-      .option('--event <id>', 'only of an event')
-      .option('--publication <id>', 'only of a publication')
-      .option('--from <time>', 'event not before, ISO 8601')
-      .option('--to <time>', 'event before, ISO 8601')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
-      .action((flags: Flags, command: Command) => list(flags, command, context)),
-    apiVariables,
-  );
+  addList(deliveries.command('list'), context);
+  addList(program.command('history'), context);
   takes(
     deliveries
       .command('show <delivery-id>')
@@ -54,22 +50,26 @@ export function addDeliveries(program: Command, context: Context): void {
   addRedeliver(deliveries, context);
 }
 
+function addList(command: Command, context: Context): void {
+  command.description('deliveries as they stand now, newest event first');
+  for (const [flag, , value, says] of FILTERS) command.option(`--${flag} ${value}`, says);
+  command
+    .option('--limit <n>', 'how many', '20')
+    .option('--cursor <text>', 'go on from the page before')
+    .option('--json', 'one JSON document')
+    .action((flags: Flags, invoked: Command) => list(flags, invoked, context));
+  takes(command, apiVariables);
+}
+
 async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({
     command,
     env,
     variables: apiVariables,
-    options: { ...FILTERS, ...PAGE_OPTIONS },
+    options: { ...FILTER_OPTIONS, ...PAGE_OPTIONS },
   });
   const page = await apiOf(config).get<Page<DeliverySummary>>('/v1/deliveries', {
-    project_id: options.project,
-    endpoint_id: options.endpoint,
-    state: options.state,
-    event_type: options.type,
-    event_id: options.event,
-    publication_id: options.publication,
-    from: options.from,
-    to: options.to,
+    ...Object.fromEntries(FILTERS.map(([flag, name]) => [name, options[flag]])),
     limit: String(options.limit),
     cursor: options.cursor,
   });

@@ -1,0 +1,78 @@
+import type { DeliveryQuery } from '../history.ts';
+import { allOf, type Condition, type Conditions } from './conditions.ts';
+import { isState } from './standing.ts';
+
+/** A filter over deliveries, as the search for them takes it. */
+export interface DeliveryFilter {
+  /** Of every row of a delivery: what never changes, and of the rest what is found the soonest. */
+  ofRow: Conditions;
+  /** Of a delivery whose rows are taken together; undefined where the row has decided. */
+  ofDelivery: Conditions | undefined;
+  /** Whether indexes find the few matches wherever they are. */
+  isByIndex: boolean;
+}
+
+export function filterOf(query: DeliveryQuery): DeliveryFilter {
+  const constant: Condition[] = [
+    ['project_id = {project:String}', 'project', query.projectId],
+    ['channel_id = {channel:String}', 'channel', query.channelId],
+    ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId],
+    ['event_type = {type:String}', 'type', query.eventType],
+    ['publication_id = {publication:String}', 'publication', query.publicationId],
+    ['event_id = {event:String}', 'event', query.eventId],
+    ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', query.fromMs],
+    ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', query.toMs],
+  ];
+  const changing = changingOf(query);
+  return {
+    ofRow: allOf([...constant, ...changing.slice(0, 1).map(({ ofRow }) => ofRow)]),
+    ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
+    isByIndex: query.publicationId !== undefined || query.eventId !== undefined,
+  };
+}
+
+/**
+ * What the days of a delivery add to. A delivery can match by one row's state and another's status, so only one of
+ * these is asked of rows, and all of them of the delivery.
+ */
+interface Changing {
+  ofRow: Condition;
+  ofDelivery: Condition;
+  /** Whether what a row shows may be so no longer, as a state that was left; what was answered once stays so. */
+  isPassing: boolean;
+}
+
+function needsAllRows(changing: readonly Changing[]): boolean {
+  return changing.length > 1 || changing.some(({ isPassing }) => isPassing);
+}
+
+/** The rarest first, as far as that can be told: most deliveries are delivered, few are in any other state. */
+function changingOf({ state, status, outcome }: DeliveryQuery): Changing[] {
+  const states: Changing[] =
+    state === undefined
+      ? []
+      : [
+          {
+            ofRow: [isState('standing', state), 'state', state],
+            ofDelivery: [isState('max(standing)', state), 'state', state],
+            isPassing: true,
+          },
+        ];
+  const requests = [
+    ...(status === undefined ? [] : [everSo('has(statuses, {status:UInt16})', 'status', status)]),
+    ...(outcome === undefined
+      ? []
+      : [
+          everSo(
+            outcome === 'response' ? 'notEmpty(statuses)' : 'has(errors, {outcome:String})',
+            'outcome',
+            outcome,
+          ),
+        ]),
+  ];
+  return state === 'delivered' ? [...requests, ...states] : [...states, ...requests];
+}
+
+function everSo(sql: string, name: string, value: string | number): Changing {
+  return { ofRow: [sql, name, value], ofDelivery: [`max(${sql})`, name, value], isPassing: false };
+}

@@ -1,0 +1,72 @@
+import type { Scope } from '../history.ts';
+import type { DeliveryFilter } from './delivery-filter.ts';
+import { type Place, type Stretch, within } from './place.ts';
+import type { Reader } from './reader.ts';
+import type { WordFilter } from './word-search.ts';
+
+/** What is asked of one stretch of a list. */
+export interface Search {
+  filter: DeliveryFilter;
+  /** What its event or an answer must say. */
+  words: WordFilter | undefined;
+  stretch: Stretch;
+  /** Candidates looked at, at most: rows that match, of deliveries that may not. */
+  candidates: number;
+  /** Places wanted, at most. */
+  wanted: number;
+}
+
+export interface Found {
+  /** In the order of the list. */
+  places: Place[];
+  /** The last candidate, where there were as many as were looked at; undefined where the stretch is done. */
+  lastCandidate: Place | undefined;
+  rowsRead: number;
+}
+
+/**
+ * Finds deliveries in the order of the list: candidates by single rows, then what each of them is by all its rows.
+ * Several rows of one delivery, and the same row twice, make no difference.
+ */
+export async function searchDeliveries(reader: Reader, scope: Scope, search: Search): Promise<Found> {
+  const { filter, stretch, words, candidates, wanted } = search;
+  const range = within(stretch);
+  const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
+    scope,
+    (from) => {
+      const rowsMatching = `
+        SELECT DISTINCT occurred_at, delivery_id FROM ${from.deliveries}
+        WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
+        ORDER BY occurred_at DESC, delivery_id DESC
+        LIMIT {candidates:UInt32}`;
+      const judged = filter.ofDelivery
+        ? `SELECT occurred_at, delivery_id, ${filter.ofDelivery.sql} AS fits FROM ${from.deliveries}
+           WHERE (occurred_at, delivery_id) IN (${rowsMatching})
+           GROUP BY occurred_at, delivery_id`
+        : `SELECT occurred_at, delivery_id, true AS fits FROM (${rowsMatching})`;
+      return `
+        SELECT
+          count() AS looked_at,
+          (toUnixTimestamp64Milli((min((occurred_at, delivery_id)) AS last).1), toString(last.2)) AS last_place,
+          arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)),
+            arraySlice(arrayReverseSort(groupArrayIf((occurred_at, delivery_id), fits)), 1, {wanted:UInt32})) AS places
+        FROM (${judged})`;
+    },
+    {
+      ...filter.ofRow.params,
+      ...filter.ofDelivery?.params,
+      ...range.params,
+      ...words?.params,
+      candidates,
+      wanted,
+    },
+  );
+  const { looked_at, last_place, places } = rows[0]!;
+  return { places, lastCandidate: looked_at >= candidates ? last_place : undefined, rowsRead };
+}
+
+interface FoundRow {
+  looked_at: number;
+  last_place: Place;
+  places: Place[];
+}

@@ -1,0 +1,67 @@
+import type { Scope } from '../history.ts';
+import type { DeliveryFilter } from './delivery-filter.ts';
+import { searchDeliveries } from './delivery-search.ts';
+import { endOf, type Place, type Stretch } from './place.ts';
+import type { Reader } from './reader.ts';
+import { reachOf, wordFilter } from './word-search.ts';
+
+/** Where a row may match of a delivery that does not, this many are looked at for each that is wanted. */
+const CANDIDATES_PER_WANTED = 2;
+const MAX_CANDIDATES = 50_000;
+
+/** Events, or answers, with the words looked for that a step gathers for each delivery that is wanted. */
+const MATCHES_PER_WANTED = 4;
+const MAX_MATCHES = 5_000;
+
+interface StepQuery {
+  filter: DeliveryFilter;
+  text: string | undefined;
+  stretch: Stretch;
+  wanted: number;
+  /** How many times as many candidates as at first are looked at. */
+  widening: number;
+}
+
+export interface StepResult {
+  places: Place[];
+  /** What is up to here has been looked at. */
+  end: Place;
+  /** Whether it ended within its stretch, since it had looked at as many candidates as it may. */
+  isCut: boolean;
+  rowsRead: number;
+}
+
+/** Looks through one stretch of a list, from its newest place on. */
+export async function takeStep(reader: Reader, scope: Scope, query: StepQuery): Promise<StepResult> {
+  if (query.text === undefined) return search(reader, scope, query);
+  const { text, stretch, wanted, widening } = query;
+  const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
+  const reach = await reachOf(reader, scope, text, stretch, matches);
+  const reached = { after: stretch.after, sinceMs: reach.sinceMs ?? stretch.sinceMs };
+  const step = reach.isEmpty
+    ? { places: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
+    : await search(reader, scope, { ...query, stretch: reached });
+  return {
+    ...step,
+    isCut: step.isCut || reach.sinceMs !== undefined,
+    rowsRead: step.rowsRead + reach.rowsRead,
+  };
+}
+
+async function search(
+  reader: Reader,
+  scope: Scope,
+  { filter, text, stretch, wanted, widening }: StepQuery,
+): Promise<StepResult> {
+  const candidates = filter.ofDelivery
+    ? Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening)
+    : wanted;
+  const words = text === undefined ? undefined : wordFilter(text, stretch);
+  const found = await searchDeliveries(reader, scope, { filter, words, stretch, candidates, wanted });
+  return {
+    places: found.places,
+    end: found.lastCandidate ?? endOf(stretch.sinceMs),
+    isCut: found.lastCandidate !== undefined,
+    rowsRead: found.rowsRead,
+  };
+}

@@ -1,0 +1,38 @@
+import { allOf, type Conditions } from './conditions.ts';
+
+/** Where a delivery stands in every list: by the time of its event, then by its id. It never moves. */
+export type Place = readonly [occurredAtMs: number, deliveryId: string];
+
+const LEAST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** The place after which only what happened before `atMs` comes. */
+export function endOf(atMs: number): Place {
+  return [atMs, LEAST_ID];
+}
+
+/** A stretch of a list: beyond `after`, down to events of `sinceMs` and with them. */
+export interface Stretch {
+  after: Place | undefined;
+  sinceMs: number;
+}
+
+/** The times are compared by themselves too: only that finds the place in the index. */
+export function within({ after, sinceMs }: Stretch): Conditions {
+  return allOf([
+    ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
+    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
+    [
+      "(occurred_at, delivery_id) < (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
+      'after_id',
+      after?.[1],
+    ],
+  ]);
+}
+
+/** As `within`, for what an event leads to and not for single deliveries of it. */
+export function withinTimes({ after, sinceMs }: Stretch): Conditions {
+  return allOf([
+    ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
+    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
+  ]);
+}

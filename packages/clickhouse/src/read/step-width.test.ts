@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { nextStepMs } from './step-width.ts';
+
+const HOUR_MS = 3_600_000;
+const PLENTY = 3_000_000;
+
+test('a step looks as far as should bring twice what is still wanted', () => {
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 10, rowsRead: 100 }, PLENTY)).toBeCloseTo(8.2 * HOUR_MS);
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 50, rowsRead: 100 }, PLENTY)).toBe(HOUR_MS);
+});
+
+test('what is rare and cheap to look for is looked for in all that is left', () => {
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 0, rowsRead: 0 }, PLENTY)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a step does not look farther than its rows may cost', () => {
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 0, rowsRead: 300_000 }, PLENTY)).toBe(10 * HOUR_MS);
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 1, rowsRead: 1_000_000 }, 2_000_000)).toBe(2 * HOUR_MS);
+});
+
+test('a step is never narrower than the one before, so that a walk comes to its end', () => {
+  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 0, rowsRead: 2_000_000 }, 1)).toBe(HOUR_MS);
+});
