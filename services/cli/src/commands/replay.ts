@@ -55,10 +55,10 @@ export function addReplay(program: Command, context: Context): void {
         .option('--json', 'one JSON document')
         .action((id: string, flags: Flags, command: Command) => act(verb, id, flags, command, context)),
       apiVariables,
-    ).option(...WATCH);
-  one('show', 'one with its plan, its progress and what is left', show);
-  one('start', 'run one that is a plan', change);
-  one('resume', 'go on with one that is paused', change);
+    );
+  one('show', 'one with its plan, its progress and what is left', show).option(...WATCH);
+  one('start', 'run one that is a plan', change).option(...WATCH);
+  one('resume', 'go on with one that is paused', change).option(...WATCH);
   one('pause', 'send nothing more for now', change);
   one('cancel', 'end one; what is sent and not attempted yet is dropped', change);
 }
