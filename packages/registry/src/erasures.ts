@@ -4,6 +4,7 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { covers, type Erasure, type Recorded } from '@herald/domain/erasure';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import type { PartitionReader } from '@herald/kafka/partition-reader';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { erasureKey, erasureOf, erasureRecordOf } from './erasure-record.ts';
 import { SUBJECTS } from './subjects.ts';
@@ -47,20 +48,48 @@ export async function openErasureTable(options: TableOptions): Promise<ErasureTa
   };
 }
 
-/** Resolves when the erasure is acknowledged: from then on nothing that writes history may bring it back. */
-export type WriteErasure = (erasure: Erasure) => Promise<void>;
+export interface WantedErasure {
+  accountId: string;
+  /** Undefined for all of the account. */
+  publicationId: string | undefined;
+  /** For people. */
+  erasedBy: string;
+}
 
-export async function createErasureWriter(options: {
+/**
+ * Puts on record that history is to be erased; resolves with what is erased when that is acknowledged: from then on
+ * nothing that writes history brings it back. Rejects when Kafka does not answer in time: it may be on record still.
+ */
+export type RecordErasure = (wanted: WantedErasure) => Promise<Erasure>;
+
+export async function createErasureRecorder(options: {
   producer: Pick<BatchingProducer, 'send'>;
+  reader: Pick<PartitionReader, 'bounds'>;
   source: SchemaSource;
-}): Promise<WriteErasure> {
-  const encoder = await createEncoder<avro.Erasure>(options.source, SUBJECTS.erasures);
-  return (erasure) =>
-    options.producer.send([
-      {
-        topic: TOPICS.erasures,
-        key: erasureKey(erasure),
-        value: encoder.encode(erasureRecordOf(erasure)),
-      },
-    ]);
+  timeoutMs: number;
+  now: () => number;
+}): Promise<RecordErasure> {
+  const { producer, reader, source, timeoutMs, now } = options;
+  const encoder = await createEncoder<avro.Erasure>(source, SUBJECTS.erasures);
+
+  async function record(wanted: WantedErasure, signal: AbortSignal): Promise<Erasure> {
+    const bounds = await reader.bounds(TOPICS.events, signal);
+    const eventEnds = Array.from({ length: bounds.size }, (_, partition) => bounds.get(partition)!.endOffset);
+    const erasure = { ...wanted, erasedAtMs: now(), eventEnds };
+    const value = encoder.encode(erasureRecordOf(erasure));
+    await producer.send([{ topic: TOPICS.erasures, key: erasureKey(erasure), value }]);
+    return erasure;
+  }
+
+  return async (wanted) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const expired = Promise.withResolvers<never>();
+    const expire = () => expired.reject(new Error(`Kafka gave no answer in ${timeoutMs} ms`));
+    signal.addEventListener('abort', expire, { once: true });
+    try {
+      return await Promise.race([record(wanted, signal), expired.promise]);
+    } finally {
+      signal.removeEventListener('abort', expire);
+    }
+  };
 }
