@@ -52,6 +52,7 @@ let endpoints: Map<string, ConfiguredEndpoint>;
 let claim: RevocableClaim;
 let passGate: (() => void)[];
 let revision: number;
+let cancelled: Set<string>;
 let judged: (verdict: Verdict) => Judged;
 
 beforeEach(async () => {
@@ -64,6 +65,7 @@ beforeEach(async () => {
   claim = claimOn(TOPICS.deliveries);
   passGate = [];
   revision = 10;
+  cancelled = new Set();
   judged = (verdict) => ({ verdict });
   configure({ id: 'ep1' });
   const decoder = createDecoder<PublicationEvent>({
@@ -96,6 +98,7 @@ beforeEach(async () => {
       statusOf: () => undefined,
       decide: () => ({ persist: async () => {}, withdraw() {} }),
     },
+    isCancelled: (replayId) => cancelled.has(replayId),
     held: {
       whenOpen: (_claim, then) => then(),
       append: () => ({ acknowledged: (then) => then(), abandoned() {} }),
@@ -331,6 +334,25 @@ test('an endpoint that is paused while its deliveries are queued gets none of th
   expect(sent).toHaveLength(1);
   expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.attempts, TOPICS.held]);
   expect(disposed[1]).toMatchObject({ disposition: 'HELD', verdict: 'HOLD', reason: 'paused' });
+});
+
+test('a replay that is cancelled while its deliveries are queued sends none of them, and that is on record', async () => {
+  configure({ id: 'ep1', maxConcurrency: 1 });
+  const backfill = claimOn(TOPICS.backfill);
+  receive({ deliveryId: 'd1', cause: 'replay:rp_1' }, 0, backfill);
+  receive({ deliveryId: 'd2', cause: 'replay:rp_1' }, 1, backfill);
+  cancelled.add('rp_1');
+  receive({ deliveryId: 'd3', cause: 'replay:rp_1' }, 2, backfill);
+  receive({ deliveryId: 'd4', cause: 'replay:rp_2' }, 3, backfill);
+  await sent[0]!.answer(OK);
+  expect(sent).toHaveLength(2);
+  const byId = (id: string) => disposed.find(({ delivery_id }) => delivery_id === id);
+  for (const id of ['d2', 'd3']) {
+    expect(byId(id)).toMatchObject({ disposition: 'CANCELLED', verdict: 'NONE', reason: 'replay_cancelled' });
+  }
+  expect(byId('d1')).toMatchObject({ disposition: 'ATTEMPTED' });
+  expect(byId('d4')).toBeUndefined();
+  expect(new Set(handedOver())).toEqual(new Set([TOPICS.attempts]));
 });
 
 test('an event that cannot be read any more is a dead letter that says why', () => {

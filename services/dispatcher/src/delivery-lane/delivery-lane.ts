@@ -18,7 +18,7 @@ import { createHostOf } from './destination-host.ts';
 import { type AttemptMade, attempted, fenced, moved, type StepContext } from './disposition.ts';
 import { type Ending, endingOf } from './ending.ts';
 import type { Holds } from './holds.ts';
-import { isHeldRecord, type LookUp, lookUp } from './look-up.ts';
+import { isHeldRecord, type LookUp, lookUp, type Standing } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { Parking } from './overflow.ts';
 import type { Preparation, Prepared } from './prepare.ts';
@@ -39,6 +39,7 @@ export interface DeliveryLaneOptions {
   endpoints: Pick<EndpointTable, 'get'>;
   gate: RevisionGate;
   holds: Pick<Holds, 'stateOf' | 'statusOf' | 'decide'>;
+  isCancelled: Standing['isCancelled'];
   held: Pick<CatchUp, 'whenOpen' | 'append' | 'putBack' | 'keepHead'>;
   health: EndpointHealth;
   decoder: Decoder<PublicationEvent>;
@@ -105,6 +106,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     again: arrive,
     onFatal,
   });
+  const standing = { stateOf: holds.stateOf, isCancelled: options.isCancelled };
   let suspended = false;
   let shedTimer: NodeJS.Timeout | undefined;
   let wakeTimer: NodeJS.Timeout | undefined;
@@ -330,7 +332,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {
-    return lookUp(task, endpoints.get(task.delivery.endpointId), holds.stateOf);
+    return lookUp(task, endpoints.get(task.delivery.endpointId), standing);
   }
 
   function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {

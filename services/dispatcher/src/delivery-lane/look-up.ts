@@ -1,4 +1,5 @@
 import { TOPICS } from '@herald/contracts/topics';
+import { replayOf } from '@herald/domain/cause';
 import type { HoldReason } from '@herald/domain/verdict';
 import type { EffectiveState } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
@@ -8,7 +9,14 @@ import type { DeliveryTask } from './task.ts';
 export type LookUp =
   | { kind: 'deliverable'; configured: ConfiguredEndpoint }
   | (Extract<Move, { kind: 'hold' }> & { configured: ConfiguredEndpoint })
-  | Extract<Move, { kind: 'dead' }>;
+  | Extract<Move, { kind: 'dead' | 'cancel' }>;
+
+/** What is known beside the configuration of an endpoint. */
+export interface Standing {
+  stateOf: (configured: ConfiguredEndpoint) => EffectiveState;
+  /** Whether the replay that a delivery is of was cancelled. */
+  isCancelled: (replayId: string) => boolean;
+}
 
 /**
  * What configuration says of a delivery. To be asked only of a table that has the revision which the delivery is
@@ -17,8 +25,12 @@ export type LookUp =
 export function lookUp(
   task: DeliveryTask,
   configured: ConfiguredEndpoint | undefined,
-  stateOf: (configured: ConfiguredEndpoint) => EffectiveState,
+  { stateOf, isCancelled }: Standing,
 ): LookUp {
+  const replayId = replayOf(task.delivery.cause);
+  if (replayId !== undefined && isCancelled(replayId)) {
+    return { kind: 'cancel', reason: 'replay_cancelled', revision: configured?.revision ?? -1 };
+  }
   if (!configured) return { kind: 'dead', reason: 'endpoint_deleted', revision: -1 };
   const { revision } = configured;
   const effective = stateOf(configured);

@@ -1,7 +1,8 @@
 import type { DeadReason, HoldReason } from '@herald/domain/verdict';
 import type { ParkReason } from './overflow.ts';
 
-export type CancelReason = 'purged';
+/** Its owner does not want what is held, or the replay that it is of. */
+export type CancelReason = 'purged' | 'replay_cancelled';
 
 /** A disposition without a request. `revision` is that of the configuration it was taken by, -1 where there is none. */
 export type Move =
