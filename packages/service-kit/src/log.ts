@@ -1,11 +1,4 @@
-import {
-  type DestinationStream,
-  type Level,
-  type Logger,
-  pino,
-  stdSerializers,
-  stdTimeFunctions,
-} from 'pino';
+import { type DestinationStream, type Level, type Logger, pino, stdSerializers } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { gatherLines } from './gathered-lines.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -32,7 +25,7 @@ export function createLogger(options: LoggerOptions): Logger {
     {
       level: options.level,
       base: { service: options.service, pid: process.pid },
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: createTimestamp(),
       formatters: { level: (level) => ({ level }), log: hideSecrets },
       serializers: { err: (error: Error) => hideSecrets({ ...stdSerializers.err(error) }) },
     },
@@ -46,6 +39,20 @@ export function createLogger(options: LoggerOptions): Logger {
         })
       : destination,
   );
+}
+
+/** As pino's `isoTime`, which formats a millisecond anew for each of its lines. */
+function createTimestamp(): () => string {
+  let atMs = Number.NaN;
+  let field = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== atMs) {
+      atMs = nowMs;
+      field = `,"time":"${new Date(nowMs).toISOString()}"`;
+    }
+    return field;
+  };
 }
 
 /** A person sees each line at once; who collects JSON lines gets them in pieces. */
