@@ -6,6 +6,7 @@ import express, { type Express } from 'express';
 import { type AccountSources, createAccounts } from './account/account.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
+import { redriveOperation } from './dead-letters/redrive-operation.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
@@ -48,6 +49,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...endpointOperations({ sealing, checkDestination, now }),
     ...deliveryOperations(readHistory),
     ...deadLetterOperations(readHistory, now),
+    redriveOperation({ readHistory, maxPerSecond: options.maxReplayPerSecond, now }),
     ...retryOperations(now),
     ...eventOperations(readHistory),
     explainOperation(readHistory),

@@ -2,6 +2,7 @@ import { MAX_FOUND } from '@herald/clickhouse/read/dead-letters';
 import { z } from 'zod';
 import { deliveryView, eventType, timeRange } from '../deliveries/delivery-fields.ts';
 import { id, page, pageOf, text } from '../http/fields.ts';
+import { replayView } from '../replays/replay-fields.ts';
 
 const MAX_REASON_CHARS = 100;
 
@@ -58,16 +59,62 @@ export const deadLetterGroups = z.object({
   ),
 });
 
-export const redriveBody = z.strictObject({
-  delivery_ids: z
-    .array(z.uuid({ error: 'it is not a UUID' }))
-    .min(1, 'it is empty')
-    .max(MAX_FOUND, `it names more than ${MAX_FOUND}`)
+const redriveFilter = z
+  .strictObject({
+    project_id: filter.project_id,
+    channel_id: filter.channel_id,
+    endpoint_id: filter.endpoint_id,
+    event_type: filter.event_type,
+    reason: filter.reason,
+    status: z
+      .int({ error: 'it is not a whole number' })
+      .min(100, 'it is below 100')
+      .max(599, 'it is above 599')
+      .optional()
+      .meta({ description: 'the HTTP status of the last answer', examples: [500] }),
+    ...timeRange,
+  })
+  .refine((asked) => Object.values(asked).some((value) => value !== undefined), {
+    error: 'it is empty: that would be every dead letter. Name at least an endpoint, a reason or a time',
+  })
+  .meta({ description: 'what the dead letters have in common', examples: [{ endpoint_id: 'ep_01890a5d' }] });
+
+export function redriveBody(maxPerSecond: number) {
+  return z
+    .strictObject({
+      delivery_ids: z
+        .array(z.uuid({ error: 'it is not a UUID' }))
+        .min(1, 'it is empty')
+        .max(MAX_FOUND, `it names more than ${MAX_FOUND}`)
+        .optional()
+        .meta({
+          description: `the ids of dead letters, 1 to ${MAX_FOUND}`,
+          examples: [['6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42']],
+        }),
+      filter: redriveFilter.optional(),
+      per_second: z
+        .int({ error: 'it is not a whole number' })
+        .min(1, 'it is below 1')
+        .max(maxPerSecond, `it is above ${maxPerSecond}`)
+        .default(Math.min(100, maxPerSecond))
+        .meta({
+          description: `deliveries a second where a filter is given, 1 to ${maxPerSecond}`,
+          examples: [100],
+        }),
+      dry_run: z
+        .boolean({ error: 'it is neither true nor false' })
+        .default(false)
+        .meta({ description: 'whether a filter is counted first; start the replay then', examples: [true] }),
+    })
+    .refine(({ delivery_ids, filter: by }) => (delivery_ids === undefined) !== (by === undefined), {
+      error: 'it needs either delivery_ids or a filter',
+      path: ['delivery_ids'],
+    })
     .meta({
-      description: `the ids of dead letters, 1 to ${MAX_FOUND}`,
-      examples: [['6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42']],
-    }),
-});
+      description: 'delivery_ids, or a filter',
+      examples: [{ filter: { endpoint_id: 'ep_01890a5d' } }],
+    });
+}
 
 export const REDRIVE_RESULTS = [
   /** It will be attempted, as `delivery_id`. */
@@ -84,7 +131,9 @@ export const REDRIVE_RESULTS = [
 ] as const;
 
 export const redriveView = z.object({
-  /** In the order of the ids, each once. */
+  /** The replay that sends what the filter is for; null where ids were given. */
+  replay: replayView.nullable(),
+  /** In the order of the ids, each once; empty where a filter was given. */
   items: z.array(
     z.object({
       dead_letter: z.string(),

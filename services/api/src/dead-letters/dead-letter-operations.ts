@@ -5,10 +5,10 @@ import { refusedCursor } from '../http/problems.ts';
 import type { ReadHistory } from '../http/read-history.ts';
 import * as fields from './dead-letter-fields.ts';
 import { viewDeadLetter, viewGroup } from './dead-letter-view.ts';
-import { readGround, redriveAll } from './redrive.ts';
 
 const none = z.strictObject({});
 
+/** Looking at what was given up. */
 export function deadLetterOperations(readHistory: ReadHistory, now: () => number): AnyOperation[] {
   const list = operation({
     method: 'get',
@@ -48,26 +48,7 @@ export function deadLetterOperations(readHistory: ReadHistory, now: () => number
       ),
   });
 
-  const redrive = operation({
-    method: 'post',
-    path: '/v1/dead-letters/redrive',
-    summary:
-      'Send dead letters again, as their endpoints are configured now. What was sent again before is left out, so that asking twice is asking once.',
-    role: 'write',
-    params: none,
-    query: none,
-    body: fields.redriveBody,
-    answers: fields.redriveView,
-    handle: ({ account, body }) => {
-      const ids = [...new Set(body.delivery_ids.map((id) => id.toLowerCase()))];
-      return readHistory(
-        () => readGround(account, ids),
-        async (ground) => ({ status: 200, body: { items: await redriveAll(account, ids, ground) } }),
-      );
-    },
-  });
-
-  return [list, groups, redrive];
+  return [list, groups];
 }
 
 function filterOf(query: z.output<typeof fields.deadLetterGroupQuery>): DeadLetterFilter {

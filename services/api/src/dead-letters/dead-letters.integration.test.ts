@@ -244,8 +244,28 @@ describe('a dead letter', () => {
     ]);
   });
 
+  it('is sent again with all others of a filter by one replay, however often that is asked for', async () => {
+    const asked = { filter: { endpoint_id: endpointId, reason: 'exhausted', status: 503 } };
+    const [first, second] = await Promise.all([
+      owner.send('POST', '/v1/dead-letters/redrive', asked),
+      owner.send('POST', '/v1/dead-letters/redrive', asked),
+    ]);
+    expect([first.status, second.status].sort()).toEqual([200, 201]);
+    expect(second.body.replay.replay_id).toBe(first.body.replay.replay_id);
+    const replays = await owner.get('/v1/replays');
+    expect(replays.body.items).toMatchObject([
+      {
+        source: { kind: 'history', states: ['dead'], last_statuses: [503] },
+        filter: { endpoint_ids: [endpointId], reasons: ['exhausted'] },
+        skip_delivered: true,
+      },
+    ]);
+  });
+
   it('is refused where there is nothing to choose, and of an endpoint that is gone', async () => {
-    expect(await owner.send('POST', '/v1/dead-letters/redrive', {})).toMatchObject({ status: 400 });
+    for (const empty of [{}, { filter: {} }, { delivery_ids: [] }]) {
+      expect(await owner.send('POST', '/v1/dead-letters/redrive', empty)).toMatchObject({ status: 400 });
+    }
     await owner.send('DELETE', `/v1/endpoints/${endpointId}`, undefined, { 'if-match': '*' });
     expect(await redeliver(owner, 'refused')).toMatchObject({
       status: 409,

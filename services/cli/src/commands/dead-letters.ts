@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { type ApiClient, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
+import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.ts';
 import { type DeliveryDetail, type DeliverySummary, showDelivery } from '../delivery-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
@@ -29,18 +29,6 @@ interface DeadLetterGroup {
   sample_delivery_id: string;
   hours_to_expiry: number;
 }
-
-/** Checked by the api, which names each mistake. */
-const FILTERS = {
-  project: z.string().optional(),
-  channel: z.string().optional(),
-  endpoint: z.string().optional(),
-  type: z.string().optional(),
-  reason: z.string().optional(),
-  status: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-};
 
 export function addDeadLetters(program: Command, context: Context): void {
   const deadLetters = program
@@ -73,27 +61,15 @@ export function addDeadLetters(program: Command, context: Context): void {
   addRedrive(deadLetters, context);
 }
 
-function filtered(command: Command): Command {
-  return command
-    .option('--project <id>', 'only of a project')
-    .option('--channel <id>', 'only of a channel')
-    .option('--endpoint <id>', 'only to an endpoint')
-    .option('--type <type>', 'as publication.failed')
-    .option('--reason <reason>', 'as exhausted, expired or cancelled')
-    .option('--status <n>', 'the HTTP status that they died of, 0 for none')
-    .option('--from <time>', 'event not before, ISO 8601')
-    .option('--to <time>', 'event before, ISO 8601');
-}
-
 async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({
     command,
     env,
     variables: apiVariables,
-    options: { ...FILTERS, ...PAGE_OPTIONS },
+    options: { ...DEAD_LETTER_FILTERS, ...PAGE_OPTIONS },
   });
   const page = await apiOf(config).get<Page<DeadLetter>>('/v1/dead-letters', {
-    ...queryOf(options),
+    ...filterOf(options),
     limit: String(options.limit),
     cursor: options.cursor,
   });
@@ -116,10 +92,15 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
 }
 
 async function groups({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
-  const { config, options } = readSettings({ command, env, variables: apiVariables, options: FILTERS });
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: DEAD_LETTER_FILTERS,
+  });
   const found = await apiOf(config).get<{ items: DeadLetterGroup[] }>(
     '/v1/dead-letters/groups',
-    queryOf(options),
+    filterOf(options),
   );
   if (json) return terminal.json(found);
   const nowMs = Date.now();
@@ -148,19 +129,6 @@ async function show(
   const delivery = await apiOf(config).get<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`);
   if (json) return terminal.json(delivery);
   showDelivery(delivery, terminal);
-}
-
-function queryOf(options: z.output<z.ZodObject<typeof FILTERS>>): Record<string, string | undefined> {
-  return {
-    project_id: options.project,
-    channel_id: options.channel,
-    endpoint_id: options.endpoint,
-    event_type: options.type,
-    reason: options.reason,
-    status: options.status,
-    from: options.from,
-    to: options.to,
-  };
 }
 
 function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {

@@ -1,7 +1,9 @@
+import { integer } from '@herald/service-kit/config';
 import type { Command } from 'commander';
-import { connectApi } from '../api-client.ts';
+import { type ApiClient, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { CommandFailure } from '../failure.ts';
+import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.ts';
+import { CommandFailure, UsageFailure } from '../failure.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 
 interface Redriven {
@@ -10,6 +12,18 @@ interface Redriven {
   delivery_id: string | null;
 }
 
+interface Redrive {
+  replay: { replay_id: string; state: string } | null;
+  items: Redriven[];
+}
+
+interface Flags {
+  json?: boolean;
+  dryRun?: boolean;
+}
+
+const PATH = '/v1/dead-letters/redrive';
+
 /** The most that the api takes at once. */
 const IDS_AT_ONCE = 100;
 
@@ -17,35 +31,70 @@ const IDS_AT_ONCE = 100;
 const FINE = new Set(['queued', 'redriven', 'not_dead']);
 
 /** Under `herald dead-letters`. */
-export function addRedrive(deadLetters: Command, { terminal, env }: Context): void {
+export function addRedrive(deadLetters: Command, context: Context): void {
   takes(
-    deadLetters
-      .command('redrive <delivery-id...>')
-      .description('send them again to their endpoints, as these are configured now; twice is once')
+    filtered(
+      deadLetters
+        .command('redrive [delivery-id...]')
+        .description(
+          'send them again to their endpoints, as these are configured now: some, or all of a filter',
+        ),
+    )
+      .option('--rate <n>', 'deliveries a second, with a filter')
+      .option('--dry-run', 'with a filter: only plan it; herald replay has the plan')
       .option('--json', 'one JSON document')
-      .action(async (ids: string[], { json }: { json?: boolean }, command: Command) => {
-        const { config } = readSettings({ command, env, variables: apiVariables });
-        const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
-        const items: Redriven[] = [];
-        for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-          const delivery_ids = ids.slice(from, from + IDS_AT_ONCE);
-          const answer = await api.post<{ items: Redriven[] }>('/v1/dead-letters/redrive', { delivery_ids });
-          items.push(...answer.items);
-        }
-        if (json) terminal.json({ items });
-        else {
-          terminal.table(
-            ['dead letter', 'result', 'sent as'],
-            items.map((item) => [item.dead_letter, item.result, item.delivery_id ?? '']),
-          );
-        }
-        const failed = items.filter(({ result }) => !FINE.has(result));
-        if (failed.length > 0) {
-          throw new CommandFailure(
-            `${failed.length} of ${items.length} were not sent again: see the results.`,
-          );
-        }
-      }),
+      .action((ids: string[], flags: Flags, command: Command) => redrive(ids, flags, command, context)),
     apiVariables,
   );
+}
+
+async function redrive(
+  ids: readonly string[],
+  { json, dryRun }: Flags,
+  command: Command,
+  { terminal, env }: Context,
+): Promise<void> {
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: { ...DEAD_LETTER_FILTERS, rate: integer({ min: 1, max: 1_000_000 }).optional() },
+  });
+  const { status, ...filter } = filterOf(options);
+  const isFiltered = Object.values({ ...filter, status }).some((value) => value !== undefined);
+  if (isFiltered === ids.length > 0) {
+    throw new UsageFailure(['name either delivery ids or a filter, as --endpoint <id>']);
+  }
+  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  if (isFiltered) {
+    const { replay } = await api.post<Redrive>(PATH, {
+      filter: { ...filter, ...(status === undefined ? {} : { status: Number(status) }) },
+      per_second: options.rate,
+      dry_run: dryRun,
+    });
+    if (json) return terminal.json({ replay });
+    terminal.print(replay!.replay_id);
+    terminal.note(`a replay, ${replay!.state}. How far it is: herald replay show ${replay!.replay_id}`);
+    return;
+  }
+  const items = await redriveIds(api, ids);
+  if (json) terminal.json({ items });
+  else {
+    terminal.table(
+      ['dead letter', 'result', 'sent as'],
+      items.map((item) => [item.dead_letter, item.result, item.delivery_id ?? '']),
+    );
+  }
+  const failed = items.filter(({ result }) => !FINE.has(result));
+  if (failed.length === 0) return;
+  throw new CommandFailure(`${failed.length} of ${items.length} were not sent again: see the results.`);
+}
+
+async function redriveIds(api: ApiClient, ids: readonly string[]): Promise<Redriven[]> {
+  const items: Redriven[] = [];
+  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+    const answer = await api.post<Redrive>(PATH, { delivery_ids: ids.slice(from, from + IDS_AT_ONCE) });
+    items.push(...answer.items);
+  }
+  return items;
 }

@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import type { NewReplay } from '@herald/registry/replay-jobs';
+import { NO_FILTER } from '@herald/replay/job';
+import { isOpen } from '@herald/replay/progress';
+import type { z } from 'zod';
+import type { Replay } from '../replays/replay-view.ts';
+import type { redriveBody } from './dead-letter-fields.ts';
+
+type RedriveBody = z.output<ReturnType<typeof redriveBody>>;
+
+export interface RedriveAsked extends Pick<RedriveBody, 'per_second' | 'dry_run'> {
+  filter: NonNullable<RedriveBody['filter']>;
+}
+
+/** A replay of the dead letters that a filter is for, but for its id. */
+export type Redrive = Omit<NewReplay, 'accountId' | 'id'>;
+
+export function redriveOf({ filter, per_second, dry_run }: RedriveAsked): Redrive {
+  const listOf = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
+  return {
+    dryRun: dry_run,
+    source: {
+      kind: 'history',
+      states: ['dead'],
+      lastStatuses: listOf(filter.status),
+      fromMs: filter.from,
+      toMs: filter.to,
+    },
+    filter: {
+      ...NO_FILTER,
+      projectId: filter.project_id,
+      endpointIds: listOf(filter.endpoint_id),
+      channelIds: listOf(filter.channel_id),
+      eventTypes: listOf(filter.event_type),
+      reasons: listOf(filter.reason),
+    },
+    targetEndpointId: undefined,
+    skipDelivered: true,
+    perSecond: per_second,
+  };
+}
+
+/**
+ * Who asks again while a redrive of the same filter is open means that one, and after it another. The id is made of
+ * the one before, so that two who ask at once make one replay; and of the day, since replays are forgotten.
+ */
+export function placeOfRedrive(
+  accountId: string,
+  redrive: Redrive,
+  replays: readonly Replay[],
+  nowMs: number,
+): { kind: 'open'; replay: Replay } | { kind: 'new'; replayId: string } {
+  const asked = keyOf(redrive);
+  const [last] = replays
+    .filter(({ job }) => keyOf(job) === asked)
+    .sort((a, b) => b.job.createdAtMs - a.job.createdAtMs);
+  if (last && isOpen(last.job, last.progress)) return { kind: 'open', replay: last };
+  const day = new Date(nowMs).toISOString().slice(0, 10);
+  const name = ['redrive', accountId, asked, last?.job.id, day].join('\n');
+  return { kind: 'new', replayId: `rp_${hash('sha256', name, 'hex').slice(0, 32)}` };
+}
+
+/** The same for the same redrive, whatever its rate. */
+function keyOf({ source, filter, dryRun }: Pick<Redrive, 'source' | 'filter' | 'dryRun'>): string {
+  if (source.kind !== 'history') return '';
+  const { states, lastStatuses, fromMs, toMs } = source;
+  const { projectId, endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons } = filter;
+  const lists = [endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons];
+  return JSON.stringify([dryRun, states, lastStatuses, fromMs ?? 0, toMs ?? 0, projectId ?? '', lists]);
+}
