@@ -5,7 +5,7 @@ import { gatherLines } from './gathered-lines.ts';
 function gathering(maxChars = 1_000) {
   const writes: string[] = [];
   const lines = gatherLines({ write: (text) => writes.push(text) }, { maxWaitMs: 100, maxChars });
-  const log = pino({ timestamp: false }, lines);
+  const log = pino({ base: null, timestamp: false }, lines);
   return {
     log,
     lines,
@@ -33,7 +33,7 @@ test('a warning goes at once, with what was before it', () => {
 });
 
 test('what is too much to be kept goes at once', () => {
-  const { log, messages } = gathering(30);
+  const { log, messages } = gathering(40);
   log.info('one');
   log.info('two');
   expect(messages()).toEqual([['one', 'two']]);
