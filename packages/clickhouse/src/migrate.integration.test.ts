@@ -44,6 +44,7 @@ test('another retention is taken over by all tables', async () => {
     'answers',
     'attempts',
     'deliveries',
+    'erased_deliveries',
     'events',
     'ledger_entries',
     'ledger_sums',

@@ -15,6 +15,7 @@ const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number }>> =
   moments: { column: 'moment_at' },
   deliveries: { column: 'day' },
   answers: { column: 'started_at' },
+  erased_deliveries: { column: 'day' },
   ledger_entries: { column: 'day', edgeDays: LEDGER_EDGE_DAYS },
   ledger_sums: { column: 'last_day', edgeDays: LEDGER_EDGE_DAYS },
 };

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 
@@ -13,20 +12,13 @@ export interface Terminal {
   /** One document, for programs. */
   json(value: unknown): void;
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
-  /** A bar about the work, where somebody looks; `unit` is what is counted. */
-  progress(unit: string): Progress;
   /** Empty functions where the output is piped. */
   colors: Colors;
 }
 
-export interface Progress {
-  update(done: number, total: number): void;
-  end(): void;
-}
-
 export interface Output {
   stdout: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean };
-  stderr: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean };
+  stderr: Pick<NodeJS.WriteStream, 'write'>;
   env: NodeJS.ProcessEnv;
 }
 
@@ -49,29 +41,7 @@ export function createTerminal({ stdout, stderr, env }: Output): Terminal {
       table.push(...rows.map((row) => [...row]));
       for (const line of table.toString().split('\n')) print(line.trimEnd());
     },
-    progress: (unit) => (stderr.isTTY ? barOn(stderr as NodeJS.WriteStream, unit) : NO_BAR),
     colors,
-  };
-}
-
-const NO_BAR: Progress = { update: () => {}, end: () => {} };
-
-function barOn(stream: NodeJS.WriteStream, unit: string): Progress {
-  const bar = new SingleBar({
-    stream,
-    format: `{bar} {percentage} %  {value} of {total} ${unit}  {eta_formatted} to go`,
-    hideCursor: true,
-    etaBuffer: 100,
-  });
-  let isStarted = false;
-  return {
-    update(done, total) {
-      if (!isStarted) bar.start(total, done);
-      isStarted = true;
-      bar.setTotal(total);
-      bar.update(done);
-    },
-    end: () => bar.stop(),
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { migrateVariables } from '../commands/migrate.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure, UsageFailure } from '../failure.ts';
+import { createProgressBar } from '../progress-bar.ts';
 import { quietly } from '../quiet-kafka.ts';
 import { kafkaVariables, readSettings, registryVariables, takes } from '../settings.ts';
 import { stopRequested } from '../stop.ts';
@@ -64,6 +65,7 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
     mayLose: flags.loseWhatKafkaHasNot === true,
     fromStart: flags.fromStart === true,
     terminal,
+    bar: createProgressBar(process.stderr),
     signal: stop.signal,
   });
   if (flags.json) terminal.json(viewOf(report));

@@ -15,6 +15,7 @@ import type { KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { openErasureTable } from '@herald/registry/erasures';
 import { CommandFailure } from '../failure.ts';
+import type { ProgressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RebuildCommand {
@@ -28,7 +29,8 @@ export interface RebuildCommand {
   mayLose: boolean;
   /** Reads everything again, whatever an earlier rebuild has read. */
   fromStart: boolean;
-  terminal: Pick<Terminal, 'note' | 'progress'>;
+  terminal: Pick<Terminal, 'note'>;
+  bar: ProgressBar;
   signal: AbortSignal;
 }
 
@@ -39,7 +41,7 @@ export interface RebuildReport extends Rebuilt {
 
 /** @throws CommandFailure where a reset would lose what must not be lost */
 export async function runRebuild(command: RebuildCommand): Promise<RebuildReport> {
-  const { connection, clickhouse, terminal, signal } = command;
+  const { connection, clickhouse, terminal, bar, signal } = command;
   await migrate({ ...clickhouse, retentionDays: command.retentionDays });
   const source = connectSchemaRegistry({ url: command.registryUrl });
   const erasures = await openErasureTable({
@@ -51,7 +53,6 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
   const reader = createPartitionReader(connection);
   const inserter = openInserter(clickhouse);
   const positions = await openRebuildPositions(clickhouse);
-  const bar = terminal.progress('records');
   const decoderOf = <T>(topic: string, schema: object) =>
     createDecoder<T>({ source, subjectSchema: { subject: subjectOf(topic), schema }, signal });
   let faults = 0;
@@ -72,11 +73,11 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
       inserter,
       positions,
       signal,
-      onProgress: ({ done, total }) => bar.update(done, total),
+      onProgress: ({ done, total }) => bar.show(done, total, 'records read again'),
     });
     return { ...rebuilt, faults };
   } finally {
-    bar.end();
+    bar.stop();
     await Promise.all([reader.close(), inserter.close(), positions.close(), erasures.stop()]);
   }
 }
