@@ -10,7 +10,7 @@ import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
 import type { DeadLetterReads } from './read/dead-letters.ts';
 import type { ExplainReads } from './read/explain-evidence.ts';
-import type { ReplayReads } from './read/replay-reads.ts';
+import type { EventToEndpointAt, ReplayReads } from './read/replay-reads.ts';
 import type { StatsReads } from './read/stats-figures.ts';
 
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
@@ -195,7 +195,7 @@ export interface HistoryStore {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
     get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
     /** The redeliveries and replays of each pair that have a disposition on record; the latest 100, latest first. */
-    replayed(scope: Scope, of: readonly EventToEndpoint[]): Promise<DeliverySummary[]>;
+    replayed(scope: Scope, of: readonly EventToEndpointAt[]): Promise<DeliverySummary[]>;
   };
   events: {
     list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;

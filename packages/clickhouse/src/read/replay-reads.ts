@@ -172,4 +172,6 @@ async function delivered(
   return rows.map(({ event_id, endpoint_id }) => ({ eventId: event_id, endpointId: endpoint_id }));
 }
 
-const AT_TIMES = "occurred_at IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))";
+/** Events by when they happened, which finds them in the order of the tables. */
+export const AT_TIMES =
+  "occurred_at IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))";

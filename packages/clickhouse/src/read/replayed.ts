@@ -1,5 +1,6 @@
-import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
+import type { DeliverySummary, Scope } from '../history.ts';
 import type { Reader } from './reader.ts';
+import { AT_TIMES, type EventToEndpointAt } from './replay-reads.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Redeliveries and replays of one event to one endpoint that are looked at, the latest. */
@@ -9,7 +10,7 @@ const MAX_PER_PAIR = 100;
 export async function listReplayed(
   reader: Reader,
   scope: Scope,
-  of: readonly EventToEndpoint[],
+  of: readonly EventToEndpointAt[],
 ): Promise<DeliverySummary[]> {
   if (of.length === 0) return [];
   const rows = await reader.rows<SummaryRow>(
@@ -17,14 +18,14 @@ export async function listReplayed(
     (from) => `
       SELECT ${SUMMARY_COLUMNS}
       FROM ${from.moments}
-      WHERE event_id IN {events:Array(String)} AND startsWith(cause, 'replay:')
+      WHERE ${AT_TIMES} AND startsWith(cause, 'replay:')
         AND (event_id, endpoint_id) IN
           (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
       GROUP BY occurred_at, delivery_id
       ORDER BY min(moment_at) DESC, delivery_id
       LIMIT ${MAX_PER_PAIR} BY of_event, of_endpoint`,
     {
-      events: [...new Set(of.map(({ eventId }) => eventId))],
+      times: [...new Set(of.map(({ occurredAtMs }) => occurredAtMs))],
       pair_events: of.map(({ eventId }) => eventId),
       pair_endpoints: of.map(({ endpointId }) => endpointId),
     },
