@@ -35,10 +35,14 @@ export async function applyRetention(client: ClickHouseClient, days: number): Pr
   });
   const outdated = wanted.filter((table) => !table.engine_full.includes(`toIntervalDay(${table.days})`));
   for (const table of outdated) {
+    // Parts that are there already get the new time too, by a mutation in the background that rewrites no rows: they
+    // are dropped whole when they are due. Without it they would be kept for as long as was said when they were made.
+    await client.command({
+      query: `ALTER TABLE ${table.name} MODIFY SETTING materialize_ttl_recalculate_only = 1`,
+    });
     await client.command({
       query: `ALTER TABLE ${table.name} MODIFY TTL ${table.column} + toIntervalDay(${table.days})`,
-      // Parts are dropped whole when they are due; nothing is rewritten for a new number of days.
-      clickhouse_settings: { materialize_ttl_after_modify: 0 },
+      clickhouse_settings: { materialize_ttl_after_modify: 1, mutations_sync: '0' },
     });
   }
   return outdated.map(({ name }) => name);
