@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[], defaultDir: string): DemoOp
   };
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value <= MAX_EVENTS) return value;
   throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_EVENTS}.`);

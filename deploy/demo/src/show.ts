@@ -11,6 +11,7 @@ import { readDelivered, showHistory } from './history.ts';
 import { agrees, showLedger } from './ledger.ts';
 import { liveLine } from './live-line.ts';
 import type { DemoOptions } from './options.ts';
+import type { Hall } from './present.ts';
 import { publishEvents } from './publishing.ts';
 import { type Cast, openCast } from './receivers.ts';
 import { ACCOUNT } from './scenario.ts';
@@ -18,13 +19,8 @@ import type { Screen } from './screen.ts';
 import { openStage, type Stage } from './stage.ts';
 import { complaints, type Summary, summaryOf } from './summary.ts';
 
-export interface Performance {
+export interface Performance extends Hall {
   options: DemoOptions;
-  screen: Screen;
-  /** What is opened is closed by it, the last one first. */
-  closing: AsyncDisposableStack;
-  /** Ends an exploration. */
-  interrupted: Promise<unknown>;
 }
 
 export interface Outcome {

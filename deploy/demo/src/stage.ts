@@ -25,7 +25,7 @@ export interface Stage {
 
 /** Opens everything by the commands that a person would type. @throws StackProblem */
 export async function openStage(
-  { dir }: DemoOptions,
+  { dir }: Pick<DemoOptions, 'dir'>,
   screen: Screen,
   closing: AsyncDisposableStack,
 ): Promise<Stage> {
