@@ -9,6 +9,8 @@ import type { ReplayJob } from './job.ts';
 export const SKIP_REASONS = [
   /** The endpoint has accepted the event before. */
   'already_delivered',
+  /** A redrive: it was sent again by other means since, and that has not ended. */
+  'underway',
   /** The endpoint is not there any more. */
   'endpoint_deleted',
   /** No endpoint wants the event now. */

@@ -21,7 +21,7 @@ export interface RunOptions {
   writer: Pick<ReplayProgressWriter, 'takeOver' | 'put'>;
   sourceOf(job: ReplayJob): Source;
   endpoints: Endpoints & { readonly revision: number };
-  history: Pick<ReplayReads, 'delivered'>;
+  history: Pick<ReplayReads, 'delivered' | 'underway'>;
   send(records: readonly OutgoingRecord[]): Promise<void>;
   observe: ReplayObserver;
   now(): number;

@@ -1,4 +1,6 @@
-import type { ReplayReads } from '@herald/clickhouse/read/replay-reads';
+import type { EventToEndpoint } from '@herald/clickhouse/history';
+import type { EventToEndpointAt, ReplayReads } from '@herald/clickhouse/read/replay-reads';
+import { replayCause } from '@herald/domain/cause';
 import { type Aim, aimsOf, type Endpoints } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
@@ -12,7 +14,7 @@ export interface Slice {
 
 export interface SliceLookups {
   endpoints: Endpoints;
-  history: Pick<ReplayReads, 'delivered'>;
+  history: Pick<ReplayReads, 'delivered' | 'underway'>;
 }
 
 const PLAN_ENTRIES = 1_000;
@@ -42,12 +44,36 @@ export async function lookUpSlice(
     }),
   );
   if (!job.skipDelivered || pairs.length === 0) return { items, isDelivered: () => false };
-  const delivered = new Set<string>();
+  const scope = { accountId: job.accountId };
+  const isDelivered = await askAbout(pairs, (some) => history.delivered(scope, some));
+  if (!isRedrive(job)) return { items, isDelivered };
+  const isUnderway = await askAbout(pairs, (some) => history.underway(scope, some, replayCause(job.id)));
+  return {
+    items: items.map(({ entry, aims }) => ({
+      entry,
+      aims: aims.map((aim) =>
+        aim.kind === 'send' && isUnderway(aim.candidate.event.eventId, aim.endpointId)
+          ? { ...aim, kind: 'skip', reason: 'underway' }
+          : aim,
+      ),
+    })),
+    isDelivered,
+  };
+}
+
+/** Of dead letters and nothing else: one that was sent again is not sent beside that. */
+function isRedrive({ source }: ReplayJob): boolean {
+  return source.kind === 'history' && source.states.length === 1 && source.states[0] === 'dead';
+}
+
+async function askAbout(
+  pairs: readonly EventToEndpointAt[],
+  ask: (some: readonly EventToEndpointAt[]) => Promise<EventToEndpoint[]>,
+): Promise<(eventId: string, endpointId: string) => boolean> {
+  const known = new Set<string>();
   for (let at = 0; at < pairs.length; at += PLAN_ENTRIES) {
-    const found = await askingHistory(() =>
-      history.delivered({ accountId: job.accountId }, pairs.slice(at, at + PLAN_ENTRIES)),
-    );
-    for (const { eventId, endpointId } of found) delivered.add(`${eventId}\n${endpointId}`);
+    const found = await askingHistory(() => ask(pairs.slice(at, at + PLAN_ENTRIES)));
+    for (const { eventId, endpointId } of found) known.add(`${eventId}\n${endpointId}`);
   }
-  return { items, isDelivered: (eventId, endpointId) => delivered.has(`${eventId}\n${endpointId}`) };
+  return (eventId, endpointId) => known.has(`${eventId}\n${endpointId}`);
 }

@@ -3,7 +3,7 @@ import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import type { Reader } from './reader.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Which deliveries a replay is about. An empty list asks for nothing in particular. */
 export interface ReplaySelection {
@@ -48,6 +48,12 @@ export interface ReplayReads {
   ): Promise<SelectedDelivery[]>;
   /** Those that the endpoint has accepted, whatever the cause of the delivery was, but for tests. */
   delivered(scope: Scope, pairs: readonly EventToEndpointAt[]): Promise<EventToEndpoint[]>;
+  /** Those that a redelivery or a replay is still bringing to the endpoint, but for deliveries of `exceptCause`. */
+  underway(
+    scope: Scope,
+    pairs: readonly EventToEndpointAt[],
+    exceptCause: string,
+  ): Promise<EventToEndpoint[]>;
 }
 
 export function replayReads(reader: Reader): ReplayReads {
@@ -58,6 +64,7 @@ export function replayReads(reader: Reader): ReplayReads {
       return rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
     },
     delivered: (scope, pairs) => delivered(reader, scope, pairs),
+    underway: (scope, pairs, exceptCause) => underway(reader, scope, pairs, exceptCause),
   };
 }
 
@@ -170,6 +177,32 @@ async function delivered(
     },
   );
   return rows.map(({ event_id, endpoint_id }) => ({ eventId: event_id, endpointId: endpoint_id }));
+}
+
+async function underway(
+  reader: Reader,
+  scope: Scope,
+  pairs: readonly EventToEndpointAt[],
+  exceptCause: string,
+): Promise<EventToEndpoint[]> {
+  if (pairs.length === 0) return [];
+  const rows = await reader.rows<{ of_event: string; of_endpoint: string }>(
+    scope,
+    ({ moments }) => `
+      SELECT any(event_id) AS of_event, any(endpoint_id) AS of_endpoint
+      FROM ${moments}
+      WHERE ${AT_TIMES} AND startsWith(cause, 'replay:') AND cause != {except:String} AND (event_id, endpoint_id) IN
+        (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
+      GROUP BY occurred_at, delivery_id
+      HAVING toString(${CURRENT_STATE}) IN ('pending', 'waiting', 'held')`,
+    {
+      times: [...new Set(pairs.map(({ occurredAtMs }) => occurredAtMs))],
+      pair_events: pairs.map(({ eventId }) => eventId),
+      pair_endpoints: pairs.map(({ endpointId }) => endpointId),
+      except: exceptCause,
+    },
+  );
+  return rows.map(({ of_event, of_endpoint }) => ({ eventId: of_event, endpointId: of_endpoint }));
 }
 
 /** Events by when they happened, which finds them in the order of the tables. */
