@@ -38,7 +38,6 @@ const FILTER_OPTIONS = Object.fromEntries(FILTERS.map(([flag]) => [flag, z.strin
 export function addDeliveries(program: Command, context: Context): void {
   const deliveries = program.command('deliveries').description('the delivery log, through the API');
   addList(deliveries.command('list'), context);
-  addList(program.command('history'), context);
   takes(
     deliveries
       .command('show <delivery-id>')
@@ -50,7 +49,8 @@ export function addDeliveries(program: Command, context: Context): void {
   addRedeliver(deliveries, context);
 }
 
-function addList(command: Command, context: Context): void {
+/** The list with its filters, also as `herald history`. */
+export function addList(command: Command, context: Context): void {
   command.description('deliveries as they stand now, newest event first');
   for (const [flag, , value, says] of FILTERS) command.option(`--${flag} ${value}`, says);
   command
