@@ -4,6 +4,7 @@ import { simulatedWorld } from '@herald/publisher/simulator';
 import { failing, healthy } from '@herald/testkit/behaviour';
 import { untilConfigured } from '@herald/testkit/configuration';
 import { eventually } from '@herald/testkit/eventually';
+import { connectHeraldApi } from '@herald/testkit/herald-api';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { herald } from './herald.ts';
 import type { Hall, Verdict } from './present.ts';
@@ -39,7 +40,8 @@ const EVENTS_PER_SECOND = 200;
 /** A retry after so long, and that is it: what takes three days by default is over in seconds. */
 const RETRY = '5s';
 
-const LOOK_EVERY_MS = 500;
+/** Half of the replay is over in seconds: a look must cost less than a process. */
+const LOOK_EVERY_MS = 100;
 const ARRIVAL_TIMEOUT_MS = 60_000;
 
 export async function performReplay({
@@ -119,22 +121,26 @@ async function runReplay(
   receiver: Receiver,
   missed: Missed,
   { perSecond, events }: ReplayDemoOptions,
-  { env, up }: Stage,
+  { env, up, apiUrl, apiKey }: Stage,
   screen: Screen,
 ): Promise<ReplaySummary> {
   const { colors } = screen;
   screen.section(`The replay, ${perSecond} a second`);
   screen.line(`${colors.dim('$')} herald replay start ${plan.replay_id}`);
+  const api = connectHeraldApi({ url: apiUrl, key: apiKey });
   const startedAtMs = Date.now();
   let replay = await herald<Replay>(['replay', 'start', plan.replay_id], env);
   let killed: Promise<void> | undefined;
+  let shown = -1;
   while (!['completed', 'failed', 'cancelled'].includes(replay.state)) {
     await sleep(LOOK_EVERY_MS);
-    replay = await herald<Replay>(['replay', 'show', plan.replay_id], env);
+    replay = await api.get<Replay>(`/v1/replays/${plan.replay_id}`);
+    if (replay.sent === shown) continue;
+    shown = replay.sent;
     screen.line(
       `${replay.state.padEnd(9)} ${String(replay.sent).padStart(5)} sent, ${replay.remaining} left`,
     );
-    if (killed || replay.sent < plan.to_send / 2) continue;
+    if (killed || replay.sent < plan.to_send / 2 || replay.remaining === 0) continue;
     screen.line(colors.bold(colors.red('kill -9 replayer')));
     killed = up.kill9('replayer').then(() => screen.line('it is started again, and waits for its place'));
   }
