@@ -5,6 +5,7 @@ import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contentsOf, eraseAccount, produceHistory, rebuildInto } from '../test-support/rebuilding.ts';
 import { attemptsOf, eventsOf, openWorld, type World } from '../test-support/world.ts';
 
 let world: World;
@@ -218,6 +219,7 @@ test('two loggers share the topics, and one that is killed leaves nothing out', 
   );
   await world.produceEvents(events.slice(0, 1_000));
   await first.kill9();
+  await world.endSessions();
   await world.produceEvents(events.slice(1_000));
   await eventually(
     async () => expect(await world.history.ledger.recount({ accountId })).toMatchObject({ accepted: 2_000 }),
@@ -225,3 +227,49 @@ test('two loggers share the topics, and one that is killed leaves nothing out', 
   );
   await second.stop();
 }, 120_000);
+
+test('history that is made anew from Kafka is what it was, though it was stopped half-way; erased it stays erased', async () => {
+  const [kept, gone] = [newAccount(), newAccount()];
+  const main = world.stack.clickhouseDatabase;
+  const logger = await world.startLogger({ HERALD_LEDGER_INTERVAL_MS: '500' });
+  await produceHistory(world, [kept, gone], 150);
+  await eventually(async () =>
+    expect(await world.history.ledger.recount({ accountId: gone })).toMatchObject({
+      routed: 150,
+      delivered: 100,
+      dead: 100,
+    }),
+  );
+  const [keptWas, goneWas] = [await contentsOf(world, main, kept), await contentsOf(world, main, gone)];
+  expect(keptWas).toMatchObject({ events: { rows: 150 }, attempts: { rows: 400 }, moments: { rows: 600 } });
+
+  const stopped = await rebuildInto(world, 'rebuilt', 2_000);
+  expect(stopped.isComplete).toBe(false);
+  const rest = await rebuildInto(world, 'rebuilt');
+  expect(rest).toMatchObject({ isComplete: true, total: stopped.total - stopped.done });
+  expect(stopped.done).toBeGreaterThan(0);
+  expect(await contentsOf(world, 'rebuilt', kept)).toEqual(keptWas);
+  expect(await contentsOf(world, 'rebuilt', gone)).toEqual(goneWas);
+
+  await eraseAccount(world, gone);
+  // A delivery of an erased event goes on, and is recorded: for the ledger alone.
+  const [open] = await world.ask<{ delivery_id: string; origin_partition: number; origin_offset: number }>(
+    `SELECT delivery_id, origin_partition, origin_offset FROM ledger_entries FINAL
+      WHERE account_id = '${gone}' AND endpoint_id = 'endpoint-2' LIMIT 1`,
+  );
+  const later = anAttempt({ ...open, account_id: gone, endpoint_id: 'endpoint-2', step: 2 });
+  await world.produceAttempts([later]);
+  await eventually(async () =>
+    expect((await world.history.ledger.read({ accountId: gone })) as object).toMatchObject({
+      figures: { accepted: 150, routed: 150, delivered: 101, dead: 99 },
+    }),
+  );
+  await eventually(() => expect(logger.log.join('\n')).toContain('history was erased on request'));
+  // Over what is there, beside the logger.
+  expect(await rebuildInto(world, main)).toMatchObject({ isComplete: true });
+  const { ledger_entries: entries, ...history } = await contentsOf(world, main, gone);
+  expect(Object.entries(history).filter(([, { rows }]) => rows > 0)).toEqual([]);
+  expect(entries!.rows).toBe(goneWas.ledger_entries!.rows);
+  expect(await contentsOf(world, main, kept)).toEqual(keptWas);
+  await logger.stop();
+}, 180_000);
