@@ -25,6 +25,8 @@ interface Party {
 }
 let ours: Party;
 let theirs: Party;
+/** Where their endpoint is after a change. */
+let moved: Receiver;
 
 async function openParty(): Promise<Party> {
   const account = await herald.openAccount();
@@ -53,24 +55,35 @@ afterAll(async () => {
   await herald?.close();
 });
 
-/** The command as it is without ClickHouse and without the api: it is told of neither. */
-async function retries<T>(...args: string[]): Promise<T> {
-  const env = {
-    PATH: process.env.PATH,
-    HERALD_KAFKA_BROKERS: herald.stack.brokers.join(','),
-    HERALD_SCHEMA_REGISTRY_URL: herald.stack.registryUrl,
-  };
+async function command<T>(args: readonly string[], env: NodeJS.ProcessEnv): Promise<T> {
   const { error, stdout, stderr } = await new Promise<{
     error: Error | null;
     stdout: string;
     stderr: string;
   }>((resolve) => {
-    execFile(process.execPath, [CLI, 'retries', ...args, '--json'], { env }, (failure, out, err) =>
+    const options = { env: { PATH: process.env.PATH, ...env } };
+    execFile(process.execPath, [CLI, ...args, '--json'], options, (failure, out, err) =>
       resolve({ error: failure, stdout: out, stderr: err }),
     );
   });
   expect(error, stderr).toBeNull();
   return JSON.parse(stdout) as T;
+}
+
+/** As it is without ClickHouse and without the api: it is told of neither. */
+function retries<T>(...args: string[]): Promise<T> {
+  return command(['retries', ...args], {
+    HERALD_KAFKA_BROKERS: herald.stack.brokers.join(','),
+    HERALD_SCHEMA_REGISTRY_URL: herald.stack.registryUrl,
+  });
+}
+
+/** As an integrator has it: told of the api and of nothing else. */
+function deadLetters<T>({ account }: Party, ...args: string[]): Promise<T> {
+  return command(['dead-letters', ...args], {
+    HERALD_API_URL: herald.services.addresses('api').apiUrl,
+    HERALD_API_KEY: account.apiKey,
+  });
 }
 
 interface Waiting {
@@ -167,7 +180,7 @@ test('a double click is one delivery, to the endpoint as it is configured now; a
   const path = `/v1/deliveries/${dead.delivery_id}/redeliver`;
   expect(await ask(ours, 'POST', path)).toMatchObject({ status: 404 });
 
-  const moved = await openReceiver();
+  moved = await openReceiver();
   const endpoint = `/v1/endpoints/${theirs.endpoint.endpointId}`;
   const change = await ask(theirs, 'PATCH', endpoint, { url: `${moved.url}/moved` });
   expect(change.status).toBe(200);
@@ -195,6 +208,26 @@ test('a double click is one delivery, to the endpoint as it is configured now; a
     moved.requests[0]!.webhookId,
     moved.requests[0]!.webhookId,
   ]);
+});
+
+test('of many dead letters those are sent again that were not since, each once', async () => {
+  const listed: (Delivery & { redriven: object | null })[] = (await ask(theirs, 'GET', '/v1/dead-letters'))
+    .body.items;
+  expect(listed.filter(({ redriven }) => redriven)).toHaveLength(1);
+  const arrived = moved.requests.length;
+  const { items } = await deadLetters<{ items: { dead_letter: string; result: string }[] }>(
+    theirs,
+    'redrive',
+    ...listed.map(({ delivery_id }) => delivery_id),
+  );
+  expect(items).toMatchObject(
+    listed.map(({ delivery_id, redriven }) => ({
+      dead_letter: delivery_id,
+      result: redriven ? 'redriven' : 'queued',
+    })),
+  );
+  await untilQuiet(0);
+  expect(moved.requests).toHaveLength(arrived + EVENTS - 1);
 });
 
 test('nothing is sent again to an endpoint that was deleted, and the answer says so', async () => {
