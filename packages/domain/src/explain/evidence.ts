@@ -36,11 +36,15 @@ export interface EndpointEvidence {
 
 export type EndpointNow = { state: 'active' | 'catching-up' } | { state: 'held'; reason: string };
 
-/** `unknown`: it was changed since, and compaction has forgotten what it was. */
+/**
+ * `forgotten`: it was changed since, and compaction has dropped what it was. `unread`: what is on record could not be
+ * read now.
+ */
 export type AsRouted =
   | { kind: 'known'; endpoint: Endpoint; revision: number }
   | { kind: 'deleted'; revision: number }
-  | { kind: 'unknown' };
+  | { kind: 'forgotten' }
+  | { kind: 'unread' };
 
 export interface DeliveryEvidence {
   deliveryId: string;

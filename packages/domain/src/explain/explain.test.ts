@@ -151,29 +151,30 @@ describe('an event that was not routed to the endpoint', () => {
     };
     const { verdict, because } = explainEndpoint(
       event(),
-      endpoint({ current, asRouted: { kind: 'unknown' } }),
+      endpoint({ current, asRouted: { kind: 'forgotten' } }),
     );
     expect(verdict).toBe('created_later');
     expect(because).toContain('created at 2026-01-15T12:00:01.000Z');
   });
 
   it('admits that what the endpoint was is no longer on record, and says whether it would match as it is', () => {
-    const changed = (now: Endpoint) =>
+    const changed = (now: Endpoint, kind: 'forgotten' | 'unread' = 'forgotten') =>
       explainEndpoint(
         event(),
         endpoint({
           current: { endpoint: now, revision: 12, state: { state: 'active' } },
-          asRouted: { kind: 'unknown' },
+          asRouted: { kind },
         }),
       );
     expect(changed(anEndpoint())).toMatchObject({ verdict: 'changed_since' });
     expect(changed(anEndpoint()).because).toContain('no longer on record. As it is now it would match.');
     expect(changed(subscribed(['ch_2'], [])).because).toContain('it would not match.');
+    expect(changed(anEndpoint(), 'unread').because).toContain('cannot be read now');
   });
 
   it.each([
     [{ kind: 'deleted', revision: 7 } as const, 'revision 7'],
-    [{ kind: 'unknown' } as const, 'not there any more'],
+    [{ kind: 'forgotten' } as const, 'not there any more'],
   ])('says that the endpoint was deleted', (asRouted, why) => {
     const { verdict, because } = explainEndpoint(event(), endpoint({ current: undefined, asRouted }));
     expect(verdict).toBe('deleted');

@@ -12,11 +12,12 @@ type Unmatched = Omit<Explanation, 'steps'> & { step: Step };
 
 /** Routed, and not to this endpoint: what its subscription said at that revision. */
 export function unmatched(
-  { routable }: EventEvidence,
+  evidence: EventEvidence,
   route: RouteEvidence,
   endpoint: EndpointEvidence,
 ): Unmatched {
-  const { current, asRouted, endpointId } = endpoint;
+  const { routable } = evidence;
+  const { asRouted, endpointId } = endpoint;
   const at = `at revision ${route.revision}`;
   if (route.endpointIds.includes(endpointId)) {
     const because = 'The route record names the endpoint, and no delivery to it is on record yet.';
@@ -35,31 +36,7 @@ export function unmatched(
       REPLAY,
     );
   }
-  if (asRouted.kind === 'unknown') {
-    if (!current)
-      return no('deleted', route, 'The endpoint is not there any more, nor is what it was.', REPLAY);
-    if (current.endpoint.createdAtMs > route.atMs - NEW_ENDPOINT_MS) {
-      const created = iso(current.endpoint.createdAtMs);
-      return no(
-        'created_later',
-        route,
-        `The endpoint was created at ${created}, and the event was routed at ${iso(route.atMs)}.`,
-        REPLAY,
-      );
-    }
-    const checks = routable && checksOf(current.endpoint, routable);
-    const would =
-      checks === undefined
-        ? ''
-        : ` As it is now it would ${checks.every(({ passed }) => passed) ? '' : 'not '}match.`;
-    return no(
-      'changed_since',
-      route,
-      `The endpoint was changed since (revision ${current.revision}), and what it was ${at} is no longer on record.${would}`,
-      REPLAY,
-      checks,
-    );
-  }
+  if (asRouted.kind !== 'known') return withoutConfiguration(asRouted.kind, evidence, route, endpoint);
   const checks = routable && checksOf(asRouted.endpoint, routable);
   const failed = checks?.filter(({ passed }) => !passed) ?? [];
   if (failed.length === 0) {
@@ -79,6 +56,33 @@ export function unmatched(
     route,
     `${capital(at)} the endpoint did not want it. ${capital(why.join('; '))}.`,
     'Change the subscription for what comes, and replay the event if it is wanted.',
+    checks,
+  );
+}
+
+/** What the endpoint was is not to be had: only what it is can be told. */
+function withoutConfiguration(
+  kind: 'forgotten' | 'unread',
+  { routable }: EventEvidence,
+  route: RouteEvidence,
+  { current }: EndpointEvidence,
+): Unmatched {
+  if (!current) {
+    return no('deleted', route, 'The endpoint is not there any more, nor is what it was.', REPLAY);
+  }
+  const { endpoint, revision } = current;
+  if (endpoint.createdAtMs > route.atMs - NEW_ENDPOINT_MS) {
+    const because = `The endpoint was created at ${iso(endpoint.createdAtMs)}, and the event was routed at ${iso(route.atMs)}.`;
+    return no('created_later', route, because, REPLAY);
+  }
+  const checks = routable && checksOf(endpoint, routable);
+  const was = kind === 'forgotten' ? 'is no longer on record' : 'cannot be read now';
+  const would = checks?.every(({ passed }) => passed) ? 'would match' : 'would not match';
+  return no(
+    'changed_since',
+    route,
+    `The endpoint was changed since (revision ${revision}), and what it was at revision ${route.revision} ${was}. As it is now it ${would}.`,
+    REPLAY,
     checks,
   );
 }

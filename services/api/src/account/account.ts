@@ -13,8 +13,8 @@ import type {
   ReplayWriter,
 } from '@herald/registry/replay-jobs';
 import type { ReplayProgressTable } from '@herald/registry/replay-progress';
-import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { RetryOrder } from '@herald/registry/retry-order';
+import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
@@ -186,5 +186,5 @@ function replaysOf(accountId: string, { jobs, progress, writer }: ReplaySources)
 
 function ownOnly(accountId: string, found: ReadonlyMap<string, AsRouted>): ReadonlyMap<string, AsRouted> {
   const isForeign = (as: AsRouted) => as.kind === 'known' && as.endpoint.accountId !== accountId;
-  return new Map([...found].map(([id, as]) => [id, isForeign(as) ? { kind: 'unknown' } : as]));
+  return new Map([...found].map(([id, as]) => [id, isForeign(as) ? { kind: 'forgotten' } : as]));
 }

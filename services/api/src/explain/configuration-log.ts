@@ -9,7 +9,7 @@ import { SUBJECTS } from '@herald/registry/subjects';
 
 /** What endpoints were at a revision, as far as compaction has left it on record. */
 export interface ConfigurationLog {
-  /** One entry for each id. Where Kafka gives no answer in time, all are unknown. */
+  /** One entry for each id: `unread` where Kafka gives no answer in time, or too many ask at once. */
   at(revision: number, endpointIds: ReadonlySet<string>): Promise<ReadonlyMap<string, AsRouted>>;
 }
 
@@ -21,8 +21,9 @@ export interface ConfigurationLogOptions {
 
 const READING_TIMEOUT_MS = 3_000;
 const LOOK_BYTES = 1024 * 1024;
-/** Of one reading: tens of thousands of endpoints. What is beyond is told to be unknown. */
+/** Of one reading: tens of thousands of endpoints. */
 const MAX_LOOKS = 32;
+const MAX_WAITING = 4;
 
 /**
  * Reads the topic from its beginning to the revision, so one reading at a time: it is for people who ask why. What is
@@ -35,40 +36,46 @@ export function createConfigurationLog({
 }: ConfigurationLogOptions): ConfigurationLog {
   const decoder = createDecoder<EndpointConfig>({ source, subjectSchema: SUBJECTS.endpoints });
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
-  async function readTo(
-    revision: number,
-    endpointIds: ReadonlySet<string>,
-  ): Promise<ReadonlyMap<string, AsRouted>> {
-    const found = new Map<string, AsRouted>([...endpointIds].map((id) => [id, { kind: 'unknown' }]));
+  async function readTo(revision: number, endpointIds: ReadonlySet<string>): Promise<Map<string, AsRouted>> {
     const signal = AbortSignal.timeout(READING_TIMEOUT_MS);
     try {
       const latest = await latestRecords(reader, revision, endpointIds, signal);
+      const found = allOf(endpointIds, 'forgotten');
       for (const [id, record] of latest) {
-        // A registry that is away is waited for without end elsewhere.
-        const asRouted = await Promise.race([meaningOf(record, decoder), abortOf(signal)]);
-        found.set(id, asRouted);
+        // The decoder would wait without end for a registry that is away.
+        found.set(id, await Promise.race([meaningOf(record, decoder), abortOf(signal)]));
       }
+      return found;
     } catch (error) {
       onFailure(error);
+      return allOf(endpointIds, 'unread');
     }
-    return found;
   }
 
   return {
-    at(revision, endpointIds) {
+    async at(revision, endpointIds) {
+      if (waiting >= MAX_WAITING) return allOf(endpointIds, 'unread');
+      waiting += 1;
       const reading = last.then(() => readTo(revision, endpointIds));
       last = reading;
-      return reading;
+      return reading.finally(() => {
+        waiting -= 1;
+      });
     },
   };
+}
+
+function allOf(endpointIds: ReadonlySet<string>, kind: 'forgotten' | 'unread'): Map<string, AsRouted> {
+  return new Map([...endpointIds].map((id) => [id, { kind }]));
 }
 
 async function meaningOf({ offset, value }: Found, decoder: Decoder<EndpointConfig>): Promise<AsRouted> {
   if (value === null) return { kind: 'deleted', revision: offset };
   const decoded = await decoder.decode(value);
   const parsed = decoded.ok ? parseEndpointConfig(decoded.value) : undefined;
-  return parsed?.ok ? { kind: 'known', endpoint: parsed.value, revision: offset } : { kind: 'unknown' };
+  return parsed?.ok ? { kind: 'known', endpoint: parsed.value, revision: offset } : { kind: 'unread' };
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {
@@ -83,7 +90,6 @@ interface Found {
   value: Buffer | null;
 }
 
-/** None where the topic is longer than one reading. */
 async function latestRecords(
   reader: Pick<PartitionReader, 'read'>,
   revision: number,
@@ -112,5 +118,5 @@ async function latestRecords(
       return latest;
     from = look.nextOffset;
   }
-  return new Map();
+  throw new Error(`${TOPICS.endpoints} is longer than ${MAX_LOOKS} MiB before offset ${revision}`);
 }

@@ -97,7 +97,7 @@ function endpointEvidence(
   account: Account,
   endpointId: string,
   { deliveries }: EventOnRecord,
-  asRouted: AsRouted = { kind: 'unknown' },
+  asRouted: AsRouted = { kind: 'forgotten' },
 ): EndpointEvidence {
   const current = account.endpoints.get(endpointId);
   return {
