@@ -260,12 +260,22 @@ describe('an event that was routed to the endpoint', () => {
     ['expired', 'longer than held deliveries are kept'],
     ['not_representable', 'format'],
     ['event_undecodable', 'decoded'],
-    ['of a newer version', 'given up'],
+    ['cancelled', 'called that off'],
+    ['of a newer version', 'given up (of a newer version)'],
   ])('is dead, and says why and what to do: %s', (reason, why) => {
     const { verdict, because, remedy } = told({ state: 'dead', reason, attempts: 12, lastStatus: 500 });
     expect(verdict).toBe('dead');
     expect(because).toContain(why);
     expect(remedy).toBeTruthy();
+  });
+
+  it.each([
+    ['purged', 'resumed without'],
+    ['replay_cancelled', 'replay that it was of'],
+  ])('is cancelled, and says by what: %s', (reason, why) => {
+    const { verdict, because } = told({ state: 'cancelled', reason, cause: 'replay:r1' });
+    expect(verdict).toBe('cancelled');
+    expect(because).toContain(why);
   });
 
   it('counts as delivered when a replay brought it, though the first delivery is dead', () => {

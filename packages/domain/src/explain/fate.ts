@@ -1,3 +1,4 @@
+import type { DeadReason, HoldReason } from '../verdict.ts';
 import type { DeliveryEvidence, EndpointEvidence, EndpointNow } from './evidence.ts';
 
 /** How a delivery stands and what happens next, in words; and what somebody could do about it. */
@@ -29,9 +30,7 @@ export function fateOf(
     case 'dead':
       return dead(delivery);
     case 'cancelled':
-      return delivery.reason === 'purged'
-        ? settled('It was held, and the owner of the endpoint resumed without what was held by then.')
-        : settled(`It was cancelled (${delivery.reason ?? 'no reason on record'}).`);
+      return settled(CANCELS[delivery.reason ?? ''] ?? `It was cancelled (${toldReason(delivery)}).`);
   }
 }
 
@@ -64,7 +63,12 @@ const WAITS: Readonly<Record<string, (delivery: DeliveryEvidence) => string>> = 
   overflow: () => "Its turn in the endpoint's queue is too far off to wait in memory.",
 };
 
-const HOLDS: Readonly<Record<string, Fate>> = {
+const CANCELS: Readonly<Record<string, string>> = {
+  purged: 'It was held, and the owner of the endpoint resumed without what was held by then.',
+  replay_cancelled: 'The replay that it was of was cancelled.',
+};
+
+const HOLDS: Readonly<Record<HoldReason, Fate>> = {
   paused: { because: 'The endpoint is paused.', remedy: 'Resume the endpoint.' },
   disabled: { because: 'The endpoint is disabled.', remedy: 'Enable the endpoint.' },
   gone: {
@@ -90,53 +94,54 @@ const HOLDS: Readonly<Record<string, Fate>> = {
   },
 };
 
-function held({ reason, heldUntilMs }: DeliveryEvidence, now: EndpointNow | undefined): Fate {
-  const hold = HOLDS[reason ?? ''] ?? {
-    because: `It is held (${reason ?? 'no reason on record'}).`,
-    remedy: undefined,
-  };
+function held(delivery: DeliveryEvidence, now: EndpointNow | undefined): Fate {
+  const { reason, heldUntilMs } = delivery;
   const kept = heldUntilMs === undefined ? '' : ` It is kept until ${iso(heldUntilMs)}.`;
-  if (now === undefined || now.state === 'held' || reason === 'ordered') {
-    return { because: `${hold.because}${kept}`, remedy: hold.remedy };
+  const told = toldReason(delivery);
+  if (now !== undefined && now.state !== 'held' && reason !== 'ordered') {
+    return settled(
+      `It was held (${told}); the hold has ended, and it is delivered when its turn comes.${kept}`,
+    );
   }
-  return settled(
-    `It was held (${reason}); the hold has ended, and it is delivered when its turn comes.${kept}`,
-  );
+  const hold = HOLDS[reason as HoldReason] ?? settled(`It is held (${told}).`);
+  return { because: `${hold.because}${kept}`, remedy: hold.remedy };
 }
 
+const DEATHS: Readonly<Record<Exclude<DeadReason, 'exhausted'>, Fate>> = {
+  endpoint_deleted: {
+    because: 'The endpoint was deleted before it could be delivered.',
+    remedy: 'Create an endpoint and replay the event to it.',
+  },
+  expired: {
+    because: 'It was held for longer than held deliveries are kept.',
+    remedy: 'Lift the hold of the endpoint, then redeliver the delivery.',
+  },
+  not_representable: {
+    because: "The event cannot be said in the endpoint's format.",
+    remedy: 'Choose another format, then redeliver the delivery.',
+  },
+  event_undecodable: {
+    because: 'The event could not be decoded by the delivery lane.',
+    remedy: 'Tell the operator of Herald: the schema it was written by is not to be had.',
+  },
+  cancelled: {
+    because: 'It waited for its next attempt, and somebody called that off.',
+    remedy: 'Redeliver the delivery if it is wanted after all.',
+  },
+};
+
 function dead(delivery: DeliveryEvidence): Fate {
-  switch (delivery.reason) {
-    case 'exhausted':
-      return {
-        because: `All ${delivery.attempts} attempts of its schedule failed, the last one with ${lastOf(delivery)}.`,
-        remedy: FIX_AND_REDELIVER,
-      };
-    case 'endpoint_deleted':
-      return {
-        because: 'The endpoint was deleted before it could be delivered.',
-        remedy: 'Create an endpoint and replay the event to it.',
-      };
-    case 'expired':
-      return {
-        because: 'It was held for longer than held deliveries are kept.',
-        remedy: 'Lift the hold of the endpoint, then redeliver the delivery.',
-      };
-    case 'not_representable':
-      return {
-        because: "The event cannot be said in the endpoint's format.",
-        remedy: 'Choose another format, then redeliver the delivery.',
-      };
-    case 'event_undecodable':
-      return {
-        because: 'The event could not be decoded by the delivery lane.',
-        remedy: 'Tell the operator of Herald: the schema it was written by is not to be had.',
-      };
-    default:
-      return {
-        because: `It was given up (${delivery.reason ?? 'no reason on record'}).`,
-        remedy: FIX_AND_REDELIVER,
-      };
+  if (delivery.reason === 'exhausted') {
+    const because = `All ${delivery.attempts} attempts of its schedule failed, the last one with ${lastOf(delivery)}.`;
+    return { because, remedy: FIX_AND_REDELIVER };
   }
+  const death = DEATHS[delivery.reason as keyof typeof DEATHS];
+  return death ?? { because: `It was given up (${toldReason(delivery)}).`, remedy: FIX_AND_REDELIVER };
+}
+
+/** A reason of a newer version is told as it is written. */
+function toldReason({ reason }: DeliveryEvidence): string {
+  return reason ?? 'no reason on record';
 }
 
 function lastOf({ lastOutcome, lastStatus }: DeliveryEvidence): string {
