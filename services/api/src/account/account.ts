@@ -1,4 +1,4 @@
-import type { HistoryStore, Scope } from '@herald/clickhouse/history';
+import type { DeliverySummary, HistoryStore, Scope } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { AsRouted } from '@herald/domain/explain/evidence';
@@ -49,7 +49,7 @@ export interface Account {
     get: Bound<HistoryStore['deliveries']['get']>;
     replayed: Bound<HistoryStore['deliveries']['replayed']>;
     /** Only to an endpoint of this account, and only with an event of it. */
-    redeliver(delivery: Delivery): Promise<Redelivered>;
+    redeliver(delivery: Delivery, of: DeliverySummary): Promise<Redelivered>;
   };
   retries: {
     /** Of an endpoint of this account, in its name. */
@@ -134,7 +134,8 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         list: (query) => history.deliveries.list(scope, query),
         get: (deliveryId) => history.deliveries.get(scope, deliveryId),
         replayed: (of) => history.deliveries.replayed(scope, of),
-        redeliver: (delivery) => (own(delivery.endpointId) ? redeliver(scope, delivery) : ENDPOINT_DELETED),
+        redeliver: (delivery, of) =>
+          own(delivery.endpointId) ? redeliver(scope, delivery, of) : ENDPOINT_DELETED,
       },
       retries: {
         order: (endpointId, order) =>

@@ -5,7 +5,7 @@ import { anAttempt, anEvent, NOON_MS } from '@herald/clickhouse/testing/sample-r
 import { createDecoder, createEncoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RetryOrder, retryOrderSchema } from '@herald/contracts/generated/retry-order';
-import { decodeDeliveryHeaders } from '@herald/contracts/headers';
+import { decodeDeliveryHeaders, encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
@@ -38,7 +38,9 @@ type Name = keyof typeof letters;
 const NAMES = Object.keys(letters) as Name[];
 const events = {} as Record<Name, PublicationEvent>;
 const ids = {} as Record<Name, string>;
-let bytesOfExhausted: Buffer;
+const bytes = {} as Record<Name, Buffer>;
+/** Their topic does not have these any more. */
+const FORGOTTEN: ReadonlySet<Name> = new Set(['expired', 'alsoExhausted']);
 
 beforeAll(async () => {
   api = await startApi(stack);
@@ -67,16 +69,35 @@ beforeAll(async () => {
     const event = anEvent({ account_id: owner.accountId, occurred_at: NOON_MS - index * 60_000 });
     events[name] = event;
     ids[name] = deliveryId(event.event_id, endpointId, 'event');
-    // One event is where its topic has forgotten it, the others are read from there.
     const value = encoder.encode(event);
-    if (name === 'exhausted') bytesOfExhausted = value;
-    const at =
-      name === 'expired'
-        ? { partition: 0, offset: 999_999_999 }
-        : await producer.sendOne({ topic: TOPICS.events, key: event.publication_id, value });
+    bytes[name] = value;
+    const at = FORGOTTEN.has(name)
+      ? { partition: 0, offset: 999_999_999 }
+      : await producer.sendOne({ topic: TOPICS.events, key: event.publication_id, value });
     await api.history.insert(EVENTS, [{ ...at, recordedAtMs: NOON_MS, content: { ok: true, event } }]);
-    await api.history.insert(ATTEMPTS, [deadBy(name, at)]);
+    await api.history.insert(ATTEMPTS, [deadBy(name, at, Date.now() - index * 1_000)]);
   }
+  // By its label it can be told from what the history has.
+  bytes.expired = encoder.encode({ ...events.expired, metadata: { kept: 'in the dead letter' } });
+  await producer.send([
+    {
+      topic: TOPICS.deadLetters,
+      key: endpointId,
+      value: bytes.expired,
+      headers: encodeDeliveryHeaders({
+        deliveryId: ids.expired,
+        endpointId,
+        eventId: events.expired.event_id,
+        step: 1,
+        attempts: 0,
+        dueAtMs: 0,
+        origin: { topic: TOPICS.events, partition: 0, offset: 999_999_999 },
+        cause: 'event',
+        configRevision: 0,
+        traceparent: undefined,
+      }),
+    },
+  ]);
   await producer.close();
 });
 
@@ -85,7 +106,7 @@ afterAll(async () => {
   await api?.stop();
 });
 
-function deadBy(name: Name, { partition, offset }: { partition: number; offset: number }) {
+function deadBy(name: Name, { partition, offset }: { partition: number; offset: number }, diedAtMs: number) {
   const { response, ...said } = letters[name];
   return anAttempt({
     account_id: owner.accountId,
@@ -96,6 +117,7 @@ function deadBy(name: Name, { partition, offset }: { partition: number; offset: 
     origin_partition: partition,
     origin_offset: offset,
     verdict: 'DEAD',
+    started_at: diedAtMs,
     ...said,
     response: response && { ...response, headers: {}, body: Buffer.alloc(0), body_truncated: false },
   });
@@ -179,7 +201,7 @@ describe('a dead letter', () => {
     await tail.caughtUp();
     const of = sent.filter(({ headers }) => headers['delivery-id']?.toString() === first.body.delivery_id);
     expect(of.length).toBeGreaterThan(0);
-    expect(of[0]!.value).toEqual(bytesOfExhausted);
+    expect(of[0]!.value).toEqual(bytes.exhausted);
     expect(decodeDeliveryHeaders(of[0]!.headers)).toMatchObject({
       delivery: { step: 0, attempts: 0, cause: 'replay:redelivery-1', endpointId },
     });
@@ -198,11 +220,16 @@ describe('a dead letter', () => {
     expect(shown).toMatchObject({ redriven: { delivery_id: first.body.delivery_id, state: 'waiting' } });
   });
 
-  it('whose event its topic has forgotten is sent again from the history', async () => {
-    expect(await redrive(owner, ['expired'])).toMatchObject([{ result: 'queued' }]);
+  it('whose event its topic has forgotten is sent again from the dead letter, or else from the history', async () => {
+    expect(await redrive(owner, ['expired', 'alsoExhausted'])).toMatchObject([
+      { result: 'queued' },
+      { result: 'queued' },
+    ]);
     await tail.caughtUp();
-    const eventId = events.expired.event_id;
-    expect(sent.filter(({ headers }) => headers['event-id']?.toString() === eventId)).toHaveLength(1);
+    const sentOf = (name: Name) =>
+      sent.find(({ headers }) => headers['event-id']?.toString() === events[name].event_id)?.value;
+    expect(sentOf('expired')).toEqual(bytes.expired);
+    expect(sentOf('alsoExhausted')).toEqual(bytes.alsoExhausted);
   });
 
   it('that was sent again since is left out of a redrive, and what is none as well', async () => {

@@ -57,7 +57,7 @@ async function redrive(
   const decision = decideRedrive(delivery, others, account.endpoints.get(delivery.endpointId));
   if (decision.kind === 'redriven') return result(id, 'redriven', decision.by.deliveryId);
   if (decision.kind !== 'send') return result(id, decision.kind);
-  const redelivered = await account.deliveries.redeliver(decision.delivery);
+  const redelivered = await account.deliveries.redeliver(decision.delivery, delivery);
   switch (redelivered.kind) {
     case 'queued':
       return result(id, 'queued', decision.delivery.deliveryId);

@@ -6,18 +6,29 @@ import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { PartitionReader } from '@herald/kafka/partition-reader';
+import { type DeadDelivery, findDeadLetter } from './dead-letter-record.ts';
 
-/** The bytes of one event as they stood in its topic. Rejects when neither Kafka nor ClickHouse can be asked. */
+export interface WantedEvent {
+  eventId: string;
+  /** Where the event was read from. */
+  origin: Coordinates;
+  /** The delivery that is sent again, where it was given up. */
+  dead: DeadDelivery | undefined;
+}
+
+/**
+ * The bytes of one event of the account; undefined where they are nowhere any more. Rejects when Kafka or ClickHouse
+ * cannot be asked.
+ */
 export type EventBytes = (
   scope: Scope,
-  eventId: string,
-  origin: Coordinates,
+  wanted: WantedEvent,
   signal: AbortSignal,
 ) => Promise<Buffer | undefined>;
 
 export interface EventBytesOptions {
   source: SchemaSource;
-  reader: Pick<PartitionReader, 'read' | 'bounds'>;
+  reader: Pick<PartitionReader, 'read' | 'bounds' | 'offsetsAt'>;
   history: { events: Pick<HistoryStore['events'], 'get'> };
 }
 
@@ -25,15 +36,16 @@ export interface EventBytesOptions {
 const FETCH_BYTES = 64 * 1024;
 
 /**
- * From its place in the topic, byte for byte; where that has expired, written anew from the event as the history has
- * it. What lies at the place must be this account's event: a topic that was made anew has other events there.
+ * From its place in the topic, byte for byte; where that has expired, from the dead letter, which is kept for longer;
+ * else written anew from the event as the history has it. What is read must be this account's event: a topic that was
+ * made anew has other events at its places.
  */
 export async function openEventBytes({ source, reader, history }: EventBytesOptions): Promise<EventBytes> {
   const subjectSchema = { subject: subjectOf(TOPICS.events), schema: publicationEventSchema };
   const decoder = createDecoder<PublicationEvent>({ source, subjectSchema });
   const encoder = await createEncoder<PublicationEvent>(source, subjectSchema);
 
-  async function fromTopic(origin: Coordinates, signal: AbortSignal): Promise<Buffer | undefined> {
+  async function atOrigin(origin: Coordinates, signal: AbortSignal): Promise<Buffer | undefined> {
     const { topic, partition, offset } = origin;
     if (topic !== TOPICS.events) return undefined;
     const log = (await reader.bounds(topic, signal)).get(partition);
@@ -46,15 +58,18 @@ export async function openEventBytes({ source, reader, history }: EventBytesOpti
     return value ? Buffer.from(value) : undefined;
   }
 
-  return async ({ accountId }, eventId, origin, signal) => {
-    const bytes = await fromTopic(origin, signal);
-    if (bytes) {
-      const decoded = await decoder.decode(bytes);
-      if (decoded.ok && decoded.value.event_id === eventId && decoded.value.account_id === accountId) {
-        return bytes;
-      }
-    }
-    const kept = await history.events.get({ accountId }, eventId);
-    return kept && encoder.encode(kept.event);
+  async function isOf(accountId: string, eventId: string, bytes: Buffer | undefined): Promise<boolean> {
+    if (!bytes) return false;
+    const decoded = await decoder.decode(bytes);
+    return decoded.ok && decoded.value.event_id === eventId && decoded.value.account_id === accountId;
+  }
+
+  return async ({ accountId }, { eventId, origin, dead }, signal) => {
+    const original = await atOrigin(origin, signal);
+    if (await isOf(accountId, eventId, original)) return original;
+    const kept = dead && (await findDeadLetter(reader, dead, signal));
+    if (await isOf(accountId, eventId, kept)) return kept;
+    const recorded = await history.events.get({ accountId }, eventId);
+    return recorded && encoder.encode(recorded.event);
   };
 }

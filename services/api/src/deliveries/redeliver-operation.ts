@@ -50,7 +50,7 @@ async function redeliver(account: Account, { delivery, replayed }: Found): Promi
     case 'underway':
       return { status: 200, body: viewUnderway(delivery, decision.delivery, configured!) };
     case 'send': {
-      const redelivered = await account.deliveries.redeliver(decision.delivery);
+      const redelivered = await account.deliveries.redeliver(decision.delivery, delivery);
       if (redelivered.kind !== 'queued') return refusedRedelivery(delivery, redelivered);
       return { status: 202, body: viewQueued(account, delivery, decision.delivery, configured!) };
     }

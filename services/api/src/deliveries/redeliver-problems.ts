@@ -60,7 +60,7 @@ function eventGone({ eventId }: DeliverySummary): Problem {
     status: 410,
     code: 'event_gone',
     title: 'The event is not on record any more',
-    detail: `Neither its topic nor the history has event ${eventId}: both have a retention. Produce it again where it came from.`,
+    detail: `Neither its topic nor a dead letter nor the history has event ${eventId}: all have a retention. Produce it again where it came from.`,
     event_id: eventId,
   };
 }

@@ -1,4 +1,4 @@
-import type { Scope } from '@herald/clickhouse/history';
+import type { DeliverySummary, Scope } from '@herald/clickhouse/history';
 import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
@@ -11,13 +11,13 @@ export type Redelivered =
   | { kind: 'queued' }
   /** The account has no such endpoint any more. */
   | { kind: 'endpoint_deleted' }
-  /** Neither its topic nor the history has the event any more. */
+  /** Neither its topic, nor a dead letter, nor the history has the event any more. */
   | { kind: 'event_gone' }
   /** Not confirmed in time. The same delivery may be sent again: it has the same id. */
   | { kind: 'unavailable'; detail: string };
 
-/** Puts a delivery behind the live ones. */
-export type Redeliver = (scope: Scope, delivery: Delivery) => Promise<Redelivered>;
+/** Puts a delivery behind the live ones. `of` is the one whose event is sent again. */
+export type Redeliver = (scope: Scope, delivery: Delivery, of: DeliverySummary) => Promise<Redelivered>;
 
 export interface RedeliverOptions {
   eventBytes: EventBytes;
@@ -32,8 +32,16 @@ const MAX_PENDING_RECORDS = 1_000;
 export function createRedeliver(options: RedeliverOptions): Redeliver {
   const { eventBytes, producer, timeoutMs, onFailure } = options;
 
-  async function send(scope: Scope, delivery: Delivery, signal: AbortSignal): Promise<Redelivered> {
-    const value = await eventBytes(scope, delivery.eventId, delivery.origin, signal);
+  async function send(
+    scope: Scope,
+    delivery: Delivery,
+    of: DeliverySummary,
+    signal: AbortSignal,
+  ): Promise<Redelivered> {
+    const { eventId, origin, endpointId } = delivery;
+    const dead =
+      of.state === 'dead' ? { deliveryId: of.deliveryId, endpointId, diedAtMs: of.updatedAtMs } : undefined;
+    const value = await eventBytes(scope, { eventId, origin, dead }, signal);
     if (!value) return { kind: 'event_gone' };
     signal.throwIfAborted();
     await producer.send([
@@ -47,13 +55,13 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
     return { kind: 'queued' };
   }
 
-  return async (scope, delivery) => {
+  return async (scope, delivery, of) => {
     if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
       return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
     }
     const giveUp = new AbortController();
     try {
-      return await withDeadline(send(scope, delivery, giveUp.signal), timeoutMs, 'Kafka');
+      return await withDeadline(send(scope, delivery, of, giveUp.signal), timeoutMs, 'Kafka');
     } catch (error) {
       giveUp.abort(error);
       onFailure(error);
