@@ -38,6 +38,7 @@ export const deliveries: Migration = {
         COMMENT 'Of its answers: each status, and its hundreds, as 503 and 5',
     errors SimpleAggregateFunction(groupUniqArrayArray, Array(String))
         COMMENT 'The wire errors that its requests ended in',
+    INDEX times occurred_at TYPE minmax GRANULARITY 1,
     INDEX projects project_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX channels channel_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX endpoints endpoint_id TYPE bloom_filter(0.01) GRANULARITY 1,

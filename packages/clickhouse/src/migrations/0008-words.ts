@@ -3,6 +3,7 @@ import type { Migration } from './migration.ts';
 /** What was answered, and the typed error; and what a test sent, since no event on record has it. */
 const SELECT = `SELECT
     account_id, occurred_at, delivery_id, step, attempt_id, started_at,
+    project_id, channel_id, endpoint_id, event_type,
     concat(error_message, '\\n', response_body, if(cause = 'test', concat('\\n', request_body), '')) AS answer
 FROM attempts
 WHERE outcome != ''`;
@@ -23,7 +24,12 @@ export const words: Migration = {
     step Int32,
     attempt_id UUID,
     started_at DateTime64(3, 'UTC'),
+    project_id LowCardinality(String),
+    channel_id LowCardinality(String),
+    endpoint_id LowCardinality(String),
+    event_type LowCardinality(String),
     answer String CODEC(ZSTD(1)),
+    INDEX times occurred_at TYPE minmax GRANULARITY 1,
     INDEX words lower(answer) TYPE text(tokenizer = 'splitByNonAlpha')
 )
 ENGINE = ReplacingMergeTree
@@ -33,7 +39,8 @@ SETTINGS ttl_only_drop_parts = 1, index_granularity = 2048`,
 
     `CREATE MATERIALIZED VIEW IF NOT EXISTS answers_of_attempts TO answers AS\n${SELECT}`,
 
-    `INSERT INTO answers (account_id, occurred_at, delivery_id, step, attempt_id, started_at, answer)
+    `INSERT INTO answers
+(account_id, occurred_at, delivery_id, step, attempt_id, started_at, project_id, channel_id, endpoint_id, event_type, answer)
 ${SELECT}
 SETTINGS max_partitions_per_insert_block = 0`,
 

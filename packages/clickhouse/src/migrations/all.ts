@@ -7,6 +7,8 @@ import { ledger } from './0006-ledger.ts';
 import { deliveries } from './0007-deliveries.ts';
 import { words } from './0008-words.ts';
 import { erased } from './0009-erased.ts';
+import { times } from './0010-times.ts';
+import { phases } from './0011-phases.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -20,4 +22,6 @@ export const MIGRATIONS: readonly Migration[] = [
   deliveries,
   words,
   erased,
+  times,
+  phases,
 ];

@@ -8,25 +8,32 @@ export interface DeliveryFilter {
   ofRow: Conditions;
   /** Of a delivery whose rows are taken together; undefined where the row has decided. */
   ofDelivery: Conditions | undefined;
+  /** What it asks of the event of a delivery, and of an attempt, as far as their tables can tell. */
+  ofEvent: Conditions;
+  ofAttempt: Conditions;
   /** Whether indexes find the few matches wherever they are. */
   isByIndex: boolean;
 }
 
 export function filterOf(query: DeliveryQuery): DeliveryFilter {
-  const constant: Condition[] = [
+  const ofBoth: Condition[] = [
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
-    ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId],
     ['event_type = {type:String}', 'type', query.eventType],
-    ['publication_id = {publication:String}', 'publication', query.publicationId],
-    ['event_id = {event:String}', 'event', query.eventId],
-    ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', query.fromMs],
     ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', query.toMs],
   ];
+  const ofEvent: Condition[] = [
+    ...ofBoth,
+    ['publication_id = {publication:String}', 'publication', query.publicationId],
+    ['event_id = {event:String}', 'event', query.eventId],
+  ];
+  const toEndpoint: Condition = ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId];
   const changing = changingOf(query);
   return {
-    ofRow: allOf([...constant, ...changing.slice(0, 1).map(({ ofRow }) => ofRow)]),
+    ofRow: allOf([...ofEvent, toEndpoint, ...changing.slice(0, 1).map(({ ofRow }) => ofRow)]),
     ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
+    ofEvent: allOf(ofEvent),
+    ofAttempt: allOf([...ofBoth, toEndpoint]),
     isByIndex: query.publicationId !== undefined || query.eventId !== undefined,
   };
 }

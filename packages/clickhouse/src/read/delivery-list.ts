@@ -10,6 +10,9 @@ import { summariesAt } from './summaries-at.ts';
 
 const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
 
+/** Steps of a page; most need one or two. */
+const MAX_STEPS = 5;
+
 /** How many more candidates a step looks at when most of those before it did not match. */
 const WIDENING = 16;
 
@@ -33,7 +36,8 @@ export async function listDeliveries(
   let stepMs = filter.isByIndex ? Number.POSITIVE_INFINITY : FIRST_STEP_MS;
   let widening = 1;
 
-  for (let rowsLeft = MAX_ROWS_READ; rowsLeft > 0; ) {
+  let rowsLeft = MAX_ROWS_READ;
+  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
     const wanted = query.limit + 1 - places.length;
     const beginMs = Math.min(after?.[0] ?? nowMs, query.toMs ?? nowMs, nowMs);
     const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));

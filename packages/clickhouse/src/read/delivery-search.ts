@@ -2,13 +2,13 @@ import type { Scope } from '../history.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
 import { type Place, type Stretch, within } from './place.ts';
 import type { Reader } from './reader.ts';
-import type { WordFilter } from './word-search.ts';
+import { wordFilter } from './word-search.ts';
 
 /** What is asked of one stretch of a list. */
 export interface Search {
   filter: DeliveryFilter;
-  /** What its event or an answer must say. */
-  words: WordFilter | undefined;
+  /** Words that its event or an answer must have. */
+  text: string | undefined;
   stretch: Stretch;
   /** Candidates looked at, at most: rows that match, of deliveries that may not. */
   candidates: number;
@@ -29,7 +29,8 @@ export interface Found {
  * Several rows of one delivery, and the same row twice, make no difference.
  */
 export async function searchDeliveries(reader: Reader, scope: Scope, search: Search): Promise<Found> {
-  const { filter, stretch, words, candidates, wanted } = search;
+  const { filter, text, stretch, candidates, wanted } = search;
+  const words = text === undefined ? undefined : wordFilter({ words: text, filter }, stretch);
   const range = within(stretch);
   const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
     scope,

@@ -3,14 +3,14 @@ import type { DeliveryFilter } from './delivery-filter.ts';
 import { searchDeliveries } from './delivery-search.ts';
 import { endOf, type Place, type Stretch } from './place.ts';
 import type { Reader } from './reader.ts';
-import { reachOf, wordFilter } from './word-search.ts';
+import { reachOf } from './word-search.ts';
 
 /** Where a row may match of a delivery that does not, this many are looked at for each that is wanted. */
 const CANDIDATES_PER_WANTED = 2;
 const MAX_CANDIDATES = 50_000;
 
 /** Events, or answers, with the words looked for that a step gathers for each delivery that is wanted. */
-const MATCHES_PER_WANTED = 4;
+const MATCHES_PER_WANTED = 16;
 const MAX_MATCHES = 5_000;
 
 interface StepQuery {
@@ -34,9 +34,9 @@ export interface StepResult {
 /** Looks through one stretch of a list, from its newest place on. */
 export async function takeStep(reader: Reader, scope: Scope, query: StepQuery): Promise<StepResult> {
   if (query.text === undefined) return search(reader, scope, query);
-  const { text, stretch, wanted, widening } = query;
+  const { filter, text, stretch, wanted, widening } = query;
   const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
-  const reach = await reachOf(reader, scope, text, stretch, matches);
+  const reach = await reachOf(reader, scope, { words: text, filter }, stretch, matches);
   const reached = { after: stretch.after, sinceMs: reach.sinceMs ?? stretch.sinceMs };
   const step = reach.isEmpty
     ? { places: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
@@ -56,8 +56,7 @@ async function search(
   const candidates = filter.ofDelivery
     ? Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening)
     : wanted;
-  const words = text === undefined ? undefined : wordFilter(text, stretch);
-  const found = await searchDeliveries(reader, scope, { filter, words, stretch, candidates, wanted });
+  const found = await searchDeliveries(reader, scope, { filter, text, stretch, candidates, wanted });
   return {
     places: found.places,
     end: found.lastCandidate ?? endOf(stretch.sinceMs),

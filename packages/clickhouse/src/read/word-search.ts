@@ -1,25 +1,26 @@
 import type { Scope } from '../history.ts';
+import type { DeliveryFilter } from './delivery-filter.ts';
 import { type Stretch, withinTimes } from './place.ts';
 import type { Params, Reader, ScopedTables } from './reader.ts';
 
-/** A filter by words: over deliveries, within a stretch whose parameters are those of `withinTimes`. */
-export interface WordFilter {
-  sql(from: ScopedTables): string;
-  params: Params;
+/** Some words, in deliveries that a filter lets through. */
+export interface WordQuery {
+  words: string;
+  filter: Pick<DeliveryFilter, 'ofEvent' | 'ofAttempt'>;
 }
 
-/** As migration 0008 indexes them. Both sides are in lower case, whether an index is there or not yet. */
+/** As migration 0008 indexes them. Both sides are in lower case, whether an index is there yet or not. */
 const IN_EVENT = 'hasAllTokens(lower(event), lower({words:String}))';
 const IN_ANSWER = 'hasAllTokens(lower(answer), lower({words:String}))';
 
-/** Deliveries whose event says all the words, or one of whose answers, with its error, does. */
-export function wordFilter(words: string, stretch: Stretch): WordFilter {
-  const times = withinTimes(stretch).sql;
+/** A filter over deliveries of a stretch: those whose event says all the words, or one of whose answers does. */
+export function wordFilter({ words, filter }: WordQuery, stretch: Stretch) {
+  const says = matchesOf(filter, stretch);
   return {
-    sql: ({ events, answers }) => `(
-      (occurred_at, event_id) IN (SELECT occurred_at, event_id FROM ${events} WHERE ${times} AND ${IN_EVENT})
-      OR (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${answers} WHERE ${times} AND ${IN_ANSWER}))`,
-    params: { words },
+    sql: (from: ScopedTables) => `(
+      (occurred_at, event_id) IN (SELECT occurred_at, event_id FROM ${says.inEvents(from)})
+      OR (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${says.inAnswers(from)}))`,
+    params: { ...says.params, words },
   };
 }
 
@@ -36,28 +37,36 @@ interface Reach {
 export async function reachOf(
   reader: Reader,
   scope: Scope,
-  words: string,
+  { words, filter }: WordQuery,
   stretch: Stretch,
   matches: number,
 ): Promise<Reach> {
-  const times = withinTimes(stretch);
+  const says = matchesOf(filter, stretch);
   const { rows, rowsRead } = await reader.rowsAndCost<{ since_ms: number; matches: number }>(
     scope,
-    ({ events, answers }) => {
-      const reach = (table: string, condition: string) => `
+    (from) => {
+      const reach = (matching: string) => `
         SELECT toUnixTimestamp64Milli(min(occurred_at)) AS since_ms, count() AS matches
-        FROM (
-          SELECT occurred_at FROM ${table} WHERE ${times.sql} AND ${condition}
-          ORDER BY occurred_at DESC LIMIT {matches:UInt32}
-        )`;
-      return `${reach(events, IN_EVENT)} UNION ALL ${reach(answers, IN_ANSWER)}`;
+        FROM (SELECT occurred_at FROM ${matching} ORDER BY occurred_at DESC LIMIT {matches:UInt32})`;
+      return `${reach(says.inEvents(from))} UNION ALL ${reach(says.inAnswers(from))}`;
     },
-    { ...times.params, words, matches },
+    { ...says.params, words, matches },
   );
   const full = rows.filter((row) => row.matches >= matches).map((row) => row.since_ms);
   return {
     sinceMs: full.length > 0 ? Math.max(...full) : undefined,
     isEmpty: rows.every((row) => row.matches === 0),
     rowsRead,
+  };
+}
+
+function matchesOf({ ofEvent, ofAttempt }: WordQuery['filter'], stretch: Stretch) {
+  const times = withinTimes(stretch);
+  const params: Params = { ...times.params, ...ofEvent.params, ...ofAttempt.params };
+  return {
+    params,
+    inEvents: ({ events }: ScopedTables) => `${events} WHERE ${times.sql} AND ${ofEvent.sql} AND ${IN_EVENT}`,
+    inAnswers: ({ answers }: ScopedTables) =>
+      `${answers} WHERE ${times.sql} AND ${ofAttempt.sql} AND ${IN_ANSWER}`,
   };
 }
