@@ -85,6 +85,9 @@ test('a delivery shows each disposition once, in order, with everything that is 
     error_message: 'no answer within 15000 ms',
     response: null,
     first_byte_ms: null,
+    dns_ms: null,
+    connect_ms: null,
+    tls_ms: null,
     next_attempt_at: NOON_MS + 5_000,
     retry_tier: '5s',
   });
@@ -114,12 +117,26 @@ test('a delivery shows each disposition once, in order, with everything that is 
     errorMessage: 'no answer within 15000 ms',
     response: null,
     firstByteMs: null,
+    dnsMs: null,
+    connectMs: null,
+    tlsMs: null,
     nextAttemptAtMs: NOON_MS + 5_000,
     retryTier: '5s',
     durationMs: 12.5,
     configRevision: 9,
     readFrom: { topic: 'webhook.deliveries', partition: 5, offset: 77 },
   });
+  expect(found?.history[1]).toMatchObject({ firstByteMs: 11.25, dnsMs: 1.5, connectMs: 2.25, tlsMs: 4.5 });
+});
+
+test('an attempt that was kept before its connection was timed does not say how long that took', async () => {
+  const scope = newAccount();
+  const id = randomUUID();
+  await database.run(`
+    INSERT INTO attempts (attempt_id, delivery_id, account_id, disposition, verdict, state, started_at, occurred_at)
+    VALUES ('${randomUUID()}', '${id}', '${scope.accountId}', 'ATTEMPTED', 'DELIVERED', 'delivered', now(), now())`);
+  const found = await history.deliveries.get(scope, id);
+  expect(found?.history).toMatchObject([{ dnsMs: null, connectMs: null, tlsMs: null }]);
 });
 
 test('a walk by cursor sees every delivery exactly once while others arrive and change state', async () => {

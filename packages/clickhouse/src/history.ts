@@ -122,6 +122,10 @@ export interface Attempt {
   startedAtMs: number;
   durationMs: DeliveryAttempt['duration_ms'];
   firstByteMs: number | null;
+  /** Of the connection; null where none was opened for the request, or that part of it was not needed. */
+  dnsMs: number | null;
+  connectMs: number | null;
+  tlsMs: number | null;
   configRevision: number;
   dispatcherId: string;
   /** Where the delivery was read from. */

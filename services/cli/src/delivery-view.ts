@@ -29,6 +29,10 @@ export interface Attempt {
   response: { status: number; headers: Record<string, string>; body: string; body_truncated: boolean } | null;
   started_at: string;
   duration_ms: number;
+  first_byte_ms: number | null;
+  dns_ms: number | null;
+  connect_ms: number | null;
+  tls_ms: number | null;
 }
 
 export interface DeliveryDetail extends DeliverySummary {
@@ -51,6 +55,8 @@ export function showDelivery(delivery: DeliveryDetail, { print, colors }: Termin
     print(attemptTitle(attempt, colors));
     if (attempt.request) {
       print(colors.dim(`  ${attempt.request.method} ${attempt.request.url}`));
+      const phases = phasesText(attempt);
+      if (phases) print(colors.dim(`  ${phases}`));
       print(fields(attempt.request.headers, colors));
       print(indented(attempt.request.body));
     }
@@ -81,6 +87,14 @@ function attemptTitle(attempt: Attempt, colors: Colors): string {
   ]
     .filter(Boolean)
     .join('  ');
+}
+
+/** What the time went into; a connection that was open already has no phases of its own. */
+function phasesText({ dns_ms, connect_ms, tls_ms, first_byte_ms }: Attempt): string {
+  const phases = { dns: dns_ms, connect: connect_ms, tls: tls_ms, 'first byte': first_byte_ms };
+  return Object.entries(phases)
+    .flatMap(([name, ms]) => (ms === null ? [] : `${name} ${ms.toFixed(1)} ms`))
+    .join(', ');
 }
 
 function fields(headers: Record<string, string>, colors: Colors): string {

@@ -69,7 +69,7 @@ function attemptsOf(reader: Reader, scope: Scope, deliveryId: string): Promise<A
         request_method, request_url, request_headers, base64Encode(request_body) AS request_body_base64,
         response_status, response_headers, base64Encode(response_body) AS response_body_base64,
         response_body_truncated, remote_address,
-        toUnixTimestamp64Milli(started_at) AS started_at_ms, duration_ms, first_byte_ms,
+        toUnixTimestamp64Milli(started_at) AS started_at_ms, duration_ms, first_byte_ms, dns_ms, connect_ms, tls_ms,
         origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
         config_revision, dispatcher_id
       FROM ${from.attempts}
@@ -104,6 +104,9 @@ interface AttemptRow {
   started_at_ms: number;
   duration_ms: number;
   first_byte_ms: number;
+  dns_ms: number;
+  connect_ms: number;
+  tls_ms: number;
   origin_topic: string;
   origin_partition: number;
   origin_offset: number;
@@ -112,6 +115,10 @@ interface AttemptRow {
   delivery_offset: number;
   config_revision: number;
   dispatcher_id: string;
+}
+
+function measured(ms: number): number | null {
+  return ms < 0 ? null : ms;
 }
 
 function attemptOf(row: AttemptRow): Attempt {
@@ -145,7 +152,10 @@ function attemptOf(row: AttemptRow): Attempt {
     remoteAddress: row.remote_address || null,
     startedAtMs: row.started_at_ms,
     durationMs: row.duration_ms,
-    firstByteMs: row.first_byte_ms < 0 ? null : row.first_byte_ms,
+    firstByteMs: measured(row.first_byte_ms),
+    dnsMs: measured(row.dns_ms),
+    connectMs: measured(row.connect_ms),
+    tlsMs: measured(row.tls_ms),
     configRevision: row.config_revision,
     dispatcherId: row.dispatcher_id,
     readFrom: {

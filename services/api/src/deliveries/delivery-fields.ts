@@ -119,6 +119,10 @@ export const attemptView = z.object({
   started_at: z.string().nullable(),
   duration_ms: z.number(),
   first_byte_ms: z.number().nullable(),
+  /** Of opening the connection; null where that was open already, or the part was not needed. */
+  dns_ms: z.number().nullable(),
+  connect_ms: z.number().nullable(),
+  tls_ms: z.number().nullable(),
   config_revision: z.number(),
   dispatcher_id: z.string(),
   read_from: coordinatesView,
