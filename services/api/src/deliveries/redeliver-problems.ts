@@ -28,7 +28,7 @@ export function deliveryOpen(delivery: DeliverySummary): Problem {
       const nextAt = nextAttemptAtMs === null ? null : new Date(nextAttemptAtMs).toISOString();
       return {
         ...problem,
-        detail: `It is still to be attempted${nextAt ? ` at ${nextAt}` : ''}. To have that now: herald retries redrive-now --delivery ${deliveryId}.`,
+        detail: `It is still to be attempted${nextAt ? ` at ${nextAt}` : ''}. To have that now: POST /v1/endpoints/${endpointId}/retries/redrive-now with delivery_ids ["${deliveryId}"], or herald retries redrive-now --delivery ${deliveryId}.`,
         next_attempt_at: nextAt,
       };
     }
