@@ -26,6 +26,13 @@ describe('the schema registry client', () => {
     }
   });
 
+  it('lets several apply a new schema at once', async () => {
+    const subject = newSubject();
+    const all = Array.from({ length: 6 }, () => connectSchemaRegistry({ url: registryUrl }));
+    const ids = await Promise.all(all.map((registry) => registry.apply({ subject, schema: point })));
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('accepts a new optional field, refuses one that old records lack', async () => {
     const registry = connectSchemaRegistry({ url: registryUrl });
     const subject = newSubject();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { COMPATIBILITY, SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { SubjectSchema } from './schemas.ts';
 
@@ -22,6 +23,9 @@ export interface SchemaRegistryOptions {
   /** Time for one call; the client library has none of its own. */
   timeoutMs?: number;
 }
+
+const APPLY_TRIES = 5;
+const APPLY_PAUSE_MS = 200;
 
 /** The Confluent schema registry API, over `@kafkajs/confluent-schema-registry`. */
 export function connectSchemaRegistry(options: SchemaRegistryOptions): SchemaRegistryClient {
@@ -54,10 +58,27 @@ export function connectSchemaRegistry(options: SchemaRegistryOptions): SchemaReg
 
     async apply({ subject, schema }) {
       const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
-      const { id } = await bounded(client.register(confluent(schema), { subject, compatibility }));
-      return id;
+      for (let triesLeft = APPLY_TRIES - 1; ; triesLeft--) {
+        try {
+          const { id } = await bounded(client.register(confluent(schema), { subject, compatibility }));
+          return id;
+        } catch (error) {
+          if (triesLeft === 0 || !mayBeARace(error)) throw error;
+          await sleep(APPLY_PAUSE_MS);
+        }
+      }
     },
   };
+}
+
+/**
+ * The client makes a subject, and then sets its compatibility: somebody else who applies the same schemas meets a
+ * subject that has come up meanwhile, or one that is not finished. A schema that does not fit is refused in the same
+ * words, each time.
+ */
+function mayBeARace(error: unknown): boolean {
+  const { status, name } = error as { status?: number; name?: string };
+  return status === 409 || name === 'ConfluentSchemaRegistryCompatibilityError';
 }
 
 function confluent(schema: object) {

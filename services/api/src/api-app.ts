@@ -11,6 +11,7 @@ import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
 import { mountJwks } from './endpoints/jwks.ts';
+import { eraseOperation } from './erasing/erase-operation.ts';
 import { eventOperations } from './events/event-operations.ts';
 import { explainOperation } from './explain/explain-operation.ts';
 import { mount, send } from './http/mount.ts';
@@ -57,6 +58,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...statsOperations({ readHistory, now }),
     ...replayOperations(options.maxReplayPerSecond),
     tailOperation(),
+    eraseOperation(),
   ];
 }
 

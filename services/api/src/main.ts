@@ -1,3 +1,4 @@
+import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
@@ -6,6 +7,7 @@ import { openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { createErasureRecorder } from '@herald/registry/erasures';
 import { createRetryOrderWriter } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
@@ -18,6 +20,7 @@ import { createApiMetrics } from './api-metrics.ts';
 import { createRedeliver } from './deliveries/redeliver.ts';
 import { openEventBytes } from './deliveries/redeliver-event.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
+import { createEraseHistory } from './erasing/erase-history.ts';
 import { createConfigurationLog } from './explain/configuration-log.ts';
 import { openReplays } from './replays/open-replays.ts';
 import { createOrderRetries } from './retries/order-retries.ts';
@@ -54,12 +57,14 @@ await runService({
     });
     const producer = await createBatchingProducer({ connection });
     const reader = createPartitionReader(connection);
-    const history = openHistoryStore({
+    const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
       database: config.HERALD_CLICKHOUSE_DATABASE,
       username: config.HERALD_CLICKHOUSE_USER,
       password: config.HERALD_CLICKHOUSE_PASSWORD,
-    });
+    };
+    const history = openHistoryStore(clickhouse);
+    const eraser = openEraser(clickhouse);
     const apiMetrics = createApiMetrics(metrics);
     const tail = openTail({ connection, source, log, metrics: apiMetrics });
     apiMetrics.watchTail(tail);
@@ -80,6 +85,18 @@ await runService({
         writer,
         history,
         tail,
+        eraseHistory: createEraseHistory({
+          record: await createErasureRecorder({
+            producer,
+            reader,
+            source,
+            timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+            now: Date.now,
+          }),
+          eraser,
+          timeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
+          onFailure: (err) => log.warn({ err }, 'history that is to be erased is there still'),
+        }),
         redeliver,
         orderRetries: createOrderRetries({
           write: await createRetryOrderWriter({ producer, source }),
@@ -131,6 +148,7 @@ await runService({
             replays.stop(),
             reader.close(),
             history.close(),
+            eraser.close(),
           ]),
         );
       },

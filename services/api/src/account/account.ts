@@ -16,6 +16,7 @@ import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { RetryOrder } from '@herald/registry/retry-order';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
+import type { EraseHistory, HistoryErased } from '../erasing/erase-history.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
 import type { OrderRetries, RetriesOrdered } from '../retries/order-retries.ts';
@@ -75,6 +76,10 @@ export interface Account {
     lag: Bound<HistoryStore['stats']['lag']>;
   };
   tail: { open: Bound<Tail['open']> };
+  history: {
+    /** Of one publication of this account. */
+    erase(publicationId: string, erasedBy: string): Promise<HistoryErased>;
+  };
   replays: {
     /** Undefined for a replay of another account, as for one that does not exist. */
     get(replayId: string): Replay | undefined;
@@ -92,6 +97,7 @@ export interface AccountSources {
   writer: Omit<EndpointWriter, 'close'>;
   history: Pick<HistoryStore, 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
+  eraseHistory: EraseHistory;
   configurations: ConfigurationLog;
   redeliver: Redeliver;
   orderRetries: OrderRetries;
@@ -161,6 +167,7 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         lag: (limit) => history.stats.lag(scope, limit),
       },
       tail: { open: (request) => tail.open(scope, request) },
+      history: { erase: (publicationId, erasedBy) => sources.eraseHistory(scope, publicationId, erasedBy) },
       replays: replaysOf(accountId, replays),
     };
   };

@@ -86,6 +86,9 @@ const ROWS: Rows = {
   'GET /v1/stats': { path: () => '/v1/stats', shows: (body) => body.total.attempts.total > 0 },
   'GET /v1/stats/top-failing': { path: () => '/v1/stats/top-failing', shows: hasItems },
   'GET /v1/stats/lag': { path: () => '/v1/stats/lag', shows: hasItems },
+  'DELETE /v1/publications/{publication_id}/history': {
+    provenIn: 'services/api/src/erasing/erase.integration.test.ts',
+  },
   'GET /v1/tail': { provenIn: 'services/api/src/tail/tail.integration.test.ts' },
   'POST /v1/endpoints': {
     path: () => '/v1/endpoints',

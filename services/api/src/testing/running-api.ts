@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { createHistoryDatabase, type HistoryDatabase } from '@herald/clickhouse/testing/history-database';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
@@ -12,6 +13,7 @@ import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
+import { createErasureRecorder } from '@herald/registry/erasures';
 import { createRetryOrderWriter } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
 import { listen } from '@herald/service-kit/http-server';
@@ -24,6 +26,7 @@ import { createApiMetrics } from '../api-metrics.ts';
 import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
+import { createEraseHistory } from '../erasing/erase-history.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
 import type { AnyOperation } from '../http/operation.ts';
 import { openReplays } from '../replays/open-replays.ts';
@@ -117,6 +120,7 @@ export async function startApi(
     ...database.options,
     ...(over.clickhouseUrl && { url: over.clickhouseUrl }),
   });
+  const eraser = openEraser({ ...database.options, ...(over.clickhouseUrl && { url: over.clickhouseUrl }) });
   const producer = await createBatchingProducer({ connection });
   const reader = createPartitionReader(connection);
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
@@ -138,18 +142,30 @@ export async function startApi(
     writer,
     history,
     tail,
+    eraseHistory: createEraseHistory({
+      record: await createErasureRecorder({
+        producer,
+        reader,
+        source,
+        timeoutMs: over.writeTimeoutMs ?? 30_000,
+        now: Date.now,
+      }),
+      eraser,
+      timeoutMs: 30_000,
+      onFailure: (err) => log.warn({ err }, 'history that is to be erased is there still'),
+    }),
     redeliver: createRedeliver({
       eventBytes: await openEventBytes({ source, reader, history }),
       producer,
       timeoutMs: over.writeTimeoutMs ?? 30_000,
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
     }),
-    replays,
     orderRetries: createOrderRetries({
       write: await createRetryOrderWriter({ producer, source }),
       producer,
       timeoutMs: over.writeTimeoutMs ?? 30_000,
     }),
+    replays,
     configurations: createConfigurationLog({
       source,
       reader,
@@ -190,7 +206,7 @@ export async function startApi(
       await server.close();
       await Promise.all([writer.close(), keyWriter.close(), producer.close()]);
       await Promise.all([table.stop(), status.stop(), keys.stop(), replays.stop(), reader.close()]);
-      await Promise.all([history.close(), database.drop()]);
+      await Promise.all([history.close(), eraser.close(), database.drop()]);
     },
   };
 }

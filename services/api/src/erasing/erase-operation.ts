@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { id, isoTime } from '../http/fields.ts';
+import { type AnyOperation, operation } from '../http/operation.ts';
+import { configurationUnavailable } from '../http/problems.ts';
+
+const erasureView = z.object({
+  publication_id: z.string(),
+  erased_at: z.string().nullable(),
+  /** `recorded`: ClickHouse cannot do it now; it is done as soon as it can. */
+  state: z.enum(['erased', 'recorded']),
+  /** What there was; null until it is done. */
+  erased: z.object({ events: z.number(), routes: z.number(), attempts: z.number() }).nullable(),
+});
+
+export function eraseOperation(): AnyOperation {
+  return operation({
+    method: 'delete',
+    path: '/v1/publications/{publication_id}/history',
+    summary:
+      'Erase what is on record of a publication: its events, routings and attempts, with what is still to come of them. It cannot be brought back.',
+    role: 'admin',
+    params: z.strictObject({ publication_id: id('a publication', 'pub_1') }),
+    query: z.strictObject({}),
+    body: undefined,
+    answers: erasureView,
+    async handle({ account, caller, params: { publication_id } }) {
+      const result = await account.history.erase(publication_id, `key ${caller.keyId}`);
+      if (result.kind === 'unavailable') return configurationUnavailable(result.detail);
+      const body = { publication_id, erased_at: isoTime(result.erasedAtMs), state: result.kind };
+      return result.kind === 'erased'
+        ? { status: 200, body: { ...body, erased: result.erased } }
+        : { status: 202, body: { ...body, erased: null } };
+    },
+  });
+}
