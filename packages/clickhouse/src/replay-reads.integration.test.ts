@@ -114,6 +114,12 @@ test('what an endpoint has accepted is told for the asked pairs, of the own acco
     occurredAtMs: occurred_at,
   }));
   const other = { ...pairs[0]!, endpointId: 'endpoint-2' };
-  const found = await history.replays.delivered({ accountId }, [...pairs, other]);
-  expect(found.map(({ eventId }) => eventId).sort()).toEqual([accepted.event_id, replayed.event_id].sort());
+  const found = await history.replays.delivered({ accountId }, [...pairs, other], 'replay:rp_1');
+  expect(new Map(found.map(({ eventId, byItself }) => [eventId, byItself]))).toEqual(
+    new Map([
+      [accepted.event_id, false],
+      [replayed.event_id, true],
+    ]),
+  );
+  expect(found).toHaveLength(2);
 });

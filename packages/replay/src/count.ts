@@ -22,10 +22,11 @@ export function count(
   for (const decision of decisions) {
     if (decision.kind === 'skip') skip(tally, decision.reason);
     else {
+      const { endpointId } = decision.kind === 'send' ? decision.delivery : decision;
       tally.sent += 1;
-      add(tallyOf(progress.endpoints, decision.delivery.endpointId), phase);
+      add(tallyOf(progress.endpoints, endpointId), phase);
       if (range) add(range, phase);
-      if (phase === 'plan') sample(progress, decision);
+      if (phase === 'plan' && decision.kind === 'send') sample(progress, decision);
     }
   }
 }

@@ -85,13 +85,18 @@ function skip(candidate: Candidate, endpointId: string | undefined, reason: Skip
 
 export type Decision =
   | { kind: 'send'; delivery: Delivery; candidate: Candidate }
+  /** The replay has sent it before it was killed, and it has arrived: it counts, and is not sent again. */
+  | { kind: 'sent'; endpointId: string }
   | { kind: 'skip'; endpointId: string | undefined; reason: SkipReason };
+
+/** Whether one of the deliveries that an endpoint has accepted was the replay's own. */
+export type DeliveredBy = 'itself' | 'another';
 
 /** What is known of an aim beyond its record. */
 export interface Known {
-  /** Always false where the replay does not ask for it. */
-  isDelivered(eventId: string, endpointId: string): boolean;
-  /** Whether the replay has sent that delivery before; remembers it. */
+  /** Whether the endpoint has accepted the event; always undefined where the replay does not ask for it. */
+  deliveredBy(eventId: string, endpointId: string): DeliveredBy | undefined;
+  /** Whether the replay has sent that delivery before, as far as it remembers. */
   isRepeated(deliveryId: string): boolean;
   /** Of the table of endpoints that was looked at. */
   configRevision: number;
@@ -102,12 +107,12 @@ export function decide(aim: Aim, job: Pick<ReplayJob, 'id'>, known: Known): Deci
   const { candidate, endpointId } = aim;
   if (aim.kind === 'skip') return { kind: 'skip', endpointId, reason: aim.reason };
   const { eventId } = candidate.event;
-  if (known.isDelivered(eventId, aim.endpointId)) {
-    return { kind: 'skip', endpointId, reason: 'already_delivered' };
-  }
   const cause = replayCause(job.id);
   const id = deliveryId(eventId, aim.endpointId, cause);
   if (known.isRepeated(id)) return { kind: 'skip', endpointId, reason: 'duplicate' };
+  const by = known.deliveredBy(eventId, aim.endpointId);
+  if (by === 'itself') return { kind: 'sent', endpointId: aim.endpointId };
+  if (by === 'another') return { kind: 'skip', endpointId, reason: 'already_delivered' };
   return {
     kind: 'send',
     candidate,

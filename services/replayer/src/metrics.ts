@@ -33,7 +33,7 @@ export function createObserver(metrics: Metrics, log: Logger): ReplayObserver {
     done(decisions) {
       for (const decision of decisions) {
         if (decision.kind === 'send') sent.inc();
-        else skipped.inc({ reason: decision.reason });
+        else if (decision.kind === 'skip') skipped.inc({ reason: decision.reason });
       }
     },
     waits(detail) {

@@ -82,7 +82,7 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
     for (const { entry, aims } of slice.items) {
       const decisions = decisionsOn(aims, job, slice, underway);
       for (const decision of decisions) {
-        if (decision.kind === 'skip') continue;
+        if (decision.kind !== 'send') continue;
         underway.add(decision.delivery.deliveryId);
         if (!(await sending.add(decision.delivery, entry.value as Buffer))) return false;
       }
@@ -94,11 +94,11 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
   function decisionsOn(
     aims: readonly Aim[],
     job: ReplayJob,
-    { isDelivered }: Slice,
+    { deliveredBy }: Slice,
     underway?: ReadonlySet<string>,
   ): Decision[] {
     const isRepeated = (id: string) => remembered.has(id) || underway?.has(id) === true;
-    const known = { isDelivered, isRepeated, configRevision: endpoints.revision };
+    const known = { deliveredBy, isRepeated, configRevision: endpoints.revision };
     return aims.map((aim) => decide(aim, job, known));
   }
 

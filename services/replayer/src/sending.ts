@@ -42,7 +42,11 @@ export function createSending(options: SendingOptions): Sending {
       });
       return batch.length < rate.burst || flush();
     },
-    whenSent: (done) => callbacks.push(done),
+    whenSent(done) {
+      // The last of it may have filled a batch, which is acknowledged by now.
+      if (batch.length === 0) done();
+      else callbacks.push(done);
+    },
     flush,
   };
 

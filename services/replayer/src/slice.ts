@@ -1,7 +1,7 @@
 import type { EventToEndpoint } from '@herald/clickhouse/history';
 import type { EventToEndpointAt, ReplayReads } from '@herald/clickhouse/read/replay-reads';
 import { replayCause } from '@herald/domain/cause';
-import { type Aim, aimsOf, type Endpoints } from '@herald/replay/decide';
+import { type Aim, aimsOf, type Endpoints, type Known } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
 import { askingHistory, type SourceEntry } from './source/source.ts';
@@ -9,7 +9,7 @@ import { askingHistory, type SourceEntry } from './source/source.ts';
 /** Entries that are looked up together. */
 export interface Slice {
   items: { entry: SourceEntry; aims: readonly Aim[] }[];
-  isDelivered(eventId: string, endpointId: string): boolean;
+  deliveredBy: Known['deliveredBy'];
 }
 
 export interface SliceLookups {
@@ -43,21 +43,26 @@ export async function lookUpSlice(
       return [{ eventId, endpointId: aim.endpointId, occurredAtMs }];
     }),
   );
-  if (!job.skipDelivered || pairs.length === 0) return { items, isDelivered: () => false };
+  if (!job.skipDelivered || pairs.length === 0) return { items, deliveredBy: () => undefined };
   const scope = { accountId: job.accountId };
-  const isDelivered = await askAbout(pairs, (some) => history.delivered(scope, some));
-  if (!isRedrive(job)) return { items, isDelivered };
-  const isUnderway = await askAbout(pairs, (some) => history.underway(scope, some, replayCause(job.id)));
+  const cause = replayCause(job.id);
+  const delivered = await askAbout(pairs, (some) => history.delivered(scope, some, cause));
+  const deliveredBy: Known['deliveredBy'] = (eventId, endpointId) => {
+    const found = delivered(eventId, endpointId);
+    return found && (found.byItself ? 'itself' : 'another');
+  };
+  if (!isRedrive(job)) return { items, deliveredBy };
+  const underway = await askAbout(pairs, (some) => history.underway(scope, some, cause));
   return {
     items: items.map(({ entry, aims }) => ({
       entry,
       aims: aims.map((aim) =>
-        aim.kind === 'send' && isUnderway(aim.candidate.event.eventId, aim.endpointId)
+        aim.kind === 'send' && underway(aim.candidate.event.eventId, aim.endpointId)
           ? { ...aim, kind: 'skip', reason: 'underway' }
           : aim,
       ),
     })),
-    isDelivered,
+    deliveredBy,
   };
 }
 
@@ -66,14 +71,14 @@ function isRedrive({ source }: ReplayJob): boolean {
   return source.kind === 'history' && source.states.length === 1 && source.states[0] === 'dead';
 }
 
-async function askAbout(
+async function askAbout<Found extends EventToEndpoint>(
   pairs: readonly EventToEndpointAt[],
-  ask: (some: readonly EventToEndpointAt[]) => Promise<EventToEndpoint[]>,
-): Promise<(eventId: string, endpointId: string) => boolean> {
-  const known = new Set<string>();
+  ask: (some: readonly EventToEndpointAt[]) => Promise<Found[]>,
+): Promise<(eventId: string, endpointId: string) => Found | undefined> {
+  const known = new Map<string, Found>();
   for (let at = 0; at < pairs.length; at += PLAN_ENTRIES) {
     const found = await askingHistory(() => ask(pairs.slice(at, at + PLAN_ENTRIES)));
-    for (const { eventId, endpointId } of found) known.add(`${eventId}\n${endpointId}`);
+    for (const each of found) known.set(`${each.eventId}\n${each.endpointId}`, each);
   }
-  return (eventId, endpointId) => known.has(`${eventId}\n${endpointId}`);
+  return (eventId, endpointId) => known.get(`${eventId}\n${endpointId}`);
 }

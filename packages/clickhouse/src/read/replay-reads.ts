@@ -37,6 +37,11 @@ export interface EventToEndpointAt extends EventToEndpoint {
   occurredAtMs: number;
 }
 
+export interface DeliveredPair extends EventToEndpoint {
+  /** Whether one of the deliveries that the endpoint accepted has the cause that was asked with. */
+  byItself: boolean;
+}
+
 /** What replays ask of the history. */
 export interface ReplayReads {
   /** Oldest event first, unlike lists: so the order within a publication is kept. At most `limit`, behind `after`. */
@@ -47,7 +52,7 @@ export interface ReplayReads {
     limit: number,
   ): Promise<SelectedDelivery[]>;
   /** Those that the endpoint has accepted, whatever the cause of the delivery was, but for tests. */
-  delivered(scope: Scope, pairs: readonly EventToEndpointAt[]): Promise<EventToEndpoint[]>;
+  delivered(scope: Scope, pairs: readonly EventToEndpointAt[], ownCause: string): Promise<DeliveredPair[]>;
   /** Those that a redelivery or a replay is still bringing to the endpoint, but for deliveries of `exceptCause`. */
   underway(
     scope: Scope,
@@ -63,7 +68,7 @@ export function replayReads(reader: Reader): ReplayReads {
       const origins = await originsOf(reader, scope, rows);
       return rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
     },
-    delivered: (scope, pairs) => delivered(reader, scope, pairs),
+    delivered: (scope, pairs, ownCause) => delivered(reader, scope, pairs, ownCause),
     underway: (scope, pairs, exceptCause) => underway(reader, scope, pairs, exceptCause),
   };
 }
@@ -161,22 +166,29 @@ async function delivered(
   reader: Reader,
   scope: Scope,
   pairs: readonly EventToEndpointAt[],
-): Promise<EventToEndpoint[]> {
+  ownCause: string,
+): Promise<DeliveredPair[]> {
   if (pairs.length === 0) return [];
-  const rows = await reader.rows<{ event_id: string; endpoint_id: string }>(
+  const rows = await reader.rows<{ event_id: string; endpoint_id: string; by_itself: number }>(
     scope,
     ({ moments }) => `
-      SELECT DISTINCT event_id, endpoint_id
+      SELECT event_id, endpoint_id, max(cause = {own:String}) AS by_itself
       FROM ${moments}
       WHERE ${AT_TIMES} AND state = 'delivered' AND cause != 'test' AND (event_id, endpoint_id) IN
-        (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))`,
+        (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
+      GROUP BY event_id, endpoint_id`,
     {
       times: [...new Set(pairs.map(({ occurredAtMs }) => occurredAtMs))],
       pair_events: pairs.map(({ eventId }) => eventId),
       pair_endpoints: pairs.map(({ endpointId }) => endpointId),
+      own: ownCause,
     },
   );
-  return rows.map(({ event_id, endpoint_id }) => ({ eventId: event_id, endpointId: endpoint_id }));
+  return rows.map(({ event_id, endpoint_id, by_itself }) => ({
+    eventId: event_id,
+    endpointId: endpoint_id,
+    byItself: by_itself === 1,
+  }));
 }
 
 async function underway(
