@@ -46,8 +46,11 @@ export interface CompactedTable<V> {
 export interface CompactedTableOptions<V> {
   connection: KafkaConnection;
   topic: string;
-  /** A rejection (the schema registry is down) is tried again: the table stalls and does not skip. */
-  decode: (key: string, value: Buffer) => Decoded<V> | Promise<Decoded<V>>;
+  /**
+   * A rejection (the schema registry is down) is tried again: the table stalls and does not skip. `appendedAtMs` is the
+   * broker's time where the topic has LogAppendTime.
+   */
+  decode: (key: string, value: Buffer, appendedAtMs: number) => Decoded<V> | Promise<Decoded<V>>;
   /** The record is skipped: the key keeps the value that it had. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
   /** The table will never change again: log it and exit. */
@@ -181,13 +184,15 @@ class TopicTable<V> implements CompactedTable<V> {
     resolveOffset(batch.lastOffset());
   }
 
-  async #applyRecord({ key: keyBytes, value: bytes, offsetNumber: revision }: FetchedRecord): Promise<void> {
+  async #applyRecord(record: FetchedRecord): Promise<void> {
+    const { key: keyBytes, value: bytes, offsetNumber: revision, timestampMs } = record;
     const key = keyBytes?.toString() ?? '';
     if (bytes === null) {
       if (this.#entries.delete(key)) this.#tell(key, undefined, revision);
       return;
     }
-    const decoded = await patiently(async () => this.#options.decode(key, bytes), this.#stopping.signal);
+    const { decode } = this.#options;
+    const decoded = await patiently(async () => decode(key, bytes, timestampMs), this.#stopping.signal);
     if (!decoded.ok) {
       this.#options.onUndecodable({ key, revision, reason: decoded.reason });
       return;

@@ -16,7 +16,8 @@ export interface TableOptions {
 export interface TableContents<Raw, V> {
   topic: string;
   subjectSchema: SubjectSchema;
-  parse: (record: Raw) => Decoded<V>;
+  /** `appendedAtMs` is when the broker took the record. */
+  parse: (record: Raw, appendedAtMs: number) => Decoded<V>;
 }
 
 /**
@@ -40,9 +41,11 @@ export async function openConfigurationTable<Raw, V>(
   const table = await openCompactedTable<V>({
     connection,
     topic,
-    decode(_key, value) {
+    decode(_key, value, appendedAtMs) {
       const decoded = decoder.decode(value);
-      return decoded instanceof Promise ? decoded.then(read) : read(decoded);
+      return decoded instanceof Promise
+        ? decoded.then((late) => read(late, appendedAtMs))
+        : read(decoded, appendedAtMs);
     },
     onUndecodable: (undecodable) => log.warn({ topic, ...undecodable }, 'a configuration record was skipped'),
     onFatal,
@@ -62,7 +65,9 @@ export async function openConfigurationTable<Raw, V>(
     },
   };
 
-  function read(decoded: Awaited<ReturnType<typeof decoder.decode>>): Decoded<V> {
-    return decoded.ok ? parse(decoded.value) : { ok: false, reason: `${decoded.reason}: ${decoded.detail}` };
+  function read(decoded: Awaited<ReturnType<typeof decoder.decode>>, appendedAtMs: number): Decoded<V> {
+    return decoded.ok
+      ? parse(decoded.value, appendedAtMs)
+      : { ok: false, reason: `${decoded.reason}: ${decoded.detail}` };
   }
 }

@@ -24,6 +24,12 @@ describe('an order means', () => {
 
 test('an order is read as it was written, and one of a later kind is not guessed', () => {
   const given: RetryOrder = { ...order, kind: 'cancel', deliveryIds: new Set(['d1']) };
-  expect(parseRetryOrder(retryOrderRecordOf(given))).toEqual({ ok: true, value: given });
-  expect(parseRetryOrder({ ...retryOrderRecordOf(given), kind: 'UNKNOWN' })).toMatchObject({ ok: false });
+  expect(parseRetryOrder(retryOrderRecordOf(given), 1_000)).toEqual({ ok: true, value: given });
+  expect(parseRetryOrder({ ...retryOrderRecordOf(given), kind: 'UNKNOWN' }, 1_000)).toMatchObject({
+    ok: false,
+  });
+});
+
+test('an order by a clock that is ahead means nothing that came after it', () => {
+  expect(parseRetryOrder(retryOrderRecordOf(order), 900)).toMatchObject({ value: { orderedAtMs: 900 } });
 });

@@ -36,8 +36,11 @@ const kinds = correspondence<Known<avro.RetryOrderKind>, RetryOrder['kind']>({
   CANCEL: 'cancel',
 });
 
-/** What a record of `herald.retry-orders` means. */
-export function parseRetryOrder(record: avro.RetryOrder): Decoded<RetryOrder> {
+/**
+ * What a record of `herald.retry-orders` means. What comes into a retry topic after the order is never meant, so the
+ * broker's clock has the last word: by one that is ahead, what an order sent on would be meant again and again.
+ */
+export function parseRetryOrder(record: avro.RetryOrder, appendedAtMs: number): Decoded<RetryOrder> {
   const kind = kinds.valueOf(record.kind);
   if (kind === undefined) return { ok: false, reason: 'its kind is of a newer version' };
   return {
@@ -46,7 +49,7 @@ export function parseRetryOrder(record: avro.RetryOrder): Decoded<RetryOrder> {
       endpointId: record.endpoint_id,
       accountId: record.account_id,
       kind,
-      orderedAtMs: record.ordered_at,
+      orderedAtMs: Math.min(record.ordered_at, appendedAtMs),
       deliveryIds: new Set(record.delivery_ids),
       orderedBy: record.ordered_by,
     },

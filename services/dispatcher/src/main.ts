@@ -148,7 +148,7 @@ await runService({
       now,
     });
     const deliveryWindow = { records: config.HERALD_DELIVERY_WINDOW_RECORDS, bytes: DELIVERY_WINDOW_BYTES };
-    const recorder = createRecorder({ encoder: attemptEncoder, producer, observe, onFatal: fatal });
+    const recording = { encoder: attemptEncoder, producer, observe, onFatal: fatal };
     const deliveryHandler = createDeliveryLane({
       endpoints,
       gate,
@@ -163,7 +163,7 @@ await runService({
         version: manifest.version,
       }),
       sender,
-      recorder,
+      recorder: createRecorder(recording),
       complete: (record) => (record.topic === TOPICS.held ? catchUp : deliveryLane).complete(record),
       observe,
       onFatal: fatal,
@@ -178,7 +178,13 @@ await runService({
     const retryHandler = createRetryLane({
       producer,
       orders: ownersOrders(retryOrders, endpoints),
-      cancel: createRetryCancellation({ decoder, recorder, dispatcherId, now }),
+      cancel: createRetryCancellation({
+        decoder,
+        // Not the delivery lane's: thousands that are cancelled at once must not take its room.
+        recorder: createRecorder(recording),
+        dispatcherId,
+        now,
+      }),
       complete: (record) => retryLane.complete(record),
       onOrdered: (kind) => dispatcherMetrics.ordered.inc({ kind }),
       onForwarded(tier, lateMs) {

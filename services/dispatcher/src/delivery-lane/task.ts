@@ -1,5 +1,6 @@
 import { decodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
+import { replayOf } from '@herald/domain/cause';
 import type { Delivery } from '@herald/domain/delivery';
 import type { LaneRecord } from '@herald/kafka/record';
 import { MAX_DELIVERY_BYTES, malformedHeader, type Poison, tooLarge } from '../poison.ts';
@@ -20,6 +21,8 @@ export function receiveDelivery(
   if (oversize) return { kind: 'poison', poison: oversize };
   const decoded = decodeDeliveryHeaders(record.headers);
   if (!decoded.ok) return { kind: 'poison', poison: malformedHeader(decoded) };
-  const priority = record.topic === TOPICS.backfill ? 'backfill' : 'live';
-  return { kind: 'delivery', task: { record, delivery: decoded.delivery, priority } };
+  const { delivery } = decoded;
+  // By its cause too: a replay that was held is released among new events.
+  const isBackfill = record.topic === TOPICS.backfill || replayOf(delivery.cause) !== undefined;
+  return { kind: 'delivery', task: { record, delivery, priority: isBackfill ? 'backfill' : 'live' } };
 }
