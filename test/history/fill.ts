@@ -22,7 +22,7 @@ import {
 } from './world.ts';
 
 /** Events a statement: its rows and their indexes are made in memory. */
-const EVENTS_AT_ONCE = 50_000;
+const EVENTS_AT_ONCE = 100_000;
 
 export interface FillOptions extends ClickHouseOptions {
   /** Attempts wanted, at least. */

@@ -3,7 +3,9 @@ import type { HistoryStore } from './history.ts';
 import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
-import { getEvent, listEvents } from './read/events.ts';
+import { listEndpointFigures } from './read/endpoint-stats.ts';
+import { listEvents } from './read/event-list.ts';
+import { getEvent } from './read/events.ts';
 import { readEvidence } from './read/explain.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';
@@ -46,7 +48,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       replayed: (scope, of) => listReplayed(reader, scope, of),
     },
     events: {
-      list: (scope, query) => listEvents(reader, scope, query),
+      list: (scope, query) => listEvents(reader, scope, query, Date.now()),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
     },
@@ -58,6 +60,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
     },
     stats: {
       read: (scope, query) => readStats(reader, scope, query),
+      endpoints: (scope, query) => listEndpointFigures(reader, scope, query),
       topFailing: (scope, query) => topFailing(reader, scope, query),
       lag: (scope, limit) => readLag(reader, scope, limit),
     },

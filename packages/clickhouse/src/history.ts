@@ -153,6 +153,8 @@ export interface EventQuery extends PageQuery, TimeRange {
   channelId?: string | undefined;
   eventType?: string | undefined;
   publicationId?: string | undefined;
+  /** Each event with its deliveries as they stand, the first 20. */
+  includeDeliveries?: boolean | undefined;
 }
 
 export interface EventSummary {
@@ -166,6 +168,11 @@ export interface EventSummary {
   /** When Kafka took it. */
   recordedAtMs: number;
   origin: Coordinates;
+}
+
+/** `deliveries` is empty unless they were asked for. */
+export interface ListedEvent extends EventSummary {
+  deliveries: DeliverySummary[];
 }
 
 export interface RouteDecision {
@@ -202,7 +209,7 @@ export interface HistoryStore {
     replayed(scope: Scope, of: readonly EventToEndpointAt[]): Promise<DeliverySummary[]>;
   };
   events: {
-    list(scope: Scope, query: EventQuery): Promise<Listing<EventSummary>>;
+    list(scope: Scope, query: EventQuery): Promise<Listing<ListedEvent>>;
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
     evidence: ExplainReads['evidence'];
   };

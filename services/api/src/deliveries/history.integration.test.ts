@@ -154,6 +154,15 @@ describe('the list of deliveries', () => {
     ['endpoint_id=endpoint-2', 5],
     ['state=waiting', 5],
     ['state=delivered', 1],
+    ['channel_id=other', 0],
+    ['status=503', 1],
+    ['status=2xx', 6],
+    ['status=4xx', 0],
+    ['status=503&state=delivered', 1],
+    ['outcome=timeout', 0],
+    ['outcome=response&event_type=publication.failed', 1],
+    ['search=QUOTA%20caption', 1],
+    ['search=quotas', 0],
     ['event_type=publication.failed', 1],
     ['from=2026-01-15T12:00:00Z', 1],
     ['to=2026-01-15T12:00:00Z', 5],
@@ -224,6 +233,12 @@ describe('events', () => {
       route: { config_revision: 9, deliveries: [{ endpoint_id: 'endpoint-1', delivery_id: delivery }] },
       deliveries: [{ delivery_id: delivery, state: 'delivered' }],
     });
+  });
+
+  it('are listed with their deliveries where that is asked for', async () => {
+    const { body } = await owner.get('/v1/events?include=deliveries');
+    expect(body.items).toMatchObject([{ deliveries: [{ delivery_id: delivery, state: 'delivered' }] }]);
+    expect((await owner.get('/v1/events')).body.items[0]).not.toHaveProperty('deliveries');
   });
 
   it('of another account are not there', async () => {

@@ -9,6 +9,10 @@ export const eventQuery = z.strictObject({
   channel_id: id('a channel', 'ch_instagram_1').optional(),
   event_type: eventType.optional(),
   publication_id: id('a publication', 'pub_1').optional(),
+  include: z
+    .literal('deliveries', { error: 'it is nothing that can be included' })
+    .optional()
+    .meta({ description: 'deliveries: each event with its deliveries as they stand, the first 20' }),
   ...timeRange,
   ...page,
 });
@@ -79,4 +83,7 @@ export const eventDetailView = eventView.extend({
   deliveries: z.array(deliveryView),
 });
 
-export const eventPage = pageOf(eventView);
+export const eventPage = pageOf(
+  /** Deliveries are there where they were to be included. */
+  eventView.extend({ deliveries: z.array(deliveryView).optional() }),
+);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewDelivery } from '../deliveries/delivery-view.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
 import type { ReadHistory } from '../http/read-history.ts';
@@ -27,6 +28,7 @@ export function eventOperations(readHistory: ReadHistory): AnyOperation[] {
             channelId: query.channel_id,
             eventType: query.event_type,
             publicationId: query.publication_id,
+            includeDeliveries: query.include === 'deliveries',
             fromMs: query.from,
             toMs: query.to,
           }),
@@ -35,7 +37,13 @@ export function eventOperations(readHistory: ReadHistory): AnyOperation[] {
             ? { problem: refusedCursor(page.reason) }
             : {
                 status: 200,
-                body: { items: page.items.map(viewEvent), next_cursor: page.nextCursor ?? null },
+                body: {
+                  items: page.items.map((event) => ({
+                    ...viewEvent(event),
+                    ...(query.include && { deliveries: event.deliveries.map(viewDelivery) }),
+                  })),
+                  next_cursor: page.nextCursor ?? null,
+                },
               },
       ),
   });

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { DeliverySummary, EventQuery, ListedEvent, Listing, Scope } from '../history.ts';
+import { allOf } from './conditions.ts';
+import { cursorsOf } from './cursor.ts';
+import { EVENT_COLUMNS, type EventRow, summaryOf } from './event-row.ts';
+import type { Reader } from './reader.ts';
+import { FIRST_STEP_MS, MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+import * as summary from './summary.ts';
+
+/** Where an event stands in every list: by its time, then by its id. */
+type Place = readonly [occurredAtMs: number, eventId: string];
+
+const cursors = cursorsOf('events', z.tuple([z.int().nonnegative(), z.string()]).readonly());
+
+/** Steps of a page; most need one or two. */
+const MAX_STEPS = 5;
+
+/** Deliveries that are listed with each event; the event itself has all. */
+const DELIVERIES_PER_EVENT = 20;
+
+/** As the list of deliveries: in steps back in time, each as wide as the one before was cheap. */
+export async function listEvents(
+  reader: Reader,
+  scope: Scope,
+  { includeDeliveries, ...query }: EventQuery,
+  nowMs: number,
+): Promise<Listing<ListedEvent>> {
+  const start = cursors.decode(query.cursor, query);
+  if (!start.ok) return start;
+  const oldestMs = Math.max(query.fromMs ?? 0, 0);
+  const rows: EventRow[] = [];
+  let after: Place | undefined = start.position;
+  let stepMs = query.publicationId === undefined ? FIRST_STEP_MS : Number.POSITIVE_INFINITY;
+  let rowsLeft = MAX_ROWS_READ;
+  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
+    const wanted = query.limit + 1 - rows.length;
+    const beginMs = Math.min(after?.[0] ?? nowMs, query.toMs ?? nowMs, nowMs);
+    const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
+    const step = await nextEvents(reader, scope, { query, after, sinceMs, limit: wanted });
+    rows.push(...step.rows);
+    if (rows.length > query.limit) {
+      const shown = rows.slice(0, query.limit);
+      return pageOf(shown, placeOf(shown.at(-1)!));
+    }
+    if (sinceMs === oldestMs) return pageOf(rows, undefined);
+    // No event id is less than the empty one.
+    after = [sinceMs, ''];
+    rowsLeft -= step.rowsRead;
+    stepMs = nextStepMs(stepMs, { wanted, found: step.rows.length, rowsRead: step.rowsRead }, rowsLeft);
+  }
+  return pageOf(rows, after);
+
+  async function pageOf(shown: readonly EventRow[], next: Place | undefined): Promise<Listing<ListedEvent>> {
+    const deliveries = includeDeliveries ? await deliveriesOf(reader, scope, shown) : undefined;
+    return {
+      kind: 'page',
+      items: shown.map((row) => ({ ...summaryOf(row), deliveries: deliveries?.get(row.event_id) ?? [] })),
+      nextCursor: next && cursors.encode(next, query),
+    };
+  }
+}
+
+function placeOf({ occurred_at_ms, event_id }: EventRow): Place {
+  return [occurred_at_ms, event_id];
+}
+
+interface Step {
+  query: EventQuery;
+  after: Place | undefined;
+  sinceMs: number;
+  limit: number;
+}
+
+/** An event that was produced twice is one event. */
+function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs, limit }: Step) {
+  const conditions = allOf([
+    ['project_id = {project:String}', 'project', query.projectId],
+    ['channel_id = {channel:String}', 'channel', query.channelId],
+    ['event_type = {type:String}', 'type', query.eventType],
+    ['publication_id = {publication:String}', 'publication', query.publicationId],
+    ["occurred_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')", 'since', sinceMs],
+    ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', query.toMs],
+    // The time by itself finds the place in the index, the pair cuts exactly.
+    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
+    [
+      "(occurred_at, event_id) < (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:String})",
+      'after_id',
+      after?.[1],
+    ],
+  ]);
+  return reader.rowsAndCost<EventRow>(
+    scope,
+    (from) => `
+      SELECT ${EVENT_COLUMNS}
+      FROM ${from.events}
+      WHERE ${conditions.sql}
+      ORDER BY occurred_at DESC, event_id DESC, partition DESC, offset DESC
+      LIMIT 1 BY occurred_at, event_id
+      LIMIT {limit:UInt32}`,
+    { ...conditions.params, limit },
+  );
+}
+
+async function deliveriesOf(
+  reader: Reader,
+  scope: Scope,
+  events: readonly EventRow[],
+): Promise<Map<string, DeliverySummary[]>> {
+  if (events.length === 0) return new Map();
+  const rows = await reader.rows<summary.SummaryRow>(
+    scope,
+    ({ moments }) => `
+      SELECT ${summary.SUMMARY_COLUMNS}
+      FROM ${moments}
+      WHERE occurred_at IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
+        AND event_id IN {ids:Array(String)}
+      GROUP BY occurred_at, delivery_id
+      ORDER BY min(moment_at), delivery_id
+      LIMIT ${DELIVERIES_PER_EVENT} BY of_event`,
+    {
+      times: events.map(({ occurred_at_ms }) => occurred_at_ms),
+      ids: events.map(({ event_id }) => event_id),
+    },
+  );
+  return Map.groupBy(rows.map(summary.summaryOf), ({ eventId }) => eventId);
+}
