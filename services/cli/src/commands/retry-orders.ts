@@ -124,6 +124,6 @@ function report(
   const remaining = followed.reduce((sum, one) => sum + one.remaining, 0);
   if (remaining === 0) return;
   throw new CommandFailure(
-    `${remaining} still wait. The order stands, and they follow as soon as a dispatcher reads them: see that one runs, then herald retries list.`,
+    `${remaining === 1 ? 'One delivery still waits' : `${remaining} deliveries still wait`}. The order stands and is followed as soon as a dispatcher reads them: see that one runs, then herald retries list.`,
   );
 }

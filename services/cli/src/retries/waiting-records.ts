@@ -4,12 +4,16 @@ import type { Delivery } from '@herald/domain/delivery';
 import type { RetryTierName } from '@herald/domain/retry-tiers';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { openGroupProgress, type PartitionProgress } from '@herald/kafka/group-progress';
+import { isRefused } from '@herald/kafka/kafkajs-errors';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
+import { patiently } from '@herald/kafka/patience';
 
 /** The dispatcher's group that waits and forwards. */
 const RETRY_GROUP = 'herald.retry';
 
 const FETCH_BYTES = 1024 * 1024;
+
+const COORDINATOR_PATIENCE_MS = 15_000;
 
 /** A delivery that waits in a retry topic. */
 export interface WaitingRecord {
@@ -48,7 +52,9 @@ export function openRetryTopics(connection: KafkaConnection, signal: AbortSignal
   const progress = openGroupProgress({ connection, groupId: RETRY_GROUP, topics: RETRY_TOPICS });
   return {
     async *scan(within) {
-      for (const partition of await progress.read()) {
+      // The coordinator of a group is not there at once, after a start of the brokers.
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(COORDINATOR_PATIENCE_MS)]);
+      for (const partition of await patiently(() => progress.read(), patience, isRefused)) {
         const end = within
           ? (within.find((one) => one.topic === partition.topic && one.partition === partition.partition)
               ?.to ?? 0)
