@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Figures, showLag, showStats } from './stats-view.ts';
+import { type Figures, showEndpoints, showLag, showStats } from './stats-view.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 function shown(show: (terminal: Terminal) => void): string {
@@ -29,6 +29,7 @@ test('stats show the sums, then the buckets that something happened in, each wit
   const text = shown((terminal) =>
     showStats(
       {
+        as_of: '2026-01-15T14:30:00.000Z',
         from: '2026-01-15T12:00:00.000Z',
         to: '2026-01-15T15:00:00.000Z',
         total: figures(10, 8),
@@ -41,6 +42,7 @@ test('stats show the sums, then the buckets that something happened in, each wit
       terminal,
     ),
   );
+  expect(text).toContain('to 2026-01-15T15:00:00.000Z, as of 2026-01-15T14:30:00.000Z');
   expect(text).toContain('attempts    10: 8 2xx, 2 timeout');
   expect(text).toContain('80.0 % delivered, p50 4.3 ms, p95 120 ms, p99 300 ms');
   expect(text).toContain('deliveries  10: 8 delivered, 2 waiting');
@@ -52,10 +54,17 @@ test('stats show the sums, then the buckets that something happened in, each wit
 
 test('no attempt at all is told as such, not as a rate of 0', () => {
   const text = shown((terminal) =>
-    showStats({ from: 'a', to: 'b', total: figures(0, 0), buckets: [] }, terminal),
+    showStats({ as_of: null, from: 'a', to: 'b', total: figures(0, 0), buckets: [] }, terminal),
   );
   expect(text).toContain('attempts    0: none');
   expect(text).toContain('– delivered, no time to tell');
+});
+
+test('endpoints are told apart by their rate and by what their attempts came to', () => {
+  const text = shown((terminal) =>
+    showEndpoints({ items: [{ endpoint_id: 'ep_1', attempts: figures(10, 8).attempts }] }, terminal),
+  );
+  expect(text).toMatch(/ep_1 +10 +80\.0 % +4\.3 ms +120 ms +300 ms +8 2xx, 2 timeout +█{19}░{5}/);
 });
 
 test('lag that is not known is not shown as none', () => {

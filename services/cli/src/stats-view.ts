@@ -14,10 +14,15 @@ export interface Figures {
 }
 
 export interface Stats {
+  as_of: string | null;
   from: string;
   to: string;
   total: Figures;
   buckets: Array<Figures & { from: string }>;
+}
+
+export interface EndpointStats {
+  items: Array<{ endpoint_id: string; attempts: Figures['attempts'] }>;
 }
 
 export interface Lag {
@@ -37,9 +42,9 @@ const STATES = ['delivered', 'waiting', 'pending', 'held', 'dead', 'cancelled'] 
 const BAR_CELLS = 24;
 
 /** The sums first, then a line a bucket that something happened in, with the attempts as a bar. */
-export function showStats({ from, to, total, buckets }: Stats, terminal: Terminal): void {
+export function showStats({ as_of, from, to, total, buckets }: Stats, terminal: Terminal): void {
   const { print, table, colors } = terminal;
-  print(`${from} to ${to}`);
+  print(`${from} to ${to}${as_of === null ? '' : `, as of ${as_of}`}`);
   const { attempts, deliveries } = total;
   print(`attempts    ${attempts.total}: ${outcomesText(attempts.outcomes)}`);
   print(`            ${percent(attempts.success_rate)} delivered, ${durationText(attempts.duration_ms)}`);
@@ -56,10 +61,25 @@ export function showStats({ from, to, total, buckets }: Stats, terminal: Termina
       bucket.from,
       String(bucket.attempts.total),
       percent(bucket.attempts.success_rate),
-      ...(['p50', 'p95', 'p99'] as const).map((share) => milliseconds(bucket.attempts.duration_ms?.[share])),
+      ...durations(bucket.attempts),
       String(bucket.deliveries.total),
       bucket.deliveries.dead > 0 ? colors.red(String(bucket.deliveries.dead)) : '0',
       bar(bucket.attempts, most, colors),
+    ]),
+  );
+}
+
+export function showEndpoints({ items }: EndpointStats, { table, colors }: Terminal): void {
+  const most = Math.max(...items.map(({ attempts }) => attempts.total));
+  table(
+    ['endpoint', 'attempts', 'success', 'p50', 'p95', 'p99', 'outcomes', ''],
+    items.map(({ endpoint_id, attempts }) => [
+      endpoint_id,
+      String(attempts.total),
+      percent(attempts.success_rate),
+      ...durations(attempts),
+      outcomesText(attempts.outcomes),
+      bar(attempts, most, colors),
     ]),
   );
 }
@@ -100,6 +120,10 @@ function durationText(duration: Figures['attempts']['duration_ms']): string {
   if (!duration) return 'no time to tell';
   const { p50, p95, p99 } = duration;
   return `p50 ${milliseconds(p50)}, p95 ${milliseconds(p95)}, p99 ${milliseconds(p99)}`;
+}
+
+function durations({ duration_ms }: Figures['attempts']): string[] {
+  return (['p50', 'p95', 'p99'] as const).map((share) => milliseconds(duration_ms?.[share]));
 }
 
 function milliseconds(ms: number | undefined): string {

@@ -40,15 +40,23 @@ export interface StatsFigures {
 }
 
 export interface Stats {
+  /** All that Kafka had taken by then is counted; undefined until the logger has caught up once. */
+  asOfMs: number | undefined;
   total: StatsFigures;
   /** Without those that nothing happened in, oldest first. */
   buckets: Array<StatsFigures & { fromMs: number }>;
 }
 
-export interface TopFailingQuery extends StatsRange {
+/** Of the endpoints of an account, or of one of its projects. */
+export interface EndpointsQuery extends StatsRange {
   projectId?: string | undefined;
   /** Endpoints wanted, 1 to 200. */
   limit: number;
+}
+
+export interface EndpointFigures {
+  endpointId: string;
+  attempts: AttemptFigures;
 }
 
 export interface FailingEndpoint {
@@ -80,8 +88,10 @@ export interface Lag {
 
 export interface StatsReads {
   read(scope: Scope, query: StatsQuery): Promise<Stats>;
+  /** Endpoints by their attempts, most first. */
+  endpoints(scope: Scope, query: EndpointsQuery): Promise<EndpointFigures[]>;
   /** Endpoints by their failures, most first; those without one are left out. */
-  topFailing(scope: Scope, query: TopFailingQuery): Promise<FailingEndpoint[]>;
+  topFailing(scope: Scope, query: EndpointsQuery): Promise<FailingEndpoint[]>;
   /** Endpoints with open deliveries. @param limit 1 to 200 */
   lag(scope: Scope, limit: number): Promise<Lag>;
 }

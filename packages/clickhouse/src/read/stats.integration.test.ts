@@ -108,6 +108,21 @@ test.each([
   expect(Object.values(total.deliveries).reduce((sum, count) => sum + count, 0)).toBe(deliveries);
 });
 
+test('each endpoint has its own figures, those with most attempts first', async () => {
+  const endpoints = await history.stats.endpoints(scope, { ...day, limit: 10 });
+  expect(endpoints.map(({ endpointId, attempts }) => [endpointId, attempts.total])).toEqual([
+    ['endpoint-2', 3],
+    ['endpoint-1', 2],
+  ]);
+  expect(endpoints[0]?.attempts).toMatchObject({
+    delivered: 1,
+    outcomes: { '2xx': 1, '5xx': 1, timeout: 1 },
+  });
+  expect(await history.stats.endpoints(scope, { ...day, projectId: 'project-2', limit: 10 })).toMatchObject([
+    { endpointId: 'endpoint-2', attempts: { total: 1, dead: 1 } },
+  ]);
+});
+
 test('the endpoints that fail most come first, by attempts that something was decided from', async () => {
   expect(await history.stats.topFailing(scope, { ...day, limit: 10 })).toEqual([
     {

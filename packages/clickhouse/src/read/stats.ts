@@ -1,8 +1,10 @@
 import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 import type { Scope } from '../history.ts';
+import { ATTEMPT_COLUMNS, type AttemptRow, attemptFigures, NO_ATTEMPTS } from './attempt-figures.ts';
 import { allOf, type Conditions } from './conditions.ts';
+import { readReport } from './ledger.ts';
 import type { Reader } from './reader.ts';
-import { OUTCOME_CLASS, REQUESTS } from './requests.ts';
+import { REQUESTS } from './requests.ts';
 import type {
   AttemptFigures,
   DeliveryFigures,
@@ -15,6 +17,8 @@ import { CURRENT_STATE } from './summary.ts';
 
 /** Exact counts, from the narrow rows themselves: no view beside them that a re-insert after a kill would inflate. */
 export async function readStats(reader: Reader, scope: Scope, query: StatsQuery): Promise<Stats> {
+  // First: what is counted after it is at least as new as the moment that it is told to be of.
+  const report = await readReport(reader);
   const [attempts, deliveries] = await Promise.all([
     attemptsOf(reader, scope, query),
     deliveriesOf(reader, scope, query),
@@ -27,6 +31,7 @@ export async function readStats(reader: Reader, scope: Scope, query: StatsQuery)
     deliveries: deliveries.get(bucket) ?? NO_DELIVERIES,
   });
   return {
+    asOfMs: report?.asOfMs,
     total: figuresOf(TOTAL),
     buckets: numbers
       .sort((a, b) => a - b)
@@ -34,27 +39,11 @@ export async function readStats(reader: Reader, scope: Scope, query: StatsQuery)
   };
 }
 
-const NO_ATTEMPTS: AttemptFigures = {
-  total: 0,
-  delivered: 0,
-  retry: 0,
-  dead: 0,
-  hold: 0,
-  none: 0,
-  outcomes: {},
-  durationMs: undefined,
-};
-
 const NO_DELIVERIES = Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as DeliveryFigures;
 
 /** In place of the number of a bucket: the sum of all. */
 const TOTAL = -1;
 const NUMBER = `if(grouping(bucket) = 1, ${TOTAL}, bucket)`;
-
-interface AttemptRow extends Omit<AttemptFigures, 'durationMs'> {
-  number: number;
-  durations: [number, number, number];
-}
 
 async function attemptsOf(
   reader: Reader,
@@ -62,26 +51,16 @@ async function attemptsOf(
   query: StatsQuery,
 ): Promise<Map<number, AttemptFigures>> {
   const narrowed = narrowedBy(query);
-  const rows = await reader.rows<AttemptRow>(
+  const rows = await reader.rows<AttemptRow & { number: number }>(
     scope,
     (from) => `
-      SELECT
-        ${NUMBER} AS number, count() AS total,
-        countIf(state = 'delivered') AS delivered, countIf(state = 'waiting') AS retry,
-        countIf(state = 'dead') AS dead, countIf(state = 'held') AS hold, countIf(state = 'pending') AS none,
-        sumMap(map(${OUTCOME_CLASS}, toUInt64(1))) AS outcomes,
-        quantilesTDigest(0.5, 0.95, 0.99)(duration_ms) AS durations
+      SELECT ${NUMBER} AS number, ${ATTEMPT_COLUMNS}
       FROM ${from.momentsOnce}
       WHERE ${REQUESTS} AND ${within('moment_at')} AND ${narrowed.sql}
       GROUP BY ROLLUP(intDiv(toUnixTimestamp64Milli(moment_at), {bucket_ms:Int64}) AS bucket)`,
     { ...narrowed.params, ...rangeParams(query), bucket_ms: query.bucketMs },
   );
-  return new Map(
-    rows.map(({ number, durations: [p50, p95, p99], ...counts }) => [
-      number,
-      { ...counts, durationMs: counts.total > 0 ? { p50, p95, p99 } : undefined },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.number, attemptFigures(row)]));
 }
 
 async function deliveriesOf(

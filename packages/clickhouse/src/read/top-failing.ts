@@ -3,10 +3,10 @@ import { allOf } from './conditions.ts';
 import type { Reader } from './reader.ts';
 import { OUTCOME_CLASS, REQUESTS } from './requests.ts';
 import { rangeParams, within } from './stats.ts';
-import type { FailingEndpoint, TopFailingQuery } from './stats-figures.ts';
+import type { EndpointsQuery, FailingEndpoint } from './stats-figures.ts';
 
 /** Fenced attempts are left out: their new owner made another, and that one counts. */
-export function topFailing(reader: Reader, scope: Scope, query: TopFailingQuery): Promise<FailingEndpoint[]> {
+export function topFailing(reader: Reader, scope: Scope, query: EndpointsQuery): Promise<FailingEndpoint[]> {
   const narrowed = allOf([['project_id = {project:String}', 'project', query.projectId]]);
   return reader.rows<FailingEndpoint>(
     scope,

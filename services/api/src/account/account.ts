@@ -72,6 +72,7 @@ export interface Account {
   };
   stats: {
     read: Bound<HistoryStore['stats']['read']>;
+    endpoints: Bound<HistoryStore['stats']['endpoints']>;
     topFailing: Bound<HistoryStore['stats']['topFailing']>;
     lag: Bound<HistoryStore['stats']['lag']>;
   };
@@ -163,6 +164,7 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
       },
       stats: {
         read: (query) => history.stats.read(scope, query),
+        endpoints: (query) => history.stats.endpoints(scope, query),
         topFailing: (query) => history.stats.topFailing(scope, query),
         lag: (limit) => history.stats.lag(scope, limit),
       },

@@ -84,6 +84,7 @@ const ROWS: Rows = {
   'GET /v1/ledger': { path: () => '/v1/ledger', shows: (body) => body.accepted > 0 },
   'GET /v1/ledger/endpoints': { path: () => '/v1/ledger/endpoints', shows: hasItems },
   'GET /v1/stats': { path: () => '/v1/stats', shows: (body) => body.total.attempts.total > 0 },
+  'GET /v1/stats/endpoints': { path: () => '/v1/stats/endpoints', shows: hasItems },
   'GET /v1/stats/top-failing': { path: () => '/v1/stats/top-failing', shows: hasItems },
   'GET /v1/stats/lag': { path: () => '/v1/stats/lag', shows: hasItems },
   'DELETE /v1/publications/{publication_id}/history': {

@@ -30,7 +30,7 @@ export const statsQuery = z.strictObject({
   endpoint_id: endpointId.optional(),
 });
 
-export const topFailingQuery = z.strictObject({ ...range, project_id: projectId, limit: page.limit });
+export const endpointsQuery = z.strictObject({ ...range, project_id: projectId, limit: page.limit });
 
 export const lagQuery = z.strictObject({ limit: page.limit });
 
@@ -41,17 +41,19 @@ const count = z.number();
 const share = z.number().nullable();
 const time = z.string().nullable();
 
+const attempts = z.object({
+  total: count,
+  verdicts: z.object({ delivered: count, retry: count, dead: count, hold: count, none: count }),
+  /** By class of the status (`2xx`), or by the name of the wire error. */
+  outcomes: z.record(z.string(), count),
+  /** Delivered, of those that something was decided from. */
+  success_rate: share,
+  duration_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+});
+
 const figures = {
   /** Requests that began in the time. */
-  attempts: z.object({
-    total: count,
-    verdicts: z.object({ delivered: count, retry: count, dead: count, hold: count, none: count }),
-    /** By class of the status (`2xx`), or by the name of the wire error. */
-    outcomes: z.record(z.string(), count),
-    /** Delivered, of those that something was decided from. */
-    success_rate: share,
-    duration_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
-  }),
+  attempts,
   /** Deliveries whose event happened in the time, by the state that they are in now. */
   deliveries: z.object({
     total: count,
@@ -65,12 +67,20 @@ const figures = {
 };
 
 export const statsView = z.object({
+  /** All that was accepted by then is counted; null while that is not known. */
+  as_of: time,
   from: time,
   to: time,
   bucket_seconds: z.number(),
   total: z.object(figures),
   /** Of the whole range, those without anything too, oldest first. */
   buckets: z.array(z.object({ from: time, ...figures })),
+});
+
+export const endpointsView = z.object({
+  from: time,
+  to: time,
+  items: z.array(z.object({ endpoint_id: z.string(), attempts })),
 });
 
 export const topFailingView = z.object({

@@ -5,9 +5,9 @@ import { invalidRequest } from '../http/invalid.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
 import type { ReadHistory } from '../http/read-history.ts';
-import { type AskedRange, type Bucket, decideBucket, decideRange } from './range.ts';
+import { type AskedRange, type Bucket, decideBucket, decideRange, type TimeSpan } from './range.ts';
 import * as fields from './stats-fields.ts';
-import { viewLag, viewStats, viewTopFailing } from './stats-view.ts';
+import { viewEndpoints, viewLag, viewStats, viewTopFailing } from './stats-view.ts';
 
 const none = z.strictObject({});
 
@@ -50,23 +50,40 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
         : { problem: notFound('endpoint', params.endpoint_id) },
   });
 
+  const endpoints = operation({
+    method: 'get',
+    path: '/v1/stats/endpoints',
+    summary: 'Attempts to each endpoint in a time by verdict, outcome and duration; the most first.',
+    role: 'read',
+    params: none,
+    query: fields.endpointsQuery,
+    body: undefined,
+    answers: fields.endpointsView,
+    handle: ({ account, query }) =>
+      inRange(query, (range) =>
+        readHistory(
+          () => account.stats.endpoints({ ...range, projectId: query.project_id, limit: query.limit }),
+          (found) => ({ status: 200, body: viewEndpoints(found, range) }),
+        ),
+      ),
+  });
+
   const topFailing = operation({
     method: 'get',
     path: '/v1/stats/top-failing',
     summary: 'The endpoints whose attempts failed most often in a time, with the share of their failures.',
     role: 'read',
     params: none,
-    query: fields.topFailingQuery,
+    query: fields.endpointsQuery,
     body: undefined,
     answers: fields.topFailingView,
-    handle({ account, query }) {
-      const range = decideRange(query, now());
-      if (!range.ok) return { problem: invalidRequest(range.mistakes) };
-      return readHistory(
-        () => account.stats.topFailing({ ...range.value, projectId: query.project_id, limit: query.limit }),
-        (endpoints) => ({ status: 200, body: viewTopFailing(endpoints, range.value) }),
-      );
-    },
+    handle: ({ account, query }) =>
+      inRange(query, (range) =>
+        readHistory(
+          () => account.stats.topFailing({ ...range, projectId: query.project_id, limit: query.limit }),
+          (found) => ({ status: 200, body: viewTopFailing(found, range) }),
+        ),
+      ),
   });
 
   const lag = operation({
@@ -85,20 +102,28 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
       ),
   });
 
-  return [all, ofEndpoint, topFailing, lag];
+  return [all, ofEndpoint, endpoints, topFailing, lag];
 
   function figures(
     account: Account,
     asked: AskedRange & { bucket?: Bucket | undefined },
     narrowed: Pick<StatsQuery, 'projectId' | 'channelId' | 'endpointId' | 'eventType'>,
   ): Answer | Promise<Answer> {
+    return inRange(asked, (range) => {
+      const bucket = decideBucket(asked.bucket, range);
+      if (!bucket.ok) return { problem: invalidRequest(bucket.mistakes) };
+      return readHistory(
+        () => account.stats.read({ ...range, bucketMs: bucket.value, ...narrowed }),
+        (stats) => ({ status: 200, body: viewStats(stats, range, bucket.value) }),
+      );
+    });
+  }
+
+  function inRange(
+    asked: AskedRange,
+    answer: (range: TimeSpan) => Answer | Promise<Answer>,
+  ): Answer | Promise<Answer> {
     const range = decideRange(asked, now());
-    if (!range.ok) return { problem: invalidRequest(range.mistakes) };
-    const bucket = decideBucket(asked.bucket, range.value);
-    if (!bucket.ok) return { problem: invalidRequest(bucket.mistakes) };
-    return readHistory(
-      () => account.stats.read({ ...range.value, bucketMs: bucket.value, ...narrowed }),
-      (stats) => ({ status: 200, body: viewStats(stats, range.value, bucket.value) }),
-    );
+    return range.ok ? answer(range.value) : { problem: invalidRequest(range.mistakes) };
   }
 }

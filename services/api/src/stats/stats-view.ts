@@ -1,8 +1,15 @@
-import type { FailingEndpoint, Lag, Stats, StatsFigures } from '@herald/clickhouse/read/stats-figures';
+import type {
+  AttemptFigures,
+  EndpointFigures,
+  FailingEndpoint,
+  Lag,
+  Stats,
+  StatsFigures,
+} from '@herald/clickhouse/read/stats-figures';
 import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import { bucketsIn, type TimeSpan } from './range.ts';
-import type { lagView, statsView, topFailingView } from './stats-fields.ts';
+import type { endpointsView, lagView, statsView, topFailingView } from './stats-fields.ts';
 
 type FiguresView = z.output<typeof statsView>['total'];
 
@@ -10,6 +17,7 @@ export function viewStats(stats: Stats, range: TimeSpan, bucketMs: number): z.ou
   const found = new Map(stats.buckets.map((bucket) => [bucket.fromMs, bucket]));
   const firstMs = Math.floor(range.fromMs / bucketMs) * bucketMs;
   return {
+    as_of: isoTimeOrNull(stats.asOfMs),
     from: isoTime(range.fromMs),
     to: isoTime(range.toMs),
     bucket_seconds: bucketMs / 1_000,
@@ -18,6 +26,20 @@ export function viewStats(stats: Stats, range: TimeSpan, bucketMs: number): z.ou
       const fromMs = firstMs + index * bucketMs;
       return { from: isoTime(fromMs), ...viewFigures(found.get(fromMs)) };
     }),
+  };
+}
+
+export function viewEndpoints(
+  endpoints: readonly EndpointFigures[],
+  range: TimeSpan,
+): z.output<typeof endpointsView> {
+  return {
+    from: isoTime(range.fromMs),
+    to: isoTime(range.toMs),
+    items: endpoints.map(({ endpointId, attempts }) => ({
+      endpoint_id: endpointId,
+      attempts: viewAttempts(attempts),
+    })),
   };
 }
 
@@ -57,21 +79,25 @@ export function viewLag({ asOfMs, endpoints }: Lag): z.output<typeof lagView> {
 
 function viewFigures(figures: StatsFigures | undefined): FiguresView {
   if (!figures) return NOTHING;
-  const { total, delivered, retry, dead, hold, none, outcomes, durationMs } = figures.attempts;
   return {
-    attempts: {
-      total,
-      verdicts: { delivered, retry, dead, hold, none },
-      outcomes,
-      success_rate: total > none ? rounded(delivered / (total - none)) : null,
-      duration_ms: durationMs
-        ? { p50: rounded(durationMs.p50), p95: rounded(durationMs.p95), p99: rounded(durationMs.p99) }
-        : null,
-    },
+    attempts: viewAttempts(figures.attempts),
     deliveries: {
       total: Object.values(figures.deliveries).reduce((sum, count) => sum + count, 0),
       ...figures.deliveries,
     },
+  };
+}
+
+function viewAttempts(attempts: AttemptFigures): FiguresView['attempts'] {
+  const { total, delivered, retry, dead, hold, none, outcomes, durationMs } = attempts;
+  return {
+    total,
+    verdicts: { delivered, retry, dead, hold, none },
+    outcomes,
+    success_rate: total > none ? rounded(delivered / (total - none)) : null,
+    duration_ms: durationMs
+      ? { p50: rounded(durationMs.p50), p95: rounded(durationMs.p95), p99: rounded(durationMs.p99) }
+      : null,
   };
 }
 

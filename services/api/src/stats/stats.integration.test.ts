@@ -64,6 +64,12 @@ it('the endpoints that fail are named with their share', async () => {
   ]);
 });
 
+it('each endpoint has its own figures', async () => {
+  expect((await owner.get('/v1/stats/endpoints')).body.items).toMatchObject([
+    { endpoint_id: endpointId, attempts: { total: 2, success_rate: 0.5, duration_ms: { p50: 12.5 } } },
+  ]);
+});
+
 it('lag is not known before the ledger was counted', async () => {
   expect((await owner.get('/v1/stats/lag')).body).toEqual({ as_of: null, items: [] });
 });

@@ -4,7 +4,15 @@ import { type ApiClient, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { PAGE_OPTIONS } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
-import { type Lag, percent, type Stats, showLag, showStats } from '../stats-view.ts';
+import {
+  type EndpointStats,
+  type Lag,
+  percent,
+  type Stats,
+  showEndpoints,
+  showLag,
+  showStats,
+} from '../stats-view.ts';
 import { ago } from '../when.ts';
 
 interface Flags {
@@ -42,6 +50,12 @@ export function addStats(program: Command, context: Context): void {
       .option('--channel <id>', 'only of a channel')
       .option('--type <type>', 'as publication.failed')
       .action((flags: Flags, command: Command) => show(flags, command, context)),
+    apiVariables,
+  );
+  takes(
+    ranged(stats.command('endpoints').description('attempts to each endpoint, the most first'))
+      .option('--limit <n>', 'how many', '20')
+      .action((flags: Flags, command: Command) => endpoints(flags, command, context)),
     apiVariables,
   );
   takes(
@@ -84,19 +98,15 @@ async function show({ json }: Flags, command: Command, { terminal, env }: Contex
   showStats(stats, terminal);
 }
 
-async function topFailing({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
-  const { config, options } = readSettings({
-    command,
-    env,
-    variables: apiVariables,
-    options: { ...RANGE, limit: PAGE_OPTIONS.limit },
-  });
-  const failing = await apiOf(config).get<TopFailing>('/v1/stats/top-failing', {
-    from: options.from,
-    to: options.to,
-    project_id: options.project,
-    limit: String(options.limit),
-  });
+async function endpoints({ json }: Flags, command: Command, context: Context): Promise<void> {
+  const found = await listed<EndpointStats>('/v1/stats/endpoints', command, context);
+  if (json) return context.terminal.json(found);
+  showEndpoints(found, context.terminal);
+}
+
+async function topFailing({ json }: Flags, command: Command, context: Context): Promise<void> {
+  const { terminal } = context;
+  const failing = await listed<TopFailing>('/v1/stats/top-failing', command, context);
   if (json) return terminal.json(failing);
   const nowMs = Date.now();
   terminal.table(
@@ -110,6 +120,22 @@ async function topFailing({ json }: Flags, command: Command, { terminal, env }: 
       ago(Date.parse(item.last_failure_at), nowMs),
     ]),
   );
+}
+
+/** Of the endpoints of an account, or of one of its projects. */
+function listed<T>(path: string, command: Command, { env }: Context): Promise<T> {
+  const { config, options } = readSettings({
+    command,
+    env,
+    variables: apiVariables,
+    options: { ...RANGE, limit: PAGE_OPTIONS.limit },
+  });
+  return apiOf(config).get<T>(path, {
+    from: options.from,
+    to: options.to,
+    project_id: options.project,
+    limit: String(options.limit),
+  });
 }
 
 async function lag({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
