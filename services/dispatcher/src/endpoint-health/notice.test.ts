@@ -43,6 +43,7 @@ test('the same occasion gives the same event id, whenever it is told', () => {
 
 test.each([
   ['webhook', 'https://crm.example:8443/hooks/a?key=secret#part', 'https://crm.example:8443/hooks/a'],
+  ['webhook', 'https://crm.example/hooks/sk4f9a8b7c6d5e4f3a2b1c0d', 'https://crm.example/hooks/[redacted]'],
   ['slack', 'https://hooks.slack.com/services/T0/B0/secret', 'https://hooks.slack.com'],
   ['telegram', 'https://api.telegram.org/bot1:secret/sendMessage', 'https://api.telegram.org'],
   ['webhook', 'nonsense', ''],

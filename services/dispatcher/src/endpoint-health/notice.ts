@@ -4,6 +4,7 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import type { OperationalEventType } from '@herald/domain/event-type';
 import { operationalEventId } from '@herald/domain/ids';
 import type { Outcome } from '@herald/domain/outcome';
+import { redactedUrl } from '@herald/webhook/redaction';
 
 export interface Notice {
   endpoint: Pick<Endpoint, 'id' | 'accountId' | 'projectId' | 'name' | 'kind' | 'url'>;
@@ -47,9 +48,10 @@ export function noticeEvent(notice: Notice): PublicationEvent {
   };
 }
 
-/** Receivers keep keys in query strings, Slack and Telegram theirs in the path: other receivers need neither. */
+/** Others get it too, so less of it than history has: no query, and of Slack and Telegram no path. */
 function shownUrl({ kind, url }: Notice['endpoint']): string {
   const parsed = URL.parse(url);
   if (!parsed) return '';
-  return kind === 'webhook' ? `${parsed.origin}${parsed.pathname}` : parsed.origin;
+  if (kind !== 'webhook') return parsed.origin;
+  return redactedUrl({ kind, url: `${parsed.origin}${parsed.pathname}` });
 }
