@@ -60,7 +60,13 @@ test('every port is published on loopback only', () => {
 
 test('every service of Herald waits until topics, schemas and tables are there', () => {
   const herald = Object.entries(services).filter(([name, { image }]) => image === `herald/${name}`);
-  expect(herald.map(([name]) => name).sort()).toEqual(['api', 'dispatcher', 'logger', 'producer', 'replayer']);
+  expect(herald.map(([name]) => name).sort()).toEqual([
+    'api',
+    'dispatcher',
+    'logger',
+    'producer',
+    'replayer',
+  ]);
   for (const [, { depends_on }] of herald) {
     expect(depends_on?.setup).toEqual({ condition: 'service_completed_successfully' });
   }
