@@ -6,7 +6,6 @@ import { listDeliveries } from './read/delivery-list.ts';
 import { listEndpointFigures } from './read/endpoint-stats.ts';
 import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
-import { listEndpointFigures } from './read/endpoint-stats.ts';
 import { readEvidence } from './read/explain.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';

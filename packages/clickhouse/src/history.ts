@@ -80,7 +80,7 @@ export interface DeliverySummary {
   /** As in @herald/domain/cause. */
   cause: string;
   state: DeliveryState;
-  /** Why it is held, dead or cancelled; null in other states. */
+  /** Why it waits, is held, dead or cancelled; null where there is no reason. */
   reason: string | null;
   /** Requests made. */
   attempts: number;

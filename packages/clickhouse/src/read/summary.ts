@@ -1,5 +1,6 @@
 import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 import type { DeliverySummary } from '../history.ts';
+import { REQUESTS } from './requests.ts';
 
 const RANK = "multiIf(state = 'delivered', 2, state = 'pending', 0, 1)";
 const STATE_BITS = 4;
@@ -26,7 +27,6 @@ export const PENDING = `CAST('pending', '${STATE_TYPE}')`;
 /** Twins of one step are told apart by time, so that all fields of a summary are of one of them. */
 const RECENCY = `(${ORDER}, moment_at, moment_id)`;
 
-const REQUESTED = "outcome != ''";
 const LATEST_REQUEST = '(step, moment_at, moment_id)';
 
 /** Columns of a summary, for a query over moments grouped by (occurred_at, delivery_id). */
@@ -44,9 +44,9 @@ export const SUMMARY_COLUMNS = `
   argMax(reason, ${RECENCY}) AS current_reason,
   toUnixTimestamp64Milli(argMax(next_attempt_at, ${RECENCY})) AS next_attempt_at_ms,
   toUnixTimestamp64Milli(argMax(moment_at, ${RECENCY})) AS updated_at_ms,
-  uniqExactIf(moment_id, ${REQUESTED}) AS requests,
-  argMaxIf(outcome, ${LATEST_REQUEST}, ${REQUESTED}) AS last_outcome,
-  argMaxIf(response_status, ${LATEST_REQUEST}, ${REQUESTED}) AS last_status`;
+  uniqExactIf(moment_id, ${REQUESTS}) AS requests,
+  argMaxIf(outcome, ${LATEST_REQUEST}, ${REQUESTS}) AS last_outcome,
+  argMaxIf(response_status, ${LATEST_REQUEST}, ${REQUESTS}) AS last_status`;
 
 export interface SummaryRow {
   id: string;
