@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectClickHouse } from './client.ts';
+import { openHistoryStore } from './history-store.ts';
 import { MigrationChangedError, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { ATTEMPTS } from './tables/attempts.ts';
@@ -27,6 +28,43 @@ test('a migration that ran half-way, because it was killed, runs again on tables
   const { applied } = await migrate({ ...database.options, retentionDays: 36_500 });
   expect(applied.map(({ version }) => version)).toEqual(MIGRATIONS.map(({ version }) => version));
   expect(await database.ask('SELECT count() AS rows FROM attempts')).toEqual([{ rows: 2 }]);
+});
+
+test('what is on record before lists had tables of their own is found by them afterwards', async () => {
+  const options = { url, database: `herald_test_${randomUUID().replaceAll('-', '')}` };
+  const setUp = connectClickHouse({ url, database: 'default' }, { maxConnections: 1, settings: {} });
+  await setUp.command({ query: `CREATE DATABASE ${options.database}` });
+  await setUp.close();
+  const client = connectClickHouse(options, { maxConnections: 1, settings: {} });
+  const asOf0006 = MIGRATIONS.filter(({ version }) => version <= 6).flatMap(({ statements }) => statements);
+  const common = "'account-1' AS account_id, toDateTime64('2026-01-15 12:00:00', 3, 'UTC') AS occurred_at";
+  const rows = [
+    `INSERT INTO events (account_id, occurred_at, recorded_at, event_id, event)
+     SELECT ${common}, occurred_at, 'event-1', '{"caption":"Amber lights"}'`,
+    `INSERT INTO attempts (account_id, occurred_at, started_at, attempt_id, delivery_id, event_id, step, state,
+       outcome, response_status, response_body)
+     SELECT ${common}, occurred_at + toIntervalDay(number), generateUUIDv4(number),
+       toUUID('6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42'), 'event-1', number, if(number = 1, 'delivered', 'waiting'),
+       'response', if(number = 1, 204, 503), if(number = 1, '', 'Cedar is down')
+     FROM numbers(2)`,
+  ];
+  for (const query of [...asOf0006, ...rows]) await client.command({ query });
+  await migrate({ ...options, retentionDays: 36_500 });
+
+  const history = openHistoryStore(options);
+  const found = async (filter: object) => {
+    const page = await history.deliveries.list({ accountId: 'account-1' }, { limit: 10, ...filter });
+    return page.kind === 'page' ? page.items.map(({ state, attempts }) => ({ state, attempts })) : page;
+  };
+  const delivered = [{ state: 'delivered', attempts: 2 }];
+  expect(await found({})).toEqual(delivered);
+  expect(await found({ state: 'delivered', status: 503, outcome: 'response' })).toEqual(delivered);
+  expect(await found({ text: 'amber' })).toEqual(delivered);
+  expect(await found({ text: 'down cedar' })).toEqual(delivered);
+  expect(await found({ state: 'waiting' })).toEqual([]);
+  await history.close();
+  await client.command({ query: `DROP DATABASE ${options.database} SYNC` });
+  await client.close();
 });
 
 test('processes that migrate at the same time all succeed and leave one shape', async () => {

@@ -41,8 +41,8 @@ export async function listDeliveries(
     const wanted = query.limit + 1 - places.length;
     const beginMs = Math.min(after?.[0] ?? nowMs, query.toMs ?? nowMs, nowMs);
     const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
-    const stretch = { after, sinceMs };
-    const step = await takeStep(reader, scope, { filter, text: query.text, stretch, wanted, widening });
+    const span = { after, sinceMs };
+    const step = await takeStep(reader, scope, { filter, text: query.text, span, wanted, widening });
     places.push(...step.places);
     if (places.length > query.limit) return pageOf(places.slice(0, query.limit), places[query.limit - 1]);
     if (!step.isCut && sinceMs === oldestMs) return pageOf(places, undefined);

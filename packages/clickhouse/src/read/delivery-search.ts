@@ -1,15 +1,15 @@
 import type { Scope } from '../history.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
-import { type Place, type Stretch, within } from './place.ts';
+import { type Place, type Span, within } from './place.ts';
 import type { Reader } from './reader.ts';
 import { wordFilter } from './word-search.ts';
 
-/** What is asked of one stretch of a list. */
+/** What is asked of one span of a list. */
 export interface Search {
   filter: DeliveryFilter;
   /** Words that its event or an answer must have. */
   text: string | undefined;
-  stretch: Stretch;
+  span: Span;
   /** Candidates looked at, at most: rows that match, of deliveries that may not. */
   candidates: number;
   /** Places wanted, at most. */
@@ -19,7 +19,7 @@ export interface Search {
 export interface Found {
   /** In the order of the list. */
   places: Place[];
-  /** The last candidate, where there were as many as were looked at; undefined where the stretch is done. */
+  /** The last candidate, where there were as many as were looked at; undefined where the span is done. */
   lastCandidate: Place | undefined;
   rowsRead: number;
 }
@@ -29,9 +29,9 @@ export interface Found {
  * Several rows of one delivery, and the same row twice, make no difference.
  */
 export async function searchDeliveries(reader: Reader, scope: Scope, search: Search): Promise<Found> {
-  const { filter, text, stretch, candidates, wanted } = search;
-  const words = text === undefined ? undefined : wordFilter({ words: text, filter }, stretch);
-  const range = within(stretch);
+  const { filter, text, span, candidates, wanted } = search;
+  const words = text === undefined ? undefined : wordFilter({ words: text, filter }, span);
+  const range = within(span);
   const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
     scope,
     (from) => {

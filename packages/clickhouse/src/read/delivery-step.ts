@@ -1,7 +1,7 @@
 import type { Scope } from '../history.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
 import { searchDeliveries } from './delivery-search.ts';
-import { endOf, type Place, type Stretch } from './place.ts';
+import { endOf, type Place, type Span } from './place.ts';
 import type { Reader } from './reader.ts';
 import { reachOf } from './word-search.ts';
 
@@ -16,7 +16,7 @@ const MAX_MATCHES = 5_000;
 interface StepQuery {
   filter: DeliveryFilter;
   text: string | undefined;
-  stretch: Stretch;
+  span: Span;
   wanted: number;
   /** How many times as many candidates as at first are looked at. */
   widening: number;
@@ -26,21 +26,21 @@ export interface StepResult {
   places: Place[];
   /** What is up to here has been looked at. */
   end: Place;
-  /** Whether it ended within its stretch, since it had looked at as many candidates as it may. */
+  /** Whether it ended within its span, since it had looked at as many candidates as it may. */
   isCut: boolean;
   rowsRead: number;
 }
 
-/** Looks through one stretch of a list, from its newest place on. */
+/** Looks through one span of a list, from its newest place on. */
 export async function takeStep(reader: Reader, scope: Scope, query: StepQuery): Promise<StepResult> {
   if (query.text === undefined) return search(reader, scope, query);
-  const { filter, text, stretch, wanted, widening } = query;
+  const { filter, text, span, wanted, widening } = query;
   const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
-  const reach = await reachOf(reader, scope, { words: text, filter }, stretch, matches);
-  const reached = { after: stretch.after, sinceMs: reach.sinceMs ?? stretch.sinceMs };
+  const reach = await reachOf(reader, scope, { words: text, filter }, span, matches);
+  const reached = { after: span.after, sinceMs: reach.sinceMs ?? span.sinceMs };
   const step = reach.isEmpty
     ? { places: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
-    : await search(reader, scope, { ...query, stretch: reached });
+    : await search(reader, scope, { ...query, span: reached });
   return {
     ...step,
     isCut: step.isCut || reach.sinceMs !== undefined,
@@ -51,15 +51,15 @@ export async function takeStep(reader: Reader, scope: Scope, query: StepQuery): 
 async function search(
   reader: Reader,
   scope: Scope,
-  { filter, text, stretch, wanted, widening }: StepQuery,
+  { filter, text, span, wanted, widening }: StepQuery,
 ): Promise<StepResult> {
   const candidates = filter.ofDelivery
     ? Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening)
     : wanted;
-  const found = await searchDeliveries(reader, scope, { filter, text, stretch, candidates, wanted });
+  const found = await searchDeliveries(reader, scope, { filter, text, span, candidates, wanted });
   return {
     places: found.places,
-    end: found.lastCandidate ?? endOf(stretch.sinceMs),
+    end: found.lastCandidate ?? endOf(span.sinceMs),
     isCut: found.lastCandidate !== undefined,
     rowsRead: found.rowsRead,
   };

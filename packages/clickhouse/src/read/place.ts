@@ -10,14 +10,14 @@ export function endOf(atMs: number): Place {
   return [atMs, LEAST_ID];
 }
 
-/** A stretch of a list: beyond `after`, down to events of `sinceMs` and with them. */
-export interface Stretch {
+/** A span of a list: beyond `after`, down to events of `sinceMs` and with them. */
+export interface Span {
   after: Place | undefined;
   sinceMs: number;
 }
 
 /** The times are compared by themselves too: only that finds the place in the index. */
-export function within({ after, sinceMs }: Stretch): Conditions {
+export function within({ after, sinceMs }: Span): Conditions {
   return allOf([
     ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
     ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
@@ -30,7 +30,7 @@ export function within({ after, sinceMs }: Stretch): Conditions {
 }
 
 /** As `within`, for what an event leads to and not for single deliveries of it. */
-export function withinTimes({ after, sinceMs }: Stretch): Conditions {
+export function withinTimes({ after, sinceMs }: Span): Conditions {
   return allOf([
     ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
     ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],

@@ -1,6 +1,6 @@
 import type { Scope } from '../history.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
-import { type Stretch, withinTimes } from './place.ts';
+import { type Span, withinTimes } from './place.ts';
 import type { Params, Reader, ScopedTables } from './reader.ts';
 
 /** Some words, in deliveries that a filter lets through. */
@@ -13,9 +13,9 @@ export interface WordQuery {
 const IN_EVENT = 'hasAllTokens(lower(event), lower({words:String}))';
 const IN_ANSWER = 'hasAllTokens(lower(answer), lower({words:String}))';
 
-/** A filter over deliveries of a stretch: those whose event says all the words, or one of whose answers does. */
-export function wordFilter({ words, filter }: WordQuery, stretch: Stretch) {
-  const says = matchesOf(filter, stretch);
+/** A filter over deliveries of a span: those whose event says all the words, or one of whose answers does. */
+export function wordFilter({ words, filter }: WordQuery, span: Span) {
+  const says = matchesOf(filter, span);
   return {
     sql: (from: ScopedTables) => `(
       (occurred_at, event_id) IN (SELECT occurred_at, event_id FROM ${says.inEvents(from)})
@@ -38,10 +38,10 @@ export async function reachOf(
   reader: Reader,
   scope: Scope,
   { words, filter }: WordQuery,
-  stretch: Stretch,
+  span: Span,
   matches: number,
 ): Promise<Reach> {
-  const says = matchesOf(filter, stretch);
+  const says = matchesOf(filter, span);
   const { rows, rowsRead } = await reader.rowsAndCost<{ since_ms: number; matches: number }>(
     scope,
     (from) => {
@@ -60,8 +60,8 @@ export async function reachOf(
   };
 }
 
-function matchesOf({ ofEvent, ofAttempt }: WordQuery['filter'], stretch: Stretch) {
-  const times = withinTimes(stretch);
+function matchesOf({ ofEvent, ofAttempt }: WordQuery['filter'], span: Span) {
+  const times = withinTimes(span);
   const params: Params = { ...times.params, ...ofEvent.params, ...ofAttempt.params };
   return {
     params,
