@@ -32,8 +32,6 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
       max_execution_time: MAX_EXECUTION_S,
       max_memory_usage: String(MAX_MEMORY_BYTES),
       max_bytes_before_external_group_by: String(SPILL_BYTES),
-      // Rows of one key are in one partition: FINAL need not look for twins in another.
-      do_not_merge_across_partitions_select_final: 1,
       // It reads the column that a list is sorted by of every row, before the filter that nearly all fail.
       use_top_k_dynamic_filtering: 0,
       // Offsets and times are below 2^53 and come as numbers.
