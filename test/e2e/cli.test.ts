@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,29 @@ async function heraldJson<T>(...args: string[]): Promise<T> {
   const { code, stdout, stderr } = await herald(...args, '--json');
   expect(code, stderr).toBe(0);
   return JSON.parse(stdout) as T;
+}
+
+/** `herald tail`, and what it prints. */
+function heraldTail(...args: string[]) {
+  const child = spawn(process.execPath, [CLI, ...args, 'tail', '--json'], { env });
+  const ended = once(child, 'exit');
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  return {
+    told: () =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as object),
+    /** As Ctrl-C does; resolves with the exit code. */
+    async interrupt(): Promise<number> {
+      child.kill('SIGINT');
+      const [code] = await ended;
+      return code;
+    },
+  };
 }
 
 interface Told {
@@ -148,6 +172,8 @@ describe('herald up', () => {
     const listed = await heraldJson<{ items: object[] }>(...withKey, 'endpoints', 'list');
     expect(listed.items).toMatchObject([{ endpoint_id: endpoint.endpoint_id }]);
 
+    const tail = heraldTail(...withKey);
+
     // An event that is routed before the dispatcher has read the endpoint misses it, so publish until one arrives.
     await eventually(async () => {
       expect(await herald('simulate', '--accounts', 'acme', '--count', '1')).toMatchObject({ code: 0 });
@@ -162,6 +188,17 @@ describe('herald up', () => {
       expect(page.items).toContainEqual(expect.objectContaining({ state: 'delivered' }));
       return page.items.filter(({ state }) => state === 'delivered');
     });
+    await eventually(() =>
+      expect(tail.told()).toContainEqual({
+        event: 'disposition',
+        data: expect.objectContaining({
+          delivery_id: delivery!.delivery_id,
+          state: 'delivered',
+          status: 200,
+        }),
+      }),
+    );
+    expect(await tail.interrupt()).toBe(0);
     const shown = await herald(...withKey, 'deliveries', 'show', delivery!.delivery_id);
     expect(shown).toMatchObject({ code: 0 });
     expect(shown.stdout).toContain(`POST ${receiver.url}`);
@@ -200,6 +237,27 @@ describe('herald up', () => {
     expect(rotated.secret).toMatch(/^whsk_/);
     expect(rotated.secrets.map(({ scheme }) => scheme)).toEqual(['v1a', 'v1']);
     await up.process.stop();
+  });
+
+  test('history is made anew from Kafka, is emptied only when it is meant, and forgets what is erased', async () => {
+    expect(await herald('history', 'rebuild', '--reset')).toMatchObject({ code: 2 });
+    expect(await herald('history', 'erase', '--account', 'acme')).toMatchObject({ code: 2 });
+    const { erased } = await heraldJson<{ erased: Record<'events' | 'routes' | 'attempts', number> }>(
+      'history',
+      'erase',
+      '--account',
+      'acme',
+      '--yes',
+    );
+    expect(Math.min(erased.events, erased.routes, erased.attempts)).toBeGreaterThan(0);
+    expect(await heraldJson('history', 'rebuild', '--reset', '--yes')).toMatchObject({
+      complete: true,
+      rows: {
+        erased_events: erased.events,
+        erased_routes: erased.routes,
+        erased_attempts: erased.attempts,
+      },
+    });
   });
 
   test('starts a service again that was killed', async () => {

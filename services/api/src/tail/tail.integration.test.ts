@@ -22,7 +22,12 @@ beforeAll(async () => {
   // A port that nobody listens on: the tail does not need ClickHouse.
   api = await startApi(stack, {
     clickhouseUrl: 'http://127.0.0.1:1',
-    tailLimits: { maxStreamsPerKey: 3, maxResumeRecords: 2_000, maxBufferedBytes: 64 * 1024 },
+    tailLimits: {
+      maxStreamsPerKey: 3,
+      maxResumeRecords: 2_000,
+      maxBufferedBytes: 64 * 1024,
+      heartbeatMs: 200,
+    },
   });
   producer = await createBatchingProducer({ connection: { brokers: stack.brokers, clientId: 'tail-test' } });
   encoder = await createEncoder<DeliveryAttempt>(connectSchemaRegistry({ url: stack.registryUrl }), {
@@ -30,10 +35,7 @@ beforeAll(async () => {
     schema: deliveryAttemptSchema,
   });
 });
-afterAll(async () => {
-  await producer?.close();
-  await api?.stop();
-});
+afterAll(() => producer?.close());
 
 /** Over all partitions, each with a number of its own as its step. */
 function attemptsOf(accountId: string, from: number, to: number, said: Partial<DeliveryAttempt> = {}) {
@@ -197,4 +199,14 @@ test('refuses a position that it did not give, and a stream too many, with what 
   await open.pop()!.close();
   await eventually(async () => open.push(await joined(client)));
   await Promise.all(open.map((source) => source.close()));
+});
+
+test('a stream ends with its key, and with the process, so that nobody waits for it', async () => {
+  const client = await api.client('read');
+  const ofRevoked = await joined(client);
+  const other = await joined(await api.client('read'));
+  await api.revoke(client);
+  await ofRevoked.ended;
+  await api.stop();
+  await other.ended;
 });

@@ -61,6 +61,8 @@ export interface RunningApi {
   logged(): string;
   /** A client with a new key, of a new account unless one is named. */
   client(role?: Role, accountId?: string): Promise<Client>;
+  /** The client's key is not worth anything any more. */
+  revoke(client: Client): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -200,6 +202,10 @@ export async function startApi(
       const created = await keyWriter.create({ accountId, name: 'test', role });
       if (created.kind !== 'created') throw new Error(created.detail);
       return clientOf(server.url, accountId, created.text);
+    },
+    async revoke({ accountId, key }) {
+      const revoked = await keyWriter.revoke(accountId, key.split('_')[1]!);
+      if (revoked.kind !== 'revoked') throw new Error(`the key is ${revoked.kind}`);
     },
     async stop() {
       await tail.close();
