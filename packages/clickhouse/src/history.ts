@@ -205,7 +205,7 @@ export interface HistoryStore {
   deliveries: {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
     get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
-    /** The redeliveries and replays of each pair that have a disposition on record; the latest 100, latest first. */
+    /** The redeliveries and replays of each pair that have a disposition on record, at most 100; latest change first. */
     replayed(scope: Scope, of: readonly EventToEndpointAt[]): Promise<DeliverySummary[]>;
   };
   events: {

@@ -30,23 +30,35 @@ export async function redriveAll(
   ground: RedriveGround,
 ): Promise<Redriven[]> {
   const items: Redriven[] = [];
+  const send = sendingOnce(account);
   for (let from = 0; from < deliveryIds.length; from += AT_ONCE) {
     const isAway = items.some(({ result }) => result === 'unconfirmed');
     items.push(
       ...(await Promise.all(
         deliveryIds
           .slice(from, from + AT_ONCE)
-          .map((id) => (isAway ? result(id, 'unconfirmed') : redrive(account, id, ground))),
+          .map((id) => (isAway ? result(id, 'unconfirmed') : redrive(account, id, ground, send))),
       )),
     );
   }
   return items;
 }
 
+/** Of two dead letters of one event and endpoint, one is a redelivery that died: both mean the same next one. */
+function sendingOnce(account: Account): Account['deliveries']['redeliver'] {
+  const sent = new Map<string, ReturnType<Account['deliveries']['redeliver']>>();
+  return (delivery, of) => {
+    const sending = sent.get(delivery.deliveryId) ?? account.deliveries.redeliver(delivery, of);
+    sent.set(delivery.deliveryId, sending);
+    return sending;
+  };
+}
+
 async function redrive(
   account: Account,
   id: string,
   { deliveries, replayed }: RedriveGround,
+  send: Account['deliveries']['redeliver'],
 ): Promise<Redriven> {
   const delivery = deliveries.get(id);
   if (!delivery) return result(id, 'not_found');
@@ -57,7 +69,7 @@ async function redrive(
   const decision = decideRedrive(delivery, others, account.endpoints.get(delivery.endpointId));
   if (decision.kind === 'redriven') return result(id, 'redriven', decision.by.deliveryId);
   if (decision.kind !== 'send') return result(id, decision.kind);
-  const redelivered = await account.deliveries.redeliver(decision.delivery, delivery);
+  const redelivered = await send(decision.delivery, delivery);
   switch (redelivered.kind) {
     case 'queued':
       return result(id, 'queued', decision.delivery.deliveryId);

@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
-import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { MAX_ORDERED_DELIVERIES, type RetryOrder } from '@herald/registry/retry-order';
-import { createRetryOrderWriter } from '@herald/registry/retry-orders';
 import { integer } from '@herald/service-kit/config';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import type { Command } from 'commander';
@@ -11,6 +9,7 @@ import type { Context } from '../context.ts';
 import { CommandFailure, UsageFailure } from '../failure.ts';
 import { quietly } from '../quiet-kafka.ts';
 import { eventDecoder, RETRY_VARIABLES, withRetryTopics } from '../retries/open.ts';
+import { openOrderWriter } from '../retries/order-writer.ts';
 import { type Followed, orderRetries } from '../retries/retry-ordering.ts';
 import { readSettings, takes } from '../settings.ts';
 
@@ -60,26 +59,22 @@ async function order(
   { terminal, env }: Context,
 ): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: RETRY_VARIABLES, options: SELECTION });
-  const deliveryIds = new Set(options.delivery);
+  const deliveryIds = new Set(options.delivery.map((id) => id.toLowerCase()));
   if (options.endpoint === undefined && deliveryIds.size === 0) {
     throw new UsageFailure(['say which: --endpoint <id> or --delivery <id>']);
   }
   const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
-  const decoder = eventDecoder(source);
-  const producer = await createBatchingProducer({
-    connection: quietly(kafkaConnection(config, 'herald-cli')),
-  });
+  const writer = openOrderWriter(quietly(kafkaConnection(config, 'herald-cli')), source);
   try {
-    const write = await createRetryOrderWriter({ producer, source });
     const followed = await withRetryTopics(config, (topics) =>
       orderRetries(
         kind,
         { endpointId: options.endpoint, deliveryIds },
         {
           topics,
-          write,
+          write: writer.write,
           async accountOf(value) {
-            const decoded = await decoder.decode(value);
+            const decoded = await eventDecoder(source).decode(value);
             if (decoded.ok) return decoded.value.account_id;
             throw new CommandFailure(`Whose deliveries these are cannot be read: ${decoded.detail}`);
           },
@@ -91,7 +86,7 @@ async function order(
     );
     report(kind, followed, json, terminal);
   } finally {
-    await producer.close();
+    await writer.close();
   }
 }
 

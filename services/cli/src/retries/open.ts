@@ -15,8 +15,6 @@ export const RETRY_VARIABLES = { ...kafkaVariables, ...registryVariables };
 /** Shortest wait first. */
 export const TIERS = RETRY_TIERS.map(({ name }) => name);
 
-/** Brokers that are away are not waited for longer. */
-const READ_TIMEOUT_MS = 10 * 60_000;
 const REGISTRY_TIMEOUT_MS = 10_000;
 
 /** Opens the retry topics for `work` and closes them after. */
@@ -25,7 +23,7 @@ export async function withRetryTopics<T>(
   work: (topics: RetryTopics) => Promise<T>,
 ): Promise<T> {
   const connection = quietly(kafkaConnection(config, 'herald-cli'));
-  const topics = openRetryTopics(connection, AbortSignal.timeout(READ_TIMEOUT_MS));
+  const topics = openRetryTopics(connection);
   try {
     return await work(topics);
   } finally {
@@ -33,7 +31,7 @@ export async function withRetryTopics<T>(
   }
 }
 
-/** Rejects where the registry gives no answer in time. */
+/** For what is decoded now: it rejects where the registry gives no answer in time. */
 export function eventDecoder(source: SchemaSource): Decoder<PublicationEvent> {
   return createDecoder<PublicationEvent>({
     source,

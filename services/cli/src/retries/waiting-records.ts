@@ -15,6 +15,9 @@ const FETCH_BYTES = 1024 * 1024;
 
 const COORDINATOR_PATIENCE_MS = 15_000;
 
+/** Of one scan, with the waiting for brokers that are away: then it rejects. */
+const SCAN_TIMEOUT_MS = 10 * 60_000;
+
 /** A delivery that waits in a retry topic. */
 export interface WaitingRecord {
   tier: RetryTierName;
@@ -46,12 +49,12 @@ export interface RetryTopics {
   close(): Promise<void>;
 }
 
-/** @param signal ends a wait for brokers that are away: then a scan rejects */
-export function openRetryTopics(connection: KafkaConnection, signal: AbortSignal): RetryTopics {
+export function openRetryTopics(connection: KafkaConnection): RetryTopics {
   const reader = createPartitionReader(connection);
   const progress = openGroupProgress({ connection, groupId: RETRY_GROUP, topics: RETRY_TOPICS });
   return {
     async *scan(within) {
+      const signal = AbortSignal.timeout(SCAN_TIMEOUT_MS);
       // The coordinator of a group is not there at once, after a start of the brokers.
       const patience = AbortSignal.any([signal, AbortSignal.timeout(COORDINATOR_PATIENCE_MS)]);
       for (const partition of await patiently(() => progress.read(), patience, isRefused)) {
