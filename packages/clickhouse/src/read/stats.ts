@@ -5,6 +5,7 @@ import { allOf, type Conditions } from './conditions.ts';
 import { readReport } from './ledger.ts';
 import type { Reader } from './reader.ts';
 import { REQUESTS } from './requests.ts';
+import { isState } from './standing.ts';
 import type {
   AttemptFigures,
   DeliveryFigures,
@@ -13,7 +14,6 @@ import type {
   StatsQuery,
   StatsRange,
 } from './stats-figures.ts';
-import { CURRENT_STATE } from './summary.ts';
 
 /** Exact counts, from the narrow rows themselves: no view beside them that a re-insert after a kill would inflate. */
 export async function readStats(reader: Reader, scope: Scope, query: StatsQuery): Promise<Stats> {
@@ -73,10 +73,10 @@ async function deliveriesOf(
     scope,
     // In the order of the table, so that memory does not grow with the range.
     (from) => `
-      SELECT ${NUMBER} AS number, ${DELIVERY_STATES.map((state) => `countIf(current = '${state}') AS ${state}`).join(', ')}
+      SELECT ${NUMBER} AS number, ${DELIVERY_STATES.map((state) => `countIf(${isState('current', state)}) AS ${state}`).join(', ')}
       FROM (
-        SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {bucket_ms:Int64}) AS bucket, ${CURRENT_STATE} AS current
-        FROM ${from.moments}
+        SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {bucket_ms:Int64}) AS bucket, max(standing) AS current
+        FROM ${from.deliveries}
         WHERE ${within('occurred_at')} AND ${narrowed.sql}
         GROUP BY occurred_at, delivery_id
       )
