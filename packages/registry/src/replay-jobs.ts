@@ -5,7 +5,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { CompactedTable } from '@herald/kafka/compacted-table';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
-import { isOpen } from '@herald/replay/progress';
+import { isForgettable, isOpen } from '@herald/replay/progress';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
@@ -74,8 +74,11 @@ export interface ReplayWriterOptions {
   now?: () => number;
 }
 
-/** All replays of an account that are remembered; beyond it the oldest that is over, or was never started, is forgotten. */
-const MAX_REPLAYS_PER_ACCOUNT = 500;
+/** Replays of an account that are remembered; beyond it the oldest is forgotten that is over, or was never started. */
+const MAX_REMEMBERED = 500;
+
+/** Beyond it also one that was cancelled lately, and so no longer stops what it has sent and nobody has attempted. */
+const MAX_REMEMBERED_CANCELLED = 2_000;
 
 export async function createReplayWriter(options: ReplayWriterOptions): Promise<ReplayWriter> {
   const {
@@ -156,10 +159,15 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
 
   /** What is not forgotten now, because Kafka is away, is forgotten with the next one. */
   async function forgetOldest(accountId: string): Promise<void> {
-    const all = jobsOf(accountId);
-    const over = all.filter((job) => !isOpenNow(job)).sort((a, b) => a.createdAtMs - b.createdAtMs);
-    for (const { id } of over.slice(0, Math.max(0, all.length - MAX_REPLAYS_PER_ACCOUNT))) {
-      await editor.edit<never>(id, () => ({ write: undefined }));
+    const all = jobsOf(accountId).sort((a, b) => a.createdAtMs - b.createdAtMs);
+    const mayGo = (job: ReplayJob) => isForgettable(job, progress.get(job.id)?.value, now());
+    const forgotten = all.filter(mayGo).slice(0, Math.max(0, all.length - MAX_REMEMBERED));
+    const excess = all.length - forgotten.length - MAX_REMEMBERED_CANCELLED;
+    const rest = all.filter((job) => !mayGo(job) && !isOpenNow(job)).slice(0, Math.max(0, excess));
+    for (const { id } of [...forgotten, ...rest]) {
+      await editor.edit<'open'>(id, (current) =>
+        current && !isOpenNow(current.value) ? { write: undefined } : { refuse: 'open' },
+      );
     }
   }
 

@@ -71,6 +71,12 @@ describe('a replay sends', () => {
       ['send b'],
     ],
     ['an event to the target, whether it wants it or not', EVENT, { targetEndpointId: 'c' }, ['send c']],
+    [
+      'to the target what an endpoint wants that was asked for',
+      EVENT,
+      { targetEndpointId: 'c', ...only({ endpointIds: ['b'] }) },
+      ['send c'],
+    ],
     ['a dead letter to its own endpoint', DEAD_LETTER, {}, ['send a']],
     ['a dead letter to the target', DEAD_LETTER, { targetEndpointId: 'c' }, ['send c']],
     ['what was dead for the reason asked for', DEAD_LETTER, only({ reasons: ['exhausted'] }), ['send a']],
@@ -137,6 +143,10 @@ test('what is another account’s, or is not asked for, is not even counted', ()
   }
 });
 
+test('to a target goes nothing that only others than the endpoints asked for want', () => {
+  expect(told(EVENT, { targetEndpointId: 'c', ...only({ endpointIds: ['c'] }) })).toEqual([]);
+});
+
 test('the same replay gives the same delivery the same id, another replay another', () => {
   const idOf = (id: string) => {
     const decision = decide({ kind: 'send', candidate: EVENT, endpointId: 'a' }, { id }, NOTHING_KNOWN);
@@ -151,7 +161,7 @@ test('whatever is decided, every match is sent or skipped for a reason, and a re
   const endpointId = fc.integer({ min: 0, max: 2_000 }).map((n) => `ep_${n}`);
   const decision: fc.Arbitrary<Decision> = fc.oneof(
     endpointId.map((id) => decide({ kind: 'send', candidate: EVENT, endpointId: id }, JOB, NOTHING_KNOWN)),
-    endpointId.map((id) => ({ kind: 'sent' as const, endpointId: id })),
+    endpointId.map((id) => ({ kind: 'sent' as const, deliveryId: 'd', endpointId: id })),
     fc.constantFrom('expired' as const, 'test' as const).map((reason) => ({
       kind: 'skip' as const,
       endpointId: undefined,

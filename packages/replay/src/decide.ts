@@ -50,8 +50,13 @@ export function aimsOf(candidate: Candidate, job: ReplayJob, endpoints: Endpoint
     if (candidate.isGone) return [skip(candidate, delivery.endpointId, 'expired')];
     return [aimAt(candidate, job.targetEndpointId ?? delivery.endpointId, endpoints)];
   }
-  if (job.targetEndpointId !== undefined) return [aimAt(candidate, job.targetEndpointId, endpoints)];
+  if (job.targetEndpointId !== undefined && endpointIds.length === 0) {
+    return [aimAt(candidate, job.targetEndpointId, endpoints)];
+  }
   const wanting = endpoints.wanting(candidate.event);
+  if (job.targetEndpointId !== undefined) {
+    return wanting.some(isAsked) ? [aimAt(candidate, job.targetEndpointId, endpoints)] : [];
+  }
   if (wanting.length === 0) {
     return endpointIds.length === 0 ? [skip(candidate, undefined, 'no_endpoint')] : [];
   }
@@ -86,7 +91,7 @@ function skip(candidate: Candidate, endpointId: string | undefined, reason: Skip
 export type Decision =
   | { kind: 'send'; delivery: Delivery; candidate: Candidate }
   /** The replay has sent it before it was killed, and it has arrived: it counts, and is not sent again. */
-  | { kind: 'sent'; endpointId: string }
+  | { kind: 'sent'; deliveryId: string; endpointId: string }
   | { kind: 'skip'; endpointId: string | undefined; reason: SkipReason };
 
 /** Whether one of the deliveries that an endpoint has accepted was the replay's own. */
@@ -111,7 +116,7 @@ export function decide(aim: Aim, job: Pick<ReplayJob, 'id'>, known: Known): Deci
   const id = deliveryId(eventId, aim.endpointId, cause);
   if (known.isRepeated(id)) return { kind: 'skip', endpointId, reason: 'duplicate' };
   const by = known.deliveredBy(eventId, aim.endpointId);
-  if (by === 'itself') return { kind: 'sent', endpointId: aim.endpointId };
+  if (by === 'itself') return { kind: 'sent', deliveryId: id, endpointId: aim.endpointId };
   if (by === 'another') return { kind: 'skip', endpointId, reason: 'already_delivered' };
   return {
     kind: 'send',

@@ -130,8 +130,21 @@ export function isFinished({ state }: Pick<ReplayProgress, 'state'>): boolean {
 /** Whether a replay counts as one of its account's at once: not when it is over, nor as a plan that nobody has started. */
 export function isOpen(
   job: Pick<ReplayJob, 'dryRun' | 'wanted'>,
-  progress: Pick<ReplayProgress, 'state'> | undefined,
+  progress: Pick<ReplayProgress, 'state' | 'plannedAtMs'> | undefined,
 ): boolean {
   if (!progress) return job.wanted !== 'cancelled';
-  return !isFinished(progress) && !(job.dryRun && progress.state === 'planned');
+  return !isFinished(progress) && !(job.dryRun && progress.plannedAtMs !== undefined);
+}
+
+/** Longer than a delivery waits in any topic. */
+const CANCELLED_KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
+
+/** Whether nothing would be the matter without it: a cancelled one stops what it has sent, as long as that may wait. */
+export function isForgettable(
+  job: Pick<ReplayJob, 'dryRun' | 'wanted' | 'updatedAtMs'>,
+  progress: Pick<ReplayProgress, 'state' | 'plannedAtMs'> | undefined,
+  nowMs: number,
+): boolean {
+  if (isOpen(job, progress)) return false;
+  return job.wanted !== 'cancelled' || nowMs - job.updatedAtMs >= CANCELLED_KEPT_MS;
 }

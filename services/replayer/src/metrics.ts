@@ -6,7 +6,8 @@ import type { Metrics } from '@herald/service-kit/metrics';
 /** What runs tell of themselves. */
 export interface ReplayObserver {
   done(decisions: readonly Decision[]): void;
-  waits(detail: string): void;
+  /** `error` where it is known what stands behind it. */
+  waits(detail: string, error?: unknown): void;
   failed(replayId: string, error: unknown): void;
 }
 
@@ -36,9 +37,9 @@ export function createObserver(metrics: Metrics, log: Logger): ReplayObserver {
         else if (decision.kind === 'skip') skipped.inc({ reason: decision.reason });
       }
     },
-    waits(detail) {
+    waits(detail, err) {
       pauses.inc();
-      log.warn({ detail }, 'a replay waits');
+      log.warn({ detail, err }, 'a replay waits');
     },
     failed(replayId, err) {
       failures.inc();

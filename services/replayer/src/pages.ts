@@ -106,6 +106,7 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
   function note(phase: Phase, job: ReplayJob, entry: SourceEntry, decisions: readonly Decision[]): void {
     for (const decision of decisions) {
       if (decision.kind === 'send') remembered.set(decision.delivery.deliveryId, true);
+      else if (decision.kind === 'sent') remembered.set(decision.deliveryId, true);
     }
     // How much others have in the same place is not told.
     if (entry.candidate?.event.accountId === job.accountId) {

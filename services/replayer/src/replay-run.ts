@@ -87,7 +87,7 @@ async function work(
       if (error instanceof HistoryAway) {
         progress.waitingFor = error.message;
         await keeper.save();
-        await patience.pause(error.message);
+        await patience.pause(error.message, error.cause);
       } else {
         options.observe.failed(job.id, error);
         await keeper.enter('failed', error instanceof Error ? error.message : String(error));

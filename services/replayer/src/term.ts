@@ -32,11 +32,15 @@ export interface Term {
  */
 const LOST_PAUSE_MS = 5_000;
 
-/** Runs whatever has something to do, oldest first, so many at once; the others wait for a place. */
+/**
+ * Runs whatever has something to do, so many at once; the others wait for a place, those first whose account has the
+ * fewest. What is only to be put on record, as that it is cancelled, takes no place.
+ */
 export function beginTerm(options: TermOptions): Term {
   const { jobs, progress, run, forget, maxAtOnce, onFatal } = options;
   const ended = new AbortController();
-  const running = new Map<string, Promise<void>>();
+  /** Those that take a place, by whose it is. */
+  const running = new Map<string, { accountId: string | undefined; ended: Promise<void> }>();
   const unsubscribe = jobs.onChange(() => fillPlaces());
   fillPlaces();
 
@@ -44,23 +48,40 @@ export function beginTerm(options: TermOptions): Term {
     async end() {
       ended.abort(new Error('the term is over'));
       unsubscribe();
-      await Promise.all(running.values());
+      await Promise.all([...running.values()].map((each) => each.ended));
     },
   };
 
   function fillPlaces(): void {
     if (ended.signal.aborted) return;
-    for (const job of waiting().slice(0, Math.max(0, maxAtOnce - running.size))) hold(job.id, runOne(job));
+    for (const job of waiting().filter(isSettled)) hold(job.id, undefined, runOne(job));
+    while (placesTaken() < maxAtOnce) {
+      const [next] = waiting().sort(
+        (a, b) => placesTaken(a.accountId) - placesTaken(b.accountId) || a.createdAtMs - b.createdAtMs,
+      );
+      if (!next) break;
+      hold(next.id, next.accountId, runOne(next));
+    }
     for (const [replayId] of progress.entries()) {
-      if (!jobs.get(replayId) && !running.has(replayId)) hold(replayId, forget(replayId));
+      if (!jobs.get(replayId) && !running.has(replayId)) hold(replayId, undefined, forget(replayId));
     }
   }
 
   function waiting(): ReplayJob[] {
     return [...jobs.entries()]
       .map(([, { value }]) => value)
-      .filter((job) => !running.has(job.id) && hasWork(job))
-      .sort((a, b) => a.createdAtMs - b.createdAtMs);
+      .filter((job) => !running.has(job.id) && hasWork(job));
+  }
+
+  function isSettled(job: ReplayJob): boolean {
+    const found = progress.get(job.id)?.value;
+    return found ? nextAction(job, found).kind === 'settle' : job.wanted !== 'running';
+  }
+
+  function placesTaken(accountId?: string): number {
+    const holders = [...running.values()].map((each) => each.accountId);
+    return holders.filter((each) => (accountId === undefined ? each !== undefined : each === accountId))
+      .length;
   }
 
   function hasWork(job: ReplayJob): boolean {
@@ -69,10 +90,10 @@ export function beginTerm(options: TermOptions): Term {
   }
 
   /** The place is free when `work` has ended. */
-  function hold(replayId: string, work: Promise<void>): void {
-    running.set(
-      replayId,
-      work
+  function hold(replayId: string, accountId: string | undefined, work: Promise<void>): void {
+    running.set(replayId, {
+      accountId,
+      ended: work
         .catch((error: Error) => {
           if (!ended.signal.aborted) onFatal(error);
         })
@@ -80,7 +101,7 @@ export function beginTerm(options: TermOptions): Term {
           running.delete(replayId);
           fillPlaces();
         }),
-    );
+    });
   }
 
   async function runOne(job: ReplayJob): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs';
+import type { WantedState } from '@herald/replay/job';
 import { isFinished, type ReplayState } from '@herald/replay/progress';
 import type { Account } from '../account/account.ts';
 import type { Answer } from '../http/operation.ts';
@@ -54,12 +55,26 @@ export function replayIsOver(replayId: string, state: ReplayState): Answer {
   };
 }
 
-/** Undefined where it may be changed. */
-export function whyNotChanged(account: Account, replayId: string): Answer | undefined {
+/** Undefined where it may be changed. One that is completed can still be cancelled: what it sent may be waiting. */
+export function whyNotChanged(account: Account, replayId: string, wanted?: WantedState): Answer | undefined {
   const replay = account.replays.get(replayId);
   if (!replay) return { problem: notFound('replay', replayId) };
   const { progress } = replay;
-  return progress && isFinished(progress) ? replayIsOver(replayId, progress.state) : undefined;
+  if (!progress || !isFinished(progress)) return undefined;
+  if (progress.state === 'completed' && wanted === 'cancelled') return undefined;
+  return replayIsOver(replayId, progress.state);
+}
+
+export function otherReplay(replayId: string): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'idempotency_key_conflict',
+      title: 'The Idempotency-Key was used for another replay',
+      detail: `${replayId} was asked for with this key and another body. Use a new key for a new replay.`,
+      replay_id: replayId,
+    },
+  };
 }
 
 export function answerReplay(account: Account, status: 200 | 201, replay: Replay): Answer {

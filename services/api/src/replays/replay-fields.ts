@@ -138,9 +138,12 @@ interface Contradiction {
 
 /** What is well formed by itself and makes no sense together. A source that names nothing would be all there is. */
 function contradictionsOf({ source, filter }: Body): Contradiction[] {
-  return source.kind === 'topic'
-    ? topicContradictions(source, filter)
-    : historyContradictions(source, filter);
+  const found =
+    source.kind === 'topic' ? topicContradictions(source, filter) : historyContradictions(source, filter);
+  if (source.from !== undefined && source.to !== undefined && source.from >= source.to) {
+    found.push({ path: ['source', 'to'], message: 'it is not after from' });
+  }
+  return found;
 }
 
 function topicContradictions(
@@ -149,7 +152,11 @@ function topicContradictions(
 ): Contradiction[] {
   const found: Contradiction[] = [];
   const add = (field: string, message: string) => found.push({ path: ['source', field], message });
-  const ways = [source.ranges?.length ? 1 : 0, source.from || source.to ? 1 : 0, source.everything ? 1 : 0];
+  const ways = [
+    source.ranges?.length ? 1 : 0,
+    source.from !== undefined || source.to !== undefined ? 1 : 0,
+    source.everything ? 1 : 0,
+  ];
   const named = ways.reduce((sum, each) => sum + each, 0);
   if (topic === undefined) add('topic', 'it is missing');
   if (named === 0) add('ranges', 'nothing is asked for: give ranges, from or to, or "everything": true');

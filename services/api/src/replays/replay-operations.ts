@@ -1,11 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { EventType } from '@herald/domain/event-type';
 import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
+import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
-import { answerReplay, refusedReplay, whyNotChanged } from './replay-answers.ts';
+import { answerReplay, otherReplay, refusedReplay, whyNotChanged } from './replay-answers.ts';
 import * as fields from './replay-fields.ts';
 import { cutReplays } from './replay-page.ts';
 import { topicOf } from './replay-topics.ts';
@@ -33,8 +35,10 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
         return { problem: notFound('endpoint', target) };
       }
       const replayId = idFor(account.id, header('idempotency-key'));
-      const created = await account.replays.create(newReplay(replayId, body));
+      const asked = newReplay(replayId, body);
+      const created = await account.replays.create(asked);
       if (created.kind !== 'created' && created.kind !== 'exists') return refusedReplay(replayId, created);
+      if (!isSameReplay(asked, created.job)) return otherReplay(replayId);
       const progress = account.replays.get(replayId)?.progress;
       return answerReplay(account, created.kind === 'created' ? 201 : 200, { job: created.job, progress });
     },
@@ -76,6 +80,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     verb: string,
     summary: string,
     change: (account: Account, id: string) => Promise<ReplayChanged>,
+    wanted?: WantedState,
   ) =>
     operation({
       method: 'post',
@@ -88,7 +93,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       answers: fields.replayView,
       handle: async ({ account, params }): Promise<Answer> => {
         const { replay_id: replayId } = params;
-        const refusal = whyNotChanged(account, replayId);
+        const refusal = whyNotChanged(account, replayId, wanted);
         if (refusal) return refusal;
         const changed = await change(account, replayId);
         if (changed.kind !== 'changed') return refusedReplay(replayId, changed);
@@ -114,6 +119,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       'cancel',
       'End a replay. Nothing more is sent; what is sent and not attempted yet is dropped, with a record of it.',
       (account, id) => account.replays.want(id, 'cancelled'),
+      'cancelled',
     ),
   ];
 }
@@ -121,6 +127,12 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
 function idFor(accountId: string, idempotencyKey: string | undefined): string {
   if (!idempotencyKey) return `rp_${randomUUID().replaceAll('-', '')}`;
   return `rp_${hash('sha256', `replay\n${accountId}\n${idempotencyKey}`, 'hex').slice(0, 32)}`;
+}
+
+/** Whether it was a dry run is not compared: a plan that was started is none any more. */
+function isSameReplay(asked: Omit<NewReplay, 'accountId'>, job: ReplayJob): boolean {
+  const fields = ['source', 'filter', 'targetEndpointId', 'skipDelivered', 'perSecond'] as const;
+  return fields.every((field) => isDeepStrictEqual(asked[field], job[field]));
 }
 
 type Body = z.output<ReturnType<typeof fields.replayBody>>;

@@ -19,7 +19,7 @@ const NOTHING: Tally = { scanned: 0, matched: 0, sent: 0, skipped: {} };
 
 export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoints']): View {
   const { planned = NOTHING, done = NOTHING } = progress ?? {};
-  const remaining = Math.max(0, planned.sent - done.sent);
+  const remaining = progress && !isFinished(progress) ? remainingOf(progress) : 0;
   return {
     replay_id: job.id,
     state: progress?.state ?? 'pending',
@@ -65,6 +65,12 @@ export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoi
     finished_at: isoTimeOrNull(progress?.finishedAtMs),
     updated_at: isoTime(progress?.updatedAtMs ?? job.updatedAtMs),
   };
+}
+
+/** What the run leaves out beyond what its plan left out is not sent any more. */
+function remainingOf({ planned, done }: ReplayProgress): number {
+  const skipped = (tally: Tally) => Object.values(tally.skipped).reduce((sum, each) => sum + each, 0);
+  return Math.max(0, planned.sent - done.sent - Math.max(0, skipped(done) - skipped(planned)));
 }
 
 function viewSource({ source }: ReplayJob): View['source'] {
