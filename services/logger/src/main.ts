@@ -137,7 +137,6 @@ await runService({
         log.error({ gap }, 'records are gone that were never read');
       },
     });
-    watch(metrics, { lane, handler, writers });
     await lane.start();
 
     const isMoving = () => lane.healthy() || 'the lane has made no progress for too long';
@@ -167,6 +166,7 @@ await runService({
       now: Date.now,
       random: Math.random,
     });
+    watch(metrics, { lane, handler, writers, sweep });
 
     const ledger = keepLedger({
       clickhouse,

@@ -1,6 +1,7 @@
 import type { TableName } from '@herald/clickhouse/rows/row-maker';
 import type { Lane } from '@herald/kafka/lane';
 import type { Metrics } from '@herald/service-kit/metrics';
+import type { Sweep } from './erasing/sweep.ts';
 import type { LogHandler } from './log-handler.ts';
 import type { TableWriter } from './table-writer.ts';
 
@@ -58,9 +59,10 @@ export interface Watched {
   lane: Pick<Lane, 'lag' | 'windows'>;
   handler: Pick<LogHandler, 'heldBytes'>;
   writers: Readonly<Record<TableName, Pick<TableWriter, 'pendingRows'>>>;
+  sweep: Pick<Sweep, 'waiting'>;
 }
 
-export function watch(metrics: Metrics, { lane, handler, writers }: Watched): void {
+export function watch(metrics: Metrics, { lane, handler, writers, sweep }: Watched): void {
   metrics.gauge<'topic' | 'partition'>({
     name: 'herald_logger_consumer_lag_records',
     help: 'Records between what is in ClickHouse and the end of the partition. Grows: see inserts; the history falls behind, deliveries do not.',
@@ -92,6 +94,13 @@ export function watch(metrics: Metrics, { lane, handler, writers }: Watched): vo
     labelNames: ['table'],
     collect() {
       for (const [table, { pendingRows }] of Object.entries(writers)) this.set({ table }, pendingRows);
+    },
+  });
+  metrics.gauge({
+    name: 'herald_logger_erasures_waiting',
+    help: 'Erasures of history that this logger has not finished. Above 0 for minutes: rows that were to be erased may be there still; ClickHouse is away, or the log says what it refuses.',
+    collect() {
+      this.set(sweep.waiting);
     },
   });
 }

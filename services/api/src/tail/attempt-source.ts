@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Decoder } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { TOPICS } from '@herald/contracts/topics';
@@ -53,8 +54,11 @@ export interface AttemptSourceOptions {
   onBroken: (error: unknown) => void;
 }
 
-const FETCH_BYTES = 512 * 1024;
+const FETCH_BYTES = 256 * 1024;
 const LOOK_BYTES = 256 * 1024;
+
+/** A fetch decodes to thousands of records: the requests of others get their turns between. */
+const RECORDS_A_TURN = 50;
 
 /**
  * One reader of webhook.attempts for all who listen in this process. It begins with the first and ends after the
@@ -145,7 +149,8 @@ class Following {
   }
 
   async #hearPart({ partition, records, nextOffset }: FollowedPart): Promise<void> {
-    for (const record of records) {
+    for (const [index, record] of records.entries()) {
+      if (index % RECORDS_A_TURN === RECORDS_A_TURN - 1) await nextTurn();
       const attempt = await this.#decode(partition, record);
       // Before it is handed over: with it, a listener has heard all up to here.
       this.#next[partition] = record.offsetNumber + 1;
@@ -166,7 +171,8 @@ class Following {
     const read = await this.#reader.read(range, signal);
     if (read.kind === 'expired') return { attempts: [], nextOffset: read.lowOffset, expired: true };
     const attempts: PlacedAttempt[] = [];
-    for (const record of read.records) {
+    for (const [index, record] of read.records.entries()) {
+      if (index % RECORDS_A_TURN === RECORDS_A_TURN - 1) await nextTurn();
       const attempt = await this.#decode(partition, record);
       if (attempt?.account_id === accountId)
         attempts.push({ partition, offset: record.offsetNumber, attempt });

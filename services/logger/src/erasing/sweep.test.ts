@@ -50,8 +50,10 @@ test('what was erased lately is erased again at the start, each after what is un
 test('nothing is erased before rows that were made earlier are inserted, and failures are tried again', async () => {
   const { sweep, done, tell } = sweeping([], { flush: 1, erase: 1 });
   tell(erasureOf('a'));
+  expect(sweep.waiting).toBe(1);
   await vi.waitFor(() =>
     expect(done).toEqual(['flush', 'failed', 'flush', 'failed', 'flush', 'erase a', 'purge']),
   );
+  await vi.waitFor(() => expect(sweep.waiting).toBe(0));
   await sweep.stop();
 });

@@ -17,6 +17,8 @@ export interface SweepOptions {
 }
 
 export interface Sweep {
+  /** Erasures that are not done yet. */
+  readonly waiting: number;
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,9 @@ export function sweepErasures(options: SweepOptions): Sweep {
   }
 
   return {
+    get waiting() {
+      return waiting.length;
+    },
     async stop() {
       unsubscribe();
       stopping.abort();
