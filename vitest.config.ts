@@ -5,7 +5,8 @@ const ignored = ['**/node_modules/**', '**/.herald/**'];
 /**
  * Three projects: `unit` is pure or on loopback sockets; `integration` (`*.integration.test.ts`, beside the source)
  * runs on one real stack that its global set-up starts on random ports; in `e2e` each file has a stack and services
- * of its own, since topics and consumer groups have fixed names.
+ * of its own, since topics and consumer groups have fixed names. Most of their time they wait: for sessions, tiers and
+ * starts, so there are more workers than cores.
  */
 export default defineConfig({
   test: {
@@ -29,7 +30,7 @@ export default defineConfig({
           globalSetup: ['packages/testkit/src/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -39,7 +40,7 @@ export default defineConfig({
           exclude: ignored,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],
