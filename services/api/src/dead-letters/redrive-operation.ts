@@ -33,7 +33,7 @@ export function redriveOperation({ readHistory, maxPerSecond, now }: RedriveOpti
       if (filter) return redriveByFilter(account, { ...how, filter }, now());
       const ids = [...new Set(given.map((id) => id.toLowerCase()))];
       return readHistory(
-        () => readGround(account, ids),
+        () => readGround(account, ids, now()),
         async (ground) => ({
           status: 200,
           body: { replay: null, items: await redriveAll(account, ids, ground) },

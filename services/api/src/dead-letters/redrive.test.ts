@@ -28,7 +28,7 @@ function redrive(
     deliveries: { redeliver: async (delivery: Delivery) => send(delivery) },
   } as unknown as Account;
   const deliveries = new Map(letters.map((letter) => [letter.deliveryId, letter]));
-  return redriveAll(account, [...deliveries.keys()], { deliveries, replayed });
+  return redriveAll(account, [...deliveries.keys()], { deliveries, replayed, atMs: 0 });
 }
 
 test('a dead letter and its redelivery that died too are sent as one', async () => {

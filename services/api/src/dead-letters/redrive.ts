@@ -10,13 +10,20 @@ export type Redriven = z.output<typeof redriveView>['items'][number];
 export interface RedriveGround {
   deliveries: ReadonlyMap<string, DeliveryWithOrigin>;
   replayed: readonly DeliverySummary[];
+  /** When it was read. */
+  atMs: number;
 }
 
-export async function readGround(account: Account, deliveryIds: readonly string[]): Promise<RedriveGround> {
+export async function readGround(
+  account: Account,
+  deliveryIds: readonly string[],
+  nowMs: number,
+): Promise<RedriveGround> {
   const found = await account.deadLetters.find(deliveryIds);
   return {
     deliveries: new Map(found.map((delivery) => [delivery.deliveryId, delivery])),
     replayed: await account.deliveries.replayed(found),
+    atMs: nowMs,
   };
 }
 
@@ -57,7 +64,7 @@ function sendingOnce(account: Account): Account['deliveries']['redeliver'] {
 async function redrive(
   account: Account,
   id: string,
-  { deliveries, replayed }: RedriveGround,
+  { deliveries, replayed, atMs }: RedriveGround,
   send: Account['deliveries']['redeliver'],
 ): Promise<Redriven> {
   const delivery = deliveries.get(id);
@@ -66,7 +73,7 @@ async function redrive(
     ({ eventId, endpointId, deliveryId }) =>
       eventId === delivery.eventId && endpointId === delivery.endpointId && deliveryId !== id,
   );
-  const decision = decideRedrive(delivery, others, account.endpoints.get(delivery.endpointId));
+  const decision = decideRedrive(delivery, others, account.endpoints.get(delivery.endpointId), atMs);
   if (decision.kind === 'redriven') return result(id, 'redriven', decision.by.deliveryId);
   if (decision.kind !== 'send') return result(id, decision.kind);
   const redelivered = await send(decision.delivery, delivery);

@@ -4,7 +4,6 @@ import { notFound, refusedCursor } from '../http/problems.ts';
 import type { ReadHistory } from '../http/read-history.ts';
 import * as fields from './delivery-fields.ts';
 import { viewDelivery, viewDeliveryDetail } from './delivery-view.ts';
-import { redeliverOperation } from './redeliver-operation.ts';
 
 const none = z.strictObject({});
 
@@ -66,5 +65,5 @@ export function deliveryOperations(readHistory: ReadHistory): AnyOperation[] {
       ),
   });
 
-  return [list, get, redeliverOperation(readHistory)];
+  return [list, get];
 }

@@ -5,6 +5,8 @@ import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { describe, expect, it } from 'vitest';
 import { decideRedelivery } from './redeliver-decision.ts';
 
+const NOW_MS = 1_000_000;
+
 const configured = { endpoint: { id: 'ep' }, revision: 7 } as ConfiguredEndpoint;
 
 function delivery(state: DeliverySummary['state'], cause = 'event'): DeliveryDetail {
@@ -14,6 +16,8 @@ function delivery(state: DeliverySummary['state'], cause = 'event'): DeliveryDet
     endpointId: 'ep',
     state,
     cause,
+    updatedAtMs: NOW_MS,
+    nextAttemptAtMs: null,
     origin: state === 'pending' ? null : { topic: 'publication.events', partition: 1, offset: 5 },
   } as DeliveryDetail;
 }
@@ -23,7 +27,7 @@ const redelivery = (ordinal: number, state: DeliverySummary['state']) =>
 
 /** The delivery id that would be sent. */
 function sent(of: DeliveryDetail, replayed: readonly DeliverySummary[]): string {
-  const decision = decideRedelivery(of, replayed, configured);
+  const decision = decideRedelivery(of, replayed, configured, NOW_MS);
   if (decision.kind !== 'send') throw new Error(`It is ${decision.kind}`);
   return decision.delivery.deliveryId;
 }
@@ -42,7 +46,7 @@ describe('a redelivery', () => {
   });
 
   it('is a new delivery by the configuration that is current, with the event from where it was', () => {
-    expect(decideRedelivery(delivery('dead'), [], configured)).toMatchObject({
+    expect(decideRedelivery(delivery('dead'), [], configured, NOW_MS)).toMatchObject({
       delivery: {
         step: 0,
         attempts: 0,
@@ -55,10 +59,12 @@ describe('a redelivery', () => {
 
   it('that has not ended is the answer, instead of another one', () => {
     const underway = redelivery(3, 'waiting');
-    expect(decideRedelivery(delivery('dead'), [underway, redelivery(2, 'dead')], configured)).toEqual({
-      kind: 'underway',
-      delivery: underway,
-    });
+    expect(decideRedelivery(delivery('dead'), [underway, redelivery(2, 'dead')], configured, NOW_MS)).toEqual(
+      {
+        kind: 'underway',
+        delivery: underway,
+      },
+    );
   });
 
   it('does not mind what replay jobs have sent', () => {
@@ -67,11 +73,21 @@ describe('a redelivery', () => {
   });
 
   it.each(['pending', 'waiting', 'held'] as const)('is refused of a delivery that is %s', (state) => {
-    expect(decideRedelivery(delivery(state), [], configured)).toMatchObject({ kind: 'open' });
+    expect(decideRedelivery(delivery(state), [], configured, NOW_MS)).toMatchObject({ kind: 'open' });
+  });
+
+  it('is sent of what has been due for minutes without an attempt, and after a redelivery that was lost so', () => {
+    const lost = { updatedAtMs: 0, nextAttemptAtMs: NOW_MS - 6 * 60_000 };
+    expect(sent({ ...delivery('waiting'), ...lost }, [])).toBe(deliveryId('ev', 'ep', redeliveryCause(1)));
+    expect(sent(delivery('dead'), [{ ...redelivery(1, 'waiting'), ...lost }])).toBe(
+      deliveryId('ev', 'ep', redeliveryCause(2)),
+    );
+    const held = { ...delivery('held'), ...lost };
+    expect(decideRedelivery(held, [], configured, NOW_MS)).toMatchObject({ kind: 'open' });
   });
 
   it('is refused where the endpoint was deleted', () => {
-    expect(decideRedelivery(delivery('dead'), [], undefined)).toEqual({
+    expect(decideRedelivery(delivery('dead'), [], undefined, NOW_MS)).toEqual({
       kind: 'endpoint_deleted',
       endpointId: 'ep',
     });

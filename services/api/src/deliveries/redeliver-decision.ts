@@ -13,10 +13,26 @@ export type RedeliveryDecision =
   | { kind: 'open'; delivery: DeliverySummary }
   | { kind: 'endpoint_deleted'; endpointId: string };
 
-const ENDED: ReadonlySet<DeliverySummary['state']> = new Set(['delivered', 'dead', 'cancelled']);
+/** What has been due for so long without a disposition is lost, or its dispatcher is away: the ledger's bound. */
+const OVERDUE_MS = 5 * 60_000;
+
+/** Whether nothing more is to be expected of a delivery. */
+export function isOver({ state, nextAttemptAtMs, updatedAtMs }: DeliverySummary, nowMs: number): boolean {
+  switch (state) {
+    case 'delivered':
+    case 'dead':
+    case 'cancelled':
+      return true;
+    case 'held':
+      return false;
+    case 'pending':
+    case 'waiting':
+      return (nextAttemptAtMs ?? updatedAtMs) + OVERDUE_MS < nowMs;
+  }
+}
 
 /**
- * Redeliveries of an event to an endpoint are counted. While the last one that the history knows of has not ended, that
+ * Redeliveries of an event to an endpoint are counted. While the last one that the history knows of is not over, that
  * is the answer; else the next one is sent. Whoever asks before the history knows of it gets the same number, and so
  * the same delivery id.
  * @param replayed what else was sent of this event to this endpoint
@@ -25,6 +41,7 @@ export function decideRedelivery(
   delivery: DeliveryWithOrigin,
   replayed: readonly DeliverySummary[],
   configured: ConfiguredEndpoint | undefined,
+  nowMs: number,
 ): RedeliveryDecision {
   const { eventId, endpointId } = delivery;
   if (!configured) return { kind: 'endpoint_deleted', endpointId };
@@ -32,10 +49,10 @@ export function decideRedelivery(
     (a, b) => redeliveryOrdinal(b.cause) - redeliveryOrdinal(a.cause),
   ) as [DeliverySummary];
   const ordinal = redeliveryOrdinal(last.cause);
-  if (ordinal > 0 && !ENDED.has(last.state)) return { kind: 'underway', delivery: last };
+  if (ordinal > 0 && !isOver(last, nowMs)) return { kind: 'underway', delivery: last };
   const { origin } = delivery;
-  // What has ended has a disposition, and that names the origin.
-  if (!ENDED.has(delivery.state) || origin === null) return { kind: 'open', delivery };
+  // A disposition names the origin, and what is over has one, but for what was lost before its first.
+  if (!isOver(delivery, nowMs) || origin === null) return { kind: 'open', delivery };
   const cause = redeliveryCause(ordinal + 1);
   return {
     kind: 'send',

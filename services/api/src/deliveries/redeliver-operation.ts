@@ -12,7 +12,7 @@ import { decideRedelivery } from './redeliver-decision.ts';
 import { redeliveryView } from './redeliver-fields.ts';
 import { deliveryOpen, endpointDeleted, refusedRedelivery } from './redeliver-problems.ts';
 
-export function redeliverOperation(readHistory: ReadHistory): AnyOperation {
+export function redeliverOperation(readHistory: ReadHistory, now: () => number): AnyOperation {
   return operation({
     method: 'post',
     path: '/v1/deliveries/{delivery_id}/redeliver',
@@ -27,7 +27,7 @@ export function redeliverOperation(readHistory: ReadHistory): AnyOperation {
       readHistory(
         () => readWithReplayed(account, params.delivery_id),
         (found) =>
-          found ? redeliver(account, found) : { problem: notFound('delivery', params.delivery_id) },
+          found ? redeliver(account, found, now()) : { problem: notFound('delivery', params.delivery_id) },
       ),
   });
 }
@@ -39,9 +39,9 @@ async function readWithReplayed(account: Account, deliveryId: string) {
 
 type Found = NonNullable<Awaited<ReturnType<typeof readWithReplayed>>>;
 
-async function redeliver(account: Account, { delivery, replayed }: Found): Promise<Answer> {
+async function redeliver(account: Account, { delivery, replayed }: Found, nowMs: number): Promise<Answer> {
   const configured = account.endpoints.get(delivery.endpointId);
-  const decision = decideRedelivery(delivery, replayed, configured);
+  const decision = decideRedelivery(delivery, replayed, configured, nowMs);
   switch (decision.kind) {
     case 'endpoint_deleted':
       return { problem: endpointDeleted(delivery) };

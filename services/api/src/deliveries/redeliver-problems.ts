@@ -35,7 +35,7 @@ export function deliveryOpen(delivery: DeliverySummary): Problem {
     default:
       return {
         ...problem,
-        detail: 'It is routed and about to be attempted. Look at it again in a few seconds.',
+        detail: `It is routed and about to be attempted: look at it again in a few seconds. If it stays so, see the ledger, and replay event ${delivery.eventId}.`,
       };
   }
 }
