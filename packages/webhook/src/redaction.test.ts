@@ -13,6 +13,8 @@ it.each([
     'https://example.com/hook?a=1&accessToken=abc&b=',
     `https://example.com/hook?a=1&accessToken=${REDACTED}&b=`,
   ],
+  ['https://example.com/hook?to%6ben=abc', `https://example.com/hook?to%6ben=${REDACTED}`],
+  ['https://example.com/hook?%zz=abc', 'https://example.com/hook?%zz=abc'],
   ['https://example.com/hook?x-api-key=1', `https://example.com/hook?x-api-key=${REDACTED}`],
   [`https://example.com/hook?u=${TOKEN}`, `https://example.com/hook?u=${REDACTED}`],
   [`https://example.com/hook?${TOKEN}`, `https://example.com/hook?${REDACTED}`],
@@ -39,7 +41,17 @@ it.each(['telegram', 'slack'] as const)('of a %s URL only the origin stays', (ki
 });
 
 it('a name is that of a credential by its words, not by its letters', () => {
-  for (const name of ['Authorization', 'X-Api-Key', 'api_key', 'sig', 'refreshToken', 'set-cookie']) {
+  for (const name of [
+    'Authorization',
+    'X-Api-Key',
+    'api_key',
+    'sig',
+    'refreshToken',
+    'authtoken',
+    'accesskey',
+    'clientsecret',
+    'set-cookie',
+  ]) {
     expect(isCredentialName(name), name).toBe(true);
   }
   for (const name of ['keyboard', 'monkey', 'author', 'passage', 'x-team', 'designed', 'content-type']) {

@@ -28,6 +28,9 @@ const CREDENTIAL_WORDS = new Set([
   'token',
 ]);
 
+/** Written as one word: `authtoken`, `clientsecret`. */
+const CREDENTIAL_ENDING = /(?:token|secret|password|passwd|signature|(?:api|access|secret|private|auth)key)$/;
+
 /** Long enough that nobody types it, of letters and digits both: what generators of tokens make. */
 const TOKEN = /^(?=.*[A-Za-z])(?=.*\d)[\w.~:=+%-]{20,}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -37,7 +40,7 @@ export function isCredentialName(name: string): boolean {
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z]+/)
-    .some((word) => CREDENTIAL_WORDS.has(word));
+    .some((word) => CREDENTIAL_WORDS.has(word) || CREDENTIAL_ENDING.test(word));
 }
 
 /**
@@ -66,9 +69,18 @@ function redactedQuery({ search }: URL): string {
       const at = part.indexOf('=');
       if (at < 0) return TOKEN.test(part) ? REDACTED : part;
       const name = part.slice(0, at);
-      return isCredentialName(name) || TOKEN.test(part.slice(at + 1)) ? `${name}=${REDACTED}` : part;
+      return isCredentialName(decoded(name)) || TOKEN.test(part.slice(at + 1)) ? `${name}=${REDACTED}` : part;
     });
   return `?${parts.join('&')}`;
+}
+
+/** Receivers read a name decoded; one that cannot be decoded they read as it is, if at all. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Header fields of an answer whose value is a credential of the receiver's: history tells that they were there. */

@@ -41,3 +41,15 @@ it('one reading goes on at a time, few wait for it, and who comes beyond is told
   for (const answer of await Promise.all(asked)) expect(answer.get('ep_1')).toEqual({ kind: 'forgotten' });
   expect((await log.at(9, ids)).get('ep_1')).toEqual({ kind: 'forgotten' });
 });
+
+it('who waits for a reading that hangs is answered in the time of one', async () => {
+  const log = createConfigurationLog({
+    source,
+    reader: { read: () => new Promise(() => {}) },
+    timeoutMs: 20,
+    onFailure: () => {},
+  });
+  const answers = await Promise.all([log.at(9, ids), log.at(9, ids), log.at(9, ids)]);
+  for (const answer of answers) expect(answer.get('ep_1')).toEqual({ kind: 'unread' });
+  expect((await log.at(9, ids)).get('ep_1')).toEqual({ kind: 'unread' });
+});

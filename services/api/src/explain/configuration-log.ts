@@ -16,10 +16,12 @@ export interface ConfigurationLog {
 export interface ConfigurationLogOptions {
   source: SchemaSource;
   reader: Pick<PartitionReader, 'read'>;
+  timeoutMs?: number;
   onFailure: (error: unknown) => void;
 }
 
-const READING_TIMEOUT_MS = 3_000;
+/** From the asking, so that who waits for others is answered too. */
+const ANSWER_TIMEOUT_MS = 3_000;
 const LOOK_BYTES = 1024 * 1024;
 /** Of one reading: tens of thousands of endpoints. */
 const MAX_LOOKS = 32;
@@ -29,23 +31,25 @@ const MAX_WAITING = 4;
  * Reads the topic from its beginning to the revision, so one reading at a time: it is for people who ask why. What is
  * found is what was in force: compaction drops a record only with all that came before it for the same endpoint.
  */
-export function createConfigurationLog({
-  source,
-  reader,
-  onFailure,
-}: ConfigurationLogOptions): ConfigurationLog {
+export function createConfigurationLog(options: ConfigurationLogOptions): ConfigurationLog {
+  const { source, reader, onFailure, timeoutMs = ANSWER_TIMEOUT_MS } = options;
   const decoder = createDecoder<EndpointConfig>({ source, subjectSchema: SUBJECTS.endpoints });
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  async function readTo(revision: number, endpointIds: ReadonlySet<string>): Promise<Map<string, AsRouted>> {
-    const signal = AbortSignal.timeout(READING_TIMEOUT_MS);
+  async function readTo(
+    revision: number,
+    endpointIds: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Map<string, AsRouted>> {
+    // Neither a broker that hangs nor a registry that is away ends by itself in time.
+    const tooLate = abortOf(signal);
     try {
-      const latest = await latestRecords(reader, revision, endpointIds, signal);
+      signal.throwIfAborted();
+      const latest = await Promise.race([latestRecords(reader, revision, endpointIds, signal), tooLate]);
       const found = allOf(endpointIds, 'forgotten');
       for (const [id, record] of latest) {
-        // The decoder would wait without end for a registry that is away.
-        found.set(id, await Promise.race([meaningOf(record, decoder), abortOf(signal)]));
+        found.set(id, await Promise.race([meaningOf(record, decoder), tooLate]));
       }
       return found;
     } catch (error) {
@@ -58,7 +62,8 @@ export function createConfigurationLog({
     async at(revision, endpointIds) {
       if (waiting >= MAX_WAITING) return allOf(endpointIds, 'unread');
       waiting += 1;
-      const reading = last.then(() => readTo(revision, endpointIds));
+      const signal = AbortSignal.timeout(timeoutMs);
+      const reading = last.then(() => readTo(revision, endpointIds, signal));
       last = reading;
       return reading.finally(() => {
         waiting -= 1;
@@ -79,10 +84,12 @@ async function meaningOf({ offset, value }: Found, decoder: Decoder<EndpointConf
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
+  const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  // It is raced with, and by then perhaps nobody does any more.
+  aborted.catch(() => {});
+  return aborted;
 }
 
 interface Found {
