@@ -8,9 +8,9 @@ import { RETRY_TOPICS, TOPICS } from '@herald/contracts/topics';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
+import { openCancelledReplays } from '@herald/registry/cancelled-replays';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
-import { openReplayJobTable } from '@herald/registry/replay-jobs';
 import { openRetryOrderTable } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
@@ -88,7 +88,7 @@ await runService({
     const endpoints = await openEndpointTable({ connection, source, log, onFatal: fatal });
     const statuses = await openEndpointStatusTable({ connection, source, log, onFatal: fatal });
     const retryOrders = await openRetryOrderTable({ connection, source, log, onFatal: fatal });
-    const replays = await openReplayJobTable({ connection, source, log, onFatal: fatal });
+    const cancelledReplays = await openCancelledReplays({ connection, source, log, onFatal: fatal });
     const sender = createSender({
       policy: { allowedNetworks: config.HERALD_ALLOWED_NETWORKS, allowedPorts: DEFAULT_ALLOWED_PORTS },
       ca: config.HERALD_EXTRA_CA_FILE,
@@ -153,7 +153,7 @@ await runService({
       endpoints,
       gate,
       holds,
-      isCancelled: (replayId) => replays.get(replayId)?.value.wanted === 'cancelled',
+      isCancelled: cancelledReplays.has,
       held: catchUp,
       health,
       decoder,
@@ -251,7 +251,10 @@ await runService({
     await Promise.all(Object.values(lanes).map((lane) => lane.start()));
 
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
-    readiness.add('replays', () => replays.isFollowing() || 'the table of replays is behind its topic');
+    readiness.add(
+      'replays',
+      () => cancelledReplays.isFollowing() || 'the table of replays is behind its topic',
+    );
     readiness.add(
       'endpoint status',
       () => statuses.isFollowing() || 'the table of statuses is behind its topic',
@@ -283,7 +286,7 @@ await runService({
         await deadline.step('record what was cut off', () => deliveryHandler.suspend());
         await deadline.step('stop catching up', () => catchUp.stop());
         await deadline.step('flush the producer', () => producer.close());
-        await Promise.all([endpoints.stop(), statuses.stop(), retryOrders.stop(), replays.stop()]);
+        await Promise.all([endpoints.stop(), statuses.stop(), retryOrders.stop(), cancelledReplays.stop()]);
       },
     };
   },

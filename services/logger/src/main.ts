@@ -11,6 +11,7 @@ import { createDecoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
+import { GROUPS } from '@herald/contracts/groups';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
@@ -25,8 +26,6 @@ import { createLogHandler } from './log-handler.ts';
 import { createLoggerMetrics, watch } from './metrics.ts';
 import { migratePatiently } from './migrate-patiently.ts';
 import { createWriters } from './writers.ts';
-
-const GROUP_ID = 'herald.log';
 
 /** A partition's window holds two inserts of full size, so that one is collected while the other is under way. */
 const WINDOW_RECORDS = 30_000;
@@ -123,7 +122,7 @@ await runService({
     });
     const lane = createLane({
       connection: kafkaConnection(config, 'herald-logger', log),
-      groupId: GROUP_ID,
+      groupId: GROUPS.log,
       topics: LOGGED_TOPICS,
       handler,
       windowRecords: WINDOW_RECORDS,
@@ -171,7 +170,7 @@ await runService({
     const ledger = keepLedger({
       clickhouse,
       connection: kafkaConnection(config, 'herald-ledger', log),
-      groupId: GROUP_ID,
+      groupId: GROUPS.log,
       isKeeper: () => lane.assigned().some(({ topic }) => topic === TOPICS.eventsPoison),
       everyMs: config.HERALD_LEDGER_INTERVAL_MS,
       overdueAfterMs: config.HERALD_LEDGER_OVERDUE_MS,

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { createDecoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { GROUPS } from '@herald/contracts/groups';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { openGroupProgress } from '@herald/kafka/group-progress';
 import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
@@ -15,6 +17,7 @@ import type { ReplayJob } from '@herald/replay/job';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { replayerConfig } from './config.ts';
+import { createHistoryCurrency } from './history-currency.ts';
 import { createObserver, watch } from './metrics.ts';
 import { createOwnership } from './ownership.ts';
 import { runReplay } from './replay-run.ts';
@@ -25,6 +28,9 @@ import { beginTerm } from './term.ts';
 /** After a crash its replays stand still for so long, until another replayer has them. Longer than a drain. */
 const SESSION_TIMEOUT_MS = 6_000;
 const DRAIN_DEADLINE_MS = 3_000;
+
+/** What replays ask the history for comes from these. */
+const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts];
 
 /** Re-delivers past events. Of several replayers one works, the others stand by. */
 await runService({
@@ -58,6 +64,7 @@ await runService({
     ]);
     const writer = await createReplayProgressWriter({ connection, source, table: progress });
     const reader = createPartitionReader(connection);
+    const loggers = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
 
     const sourceOf = (job: ReplayJob) =>
       job.source.kind === 'topic'
@@ -96,6 +103,7 @@ await runService({
               sourceOf,
               endpoints: endpointsOf(job),
               history: history.replays,
+              currency: () => createHistoryCurrency(loggers),
               send: (records) => producer.send(records),
               observe,
               now,
@@ -142,7 +150,14 @@ await runService({
           Promise.all([producer.close(), writer.close()]),
         );
         await deadline.step('close the tables', () =>
-          Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), reader.close(), history.close()]),
+          Promise.all([
+            jobs.stop(),
+            progress.stop(),
+            endpoints.stop(),
+            reader.close(),
+            loggers.close(),
+            history.close(),
+          ]),
         );
       },
     };

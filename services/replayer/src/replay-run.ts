@@ -5,6 +5,7 @@ import type { Endpoints } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import { nextAction, type Phase } from '@herald/replay/next-action';
 import { newProgress } from '@herald/replay/progress';
+import type { HistoryCurrency } from './history-currency.ts';
 import type { ReplayObserver } from './metrics.ts';
 import { createPages } from './pages.ts';
 import { createPatience, type Patience } from './patience.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   sourceOf(job: ReplayJob): Source;
   endpoints: Endpoints & { readonly revision: number };
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
+  /** New for each phase. */
+  currency(): HistoryCurrency;
   send(records: readonly OutgoingRecord[]): Promise<void>;
   observe: ReplayObserver;
   now(): number;
@@ -67,6 +70,7 @@ async function work(
 ): Promise<void> {
   const { progress } = keeper;
   const pages = createPages(keeper, patience, options);
+  const currencies = new Map<Phase, HistoryCurrency>();
   for (let job = options.job(); job; job = options.job()) {
     options.signal.throwIfAborted();
     const action = nextAction(job, progress);
@@ -78,6 +82,7 @@ async function work(
   async function workOn(job: ReplayJob, phase: Phase): Promise<void> {
     progress.state = phase === 'plan' ? 'planning' : 'running';
     try {
+      if (needsHistory(job)) await currencies.getOrInsertComputed(phase, options.currency).check();
       await pages.take(job, phase, await source.read(progress, phase, options.signal));
       progress.waitingFor = undefined;
       patience.restore();
@@ -94,4 +99,8 @@ async function work(
       }
     }
   }
+}
+
+function needsHistory({ source, skipDelivered }: ReplayJob): boolean {
+  return skipDelivered || source.kind === 'history';
 }

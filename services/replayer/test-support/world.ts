@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createHistoryDatabase, type HistoryDatabase } from '@herald/clickhouse/testing/history-database';
 import { createEncoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import { GROUPS } from '@herald/contracts/groups';
 import { decodeDeliveryHeaders } from '@herald/contracts/headers';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS, subjectOf } from '@herald/contracts/schemas';
@@ -13,6 +14,7 @@ import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
+import { createKafka, type KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { applyTopics } from '@herald/kafka/topics';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
@@ -96,6 +98,7 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
   const reader = createPartitionReader(connection);
   const { signal } = new AbortController();
   const backfill = await reader.bounds(TOPICS.backfill, signal);
+  const logger = await playLogger(connection);
   const log: string[] = [];
   let replayer: ServiceProcess | undefined;
 
@@ -185,10 +188,19 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     },
     async close() {
       await replayer?.kill9();
-      await Promise.all([replays.close(), endpointWriter.close(), producer.close()]);
+      await Promise.all([replays.close(), endpointWriter.close(), producer.close(), logger.disconnect()]);
       await Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), reader.close(), history.drop()]);
     },
   };
+}
+
+/** Commits as the loggers do, for the test brings the rows itself. */
+async function playLogger(connection: KafkaConnection): Promise<{ disconnect(): Promise<void> }> {
+  const consumer = createKafka(connection).consumer({ groupId: GROUPS.log, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [TOPICS.events, TOPICS.routes, TOPICS.attempts], fromBeginning: true });
+  await consumer.run({ autoCommitInterval: 100, eachBatch: async () => {} });
+  return consumer;
 }
 
 function endpointOf(given: Partial<Endpoint> & { accountId: string }): Endpoint {
