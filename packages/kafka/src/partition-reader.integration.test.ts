@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createTopic, eventually, produceNumbers } from '../test/support.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
@@ -69,4 +70,43 @@ test('a time is told as offsets: the first record from then on, or the end', asy
   await produceNumbers(connection, topic, { from: 0, to: 5, partitions: 1 });
   expect(await reader.offsetsAt(topic, 0, signal)).toEqual(new Map([[0, 0]]));
   expect(await reader.offsetsAt(topic, Date.now() + 3_600_000, signal)).toEqual(new Map([[0, 5]]));
+});
+
+test('who reads what is committed gets nothing that was aborted, wherever he begins, and nothing of what is open', async () => {
+  const topic = await createTopic(connection, { partitions: 1 });
+  const kafka = createKafka(connection);
+  const producers = [0, 1].map(() =>
+    kafka.producer({ transactionalId: randomUUID(), maxInFlightRequests: 1, idempotent: true }),
+  );
+  await Promise.all(producers.map((producer) => producer.connect()));
+  const [first, second] = await Promise.all(producers.map((producer) => producer.transaction()));
+  const send = (to: typeof first, number: number) =>
+    to!.send({ topic, messages: [{ value: String(number) }] });
+  const committed = async (from: number) => {
+    const read = await reader.read(
+      { topic, partition: 0, from, maxBytes: 4_096, committedOnly: true },
+      signal,
+    );
+    if (read.kind !== 'records') throw new Error(`the records are ${read.kind}`);
+    return { numbers: read.records.map(({ value }) => Number(value)), nextOffset: read.nextOffset };
+  };
+  // Offsets 0 to 3, with the markers that end them at 4 and 5; then one that is committed, and one that is open.
+  await send(first, 0);
+  await send(second, 1);
+  await send(first, 2);
+  await send(second, 3);
+  await first!.abort();
+  await second!.abort();
+  const [third, fourth] = await Promise.all(producers.map((producer) => producer.transaction()));
+  await send(third, 6);
+  await third!.commit();
+  await send(fourth, 8);
+  await eventually(async () => expect((await committed(0)).nextOffset).toBe(8));
+
+  for (const from of [0, 1, 2, 3]) expect(await committed(from)).toEqual({ numbers: [6], nextOffset: 8 });
+  expect(await committed(8)).toEqual({ numbers: [], nextOffset: 8 });
+  await fourth!.commit();
+  await eventually(async () => expect(await committed(8)).toEqual({ numbers: [8], nextOffset: 10 }));
+  expect((await numbersIn(topic, 0, undefined, 4_096)).numbers).toEqual([0, 1, 2, 3, 6, 8]);
+  await Promise.all(producers.map((producer) => producer.disconnect()));
 });

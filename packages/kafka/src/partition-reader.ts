@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
+import { withoutAborted } from './aborted-records.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import type { FetchedPartition } from './fetch-response.ts';
 import { FetchedRecord } from './fetched-record.ts';
@@ -28,14 +29,18 @@ export interface PartitionRange extends TopicPartition {
   to?: number;
   /** Of one look. A record batch that is larger comes whole. */
   maxBytes: number;
+  /**
+   * As consumers read: what was aborted is left out, and nothing is there where a transaction is open. Without it
+   * transactions are not looked at: for topics that only Herald writes to.
+   */
+  committedOnly?: boolean;
 }
 
 /** Reads ranges of partitions by offset, without a group: nothing is assigned, committed or waited for. */
 export interface PartitionReader {
   /**
    * One fetch; it does not wait for records. Brokers that are away are waited for, until `signal` is aborted: then it
-   * rejects. Rejects when `from` is beyond the end, which means that the log is another one. Transactions are not
-   * looked at: what was aborted is read too.
+   * rejects. Rejects when `from` is beyond the end, which means that the log is another one.
    */
   read(range: PartitionRange, signal: AbortSignal): Promise<PartitionRead>;
   /** The first offset and the end of each partition of a topic. */
@@ -52,6 +57,7 @@ export interface PartitionReader {
 
 const disconnectDeadlineMs = 5_000;
 const readUncommitted = 0;
+const readCommitted = 1;
 
 /** Connects at the first look. */
 export function createPartitionReader(connection: KafkaConnection): PartitionReader {
@@ -144,7 +150,8 @@ class FetchingReader implements PartitionReader {
   }
 
   /** Undefined when `from` is not in the log. */
-  async #fetch({ topic, partition, from, to, maxBytes }: PartitionRange): Promise<PartitionRead | undefined> {
+  async #fetch(range: PartitionRange): Promise<PartitionRead | undefined> {
+    const { topic, partition, from, to } = range;
     await this.#follow(topic);
     const leader = this.#cluster
       .findTopicPartitionMetadata(topic)
@@ -153,12 +160,13 @@ class FetchingReader implements PartitionReader {
       await this.#cluster.refreshMetadata();
       throw new Error(`${topic}:${partition} has no leader now`);
     }
-    const answer = await this.#fetchFrom(String(leader), { topic, partition, from, maxBytes });
+    const answer = await this.#fetchFrom(String(leader), range);
     if (!answer) return undefined;
-    const { messages, highWatermark } = answer;
+    const { messages, highWatermark, abortedTransactions } = answer;
     const last = messages.at(-1);
     const nextOffset = last ? Math.max(from, Number(last.offset) + 1) : from;
-    const records = messages.filter(
+    const kept = range.committedOnly ? withoutAborted(messages, abortedTransactions) : messages;
+    const records = kept.filter(
       (message): message is FetchedRecord =>
         message instanceof FetchedRecord &&
         !message.isControlRecord &&
@@ -175,7 +183,7 @@ class FetchingReader implements PartitionReader {
 
   async #fetchFrom(
     nodeId: string,
-    { topic, partition, from, maxBytes }: PartitionRange,
+    { topic, partition, from, maxBytes, committedOnly }: PartitionRange,
   ): Promise<FetchedPartition | undefined> {
     try {
       const broker = await this.#cluster.findBroker({ nodeId });
@@ -183,7 +191,7 @@ class FetchingReader implements PartitionReader {
         maxWaitTime: 0,
         minBytes: 1,
         maxBytes,
-        isolationLevel: readUncommitted,
+        isolationLevel: committedOnly ? readCommitted : readUncommitted,
         topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
       });
       const part = responses[0]?.partitions[0];

@@ -37,7 +37,9 @@ export function topicSource(source: TopicSource, { reader, decoder }: TopicSourc
       if (!next) return { kind: 'end' };
       const { partition, to } = next.range;
       const { from } = next;
-      const read = await reader.read({ topic, partition, from, to, maxBytes: MAX_PAGE_BYTES }, signal);
+      // What was aborted was never routed either.
+      const range = { topic, partition, from, to, maxBytes: MAX_PAGE_BYTES, committedOnly: true };
+      const read = await reader.read(range, signal);
       if (read.kind === 'expired') {
         return { kind: 'expired', range: { partition, from, to: Math.min(read.lowOffset, to) } };
       }
