@@ -10,7 +10,7 @@ export interface Search {
   /** Words that its event or an answer must have. */
   text: string | undefined;
   span: Span;
-  /** Candidates looked at, at most: rows that match, of deliveries that may not. */
+  /** Candidates looked at, at most: rows that match, some of one delivery, and of deliveries that may not. */
   candidates: number;
   /** Places wanted, at most. */
   wanted: number;
@@ -35,8 +35,9 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
   const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
     scope,
     (from) => {
+      // Not distinct: only a plain limit keeps each part from reading far ahead.
       const rowsMatching = `
-        SELECT DISTINCT occurred_at, delivery_id FROM ${from.deliveries}
+        SELECT occurred_at, delivery_id FROM ${from.deliveries}
         WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {candidates:UInt32}`;
@@ -47,10 +48,10 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
         : `SELECT occurred_at, delivery_id, true AS fits FROM (${rowsMatching})`;
       return `
         SELECT
-          count() AS looked_at,
+          ${filter.ofDelivery ? `(SELECT count() FROM (${rowsMatching}))` : 'count()'} AS looked_at,
           (toUnixTimestamp64Milli((min((occurred_at, delivery_id)) AS last).1), toString(last.2)) AS last_place,
-          arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)),
-            arraySlice(arrayReverseSort(groupArrayIf((occurred_at, delivery_id), fits)), 1, {wanted:UInt32})) AS places
+          arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)), arraySlice(
+            arrayReverseSort(groupUniqArrayIf((occurred_at, delivery_id), fits)), 1, {wanted:UInt32})) AS places
         FROM (${judged})`;
     },
     {

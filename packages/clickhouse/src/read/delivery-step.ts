@@ -5,9 +5,9 @@ import { endOf, type Place, type Span } from './place.ts';
 import type { Reader } from './reader.ts';
 import { reachOf } from './word-search.ts';
 
-/** Where a row may match of a delivery that does not, this many are looked at for each that is wanted. */
+/** Several rows may be of one delivery, and a row may match of a delivery that does not. */
 const CANDIDATES_PER_WANTED = 2;
-const MAX_CANDIDATES = 50_000;
+const MAX_CANDIDATES = 10_000;
 
 /** Events, or answers, with the words looked for that a step gathers for each delivery that is wanted. */
 const MATCHES_PER_WANTED = 16;
@@ -53,9 +53,7 @@ async function search(
   scope: Scope,
   { filter, text, span, wanted, widening }: StepQuery,
 ): Promise<StepResult> {
-  const candidates = filter.ofDelivery
-    ? Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening)
-    : wanted;
+  const candidates = Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening);
   const found = await searchDeliveries(reader, scope, { filter, text, span, candidates, wanted });
   return {
     places: found.places,

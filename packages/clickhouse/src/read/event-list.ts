@@ -42,11 +42,12 @@ export async function listEvents(
       const shown = rows.slice(0, query.limit);
       return pageOf(shown, placeOf(shown.at(-1)!));
     }
-    if (sinceMs === oldestMs) return pageOf(rows, undefined);
+    if (!step.isCut && sinceMs === oldestMs) return pageOf(rows, undefined);
     // No event id is less than the empty one.
-    after = [sinceMs, ''];
+    after = step.isCut ? placeOf(step.rows.at(-1)!) : [sinceMs, ''];
     rowsLeft -= step.rowsRead;
-    stepMs = nextStepMs(stepMs, { wanted, found: step.rows.length, rowsRead: step.rowsRead }, rowsLeft);
+    if (!step.isCut)
+      stepMs = nextStepMs(stepMs, { wanted, found: step.rows.length, rowsRead: step.rowsRead }, rowsLeft);
   }
   return pageOf(rows, after);
 
@@ -71,8 +72,10 @@ interface Step {
   limit: number;
 }
 
-/** An event that was produced twice is one event. */
-function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs, limit }: Step) {
+/** An event that was produced twice has two rows before they fall together. */
+const ROWS_PER_EVENT = 2;
+
+async function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs, limit }: Step) {
   const conditions = allOf([
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
@@ -88,17 +91,22 @@ function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs, limit
       after?.[1],
     ],
   ]);
-  return reader.rowsAndCost<EventRow>(
+  const take = limit * ROWS_PER_EVENT;
+  const { rows, rowsRead } = await reader.rowsAndCost<EventRow>(
     scope,
     (from) => `
       SELECT ${EVENT_COLUMNS}
       FROM ${from.events}
       WHERE ${conditions.sql}
       ORDER BY occurred_at DESC, event_id DESC, partition DESC, offset DESC
-      LIMIT 1 BY occurred_at, event_id
-      LIMIT {limit:UInt32}`,
-    { ...conditions.params, limit },
+      LIMIT {take:UInt32}`,
+    { ...conditions.params, take },
   );
+  return { rows: distinct(rows).slice(0, limit), isCut: rows.length === take, rowsRead };
+}
+
+function distinct(rows: readonly EventRow[]): EventRow[] {
+  return [...new Map(rows.map((row) => [placeOf(row).join(' '), row])).values()];
 }
 
 async function deliveriesOf(
