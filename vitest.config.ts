@@ -1,4 +1,11 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests start services as processes over and over, and half of such a start is to compile: what one has compiled, the
+ * next one reads. One that is killed leaves nothing there.
+ */
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'node-compile') };
 
 const ignored = ['**/node_modules/**', '**/.herald/**'];
 
@@ -27,6 +34,7 @@ export default defineConfig({
           name: 'integration',
           include: ['{packages,services,deploy}/**/*.integration.test.ts'],
           exclude: ignored,
+          env,
           globalSetup: ['packages/testkit/src/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -36,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          env,
           include: ['test/e2e/**/*.test.ts', 'test/chaos/*.e2e.test.ts'],
           exclude: ignored,
           testTimeout: 180_000,

@@ -28,6 +28,7 @@ beforeAll(async () => {
   const [apiPort, ingestPort] = (await freePorts(2)) as [number, number];
   env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     HERALD_KAFKA_BROKERS: stack.brokers.join(','),
     HERALD_SCHEMA_REGISTRY_URL: stack.registryUrl,
     HERALD_CLICKHOUSE_URL: stack.clickhouseUrl,
