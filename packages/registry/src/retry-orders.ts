@@ -52,3 +52,11 @@ export async function createRetryOrderWriter(options: {
       },
     ]);
 }
+
+/** Takes the order of an endpoint that is no more out of every dispatcher's memory. Resolves when that is acknowledged. */
+export async function forgetRetryOrder(
+  producer: Pick<BatchingProducer, 'send'>,
+  endpointId: string,
+): Promise<void> {
+  await producer.send([{ topic: TOPICS.retryOrders, key: endpointId, value: null }]);
+}

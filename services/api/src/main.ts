@@ -8,7 +8,7 @@ import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
 import { createErasureRecorder } from '@herald/registry/erasures';
-import { createRetryOrderWriter } from '@herald/registry/retry-orders';
+import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
 import { runService } from '@herald/service-kit/service';
@@ -98,6 +98,7 @@ await runService({
           onFailure: (err) => log.warn({ err }, 'history that is to be erased is there still'),
         }),
         redeliver,
+        forgetRetryOrder: (endpointId) => forgetRetryOrder(producer, endpointId),
         orderRetries: createOrderRetries({
           write: await createRetryOrderWriter({ producer, source }),
           producer,

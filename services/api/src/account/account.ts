@@ -48,6 +48,7 @@ export interface Account {
   deliveries: {
     list: Bound<HistoryStore['deliveries']['list']>;
     get: Bound<HistoryStore['deliveries']['get']>;
+    facets: Bound<HistoryStore['deliveries']['facets']>;
     replayed: Bound<HistoryStore['deliveries']['replayed']>;
     /** Only to an endpoint of this account, and only with an event of it. */
     redeliver(delivery: Delivery, of: DeliverySummary): Promise<Redelivered>;
@@ -102,6 +103,7 @@ export interface AccountSources {
   configurations: ConfigurationLog;
   redeliver: Redeliver;
   orderRetries: OrderRetries;
+  forgetRetryOrder: (endpointId: string) => Promise<void>;
   replays: ReplaySources;
 }
 
@@ -123,6 +125,12 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
       const configured = table.get(endpointId);
       return configured?.endpoint.accountId === accountId ? configured : undefined;
     };
+    const remove = async (endpointId: string, ifRevision: number | undefined): Promise<WriteResult> => {
+      const result = await writer.delete(endpointId, ifRevision);
+      // Not waited for: an order for an endpoint that is no more only takes memory.
+      if (result.kind === 'written') sources.forgetRetryOrder(endpointId).catch(() => {});
+      return result;
+    };
     return {
       id: accountId,
       endpoints: {
@@ -132,14 +140,14 @@ export function createAccounts(sources: AccountSources): (accountId: string) => 
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
         update: (endpointId, ifRevision, change) =>
           own(endpointId) ? writer.update(endpointId, ifRevision, change) : MISSING,
-        delete: (endpointId, ifRevision) =>
-          own(endpointId) ? writer.delete(endpointId, ifRevision) : MISSING,
+        delete: (endpointId, ifRevision) => (own(endpointId) ? remove(endpointId, ifRevision) : MISSING),
         at: async (revision, endpointIds) =>
           ownOnly(accountId, await configurations.at(revision, endpointIds)),
       },
       deliveries: {
         list: (query) => history.deliveries.list(scope, query),
         get: (deliveryId) => history.deliveries.get(scope, deliveryId),
+        facets: (query) => history.deliveries.facets(scope, query),
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery, of) =>
           own(delivery.endpointId) ? redeliver(scope, delivery, of) : ENDPOINT_DELETED,

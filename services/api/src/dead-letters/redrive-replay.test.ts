@@ -69,6 +69,13 @@ describe('a redrive by filter', () => {
     expect(placeOfRedrive('acme', asked, replays, NOON_MS)).toMatchObject({ kind: 'new' });
   });
 
+  it('is the one that has just sent all, whose deliveries may have left nothing on record yet', () => {
+    const [replay] = replaysIn('completed');
+    const sent = { ...replay!, progress: { state: 'completed', finishedAtMs: NOON_MS } as ReplayProgress };
+    expect(placeOfRedrive('acme', asked, [sent], NOON_MS + 2_000)).toEqual({ kind: 'open', replay: sent });
+    expect(placeOfRedrive('acme', asked, [sent], NOON_MS + 120_000)).toMatchObject({ kind: 'new' });
+  });
+
   it('is not mixed up with that of another filter, nor with a plan', () => {
     const replays = replaysIn('running');
     const other = redriveOf({ filter: { endpoint_id: 'ep' }, per_second: 10, dry_run: false });
@@ -76,5 +83,16 @@ describe('a redrive by filter', () => {
     expect(placeOfRedrive('acme', { ...asked, dryRun: true }, replays, NOON_MS)).toMatchObject({
       kind: 'new',
     });
+  });
+
+  it('is planned anew after a plan of it was started and is over', () => {
+    const plan = { ...asked, dryRun: true };
+    const first = placeOfRedrive('acme', plan, [], NOON_MS);
+    if (first.kind !== 'new') throw new Error('one is open');
+    const [run] = replaysIn('completed');
+    const started = { ...run!, job: { ...run!.job, id: first.replayId } };
+    const next = placeOfRedrive('acme', plan, [started], NOON_MS + 120_000);
+    expect(next).toMatchObject({ kind: 'new' });
+    expect(next).not.toEqual(first);
   });
 });

@@ -40,9 +40,13 @@ export function redriveOf({ filter, per_second, dry_run }: RedriveAsked): Redriv
   };
 }
 
+/** What a redrive has sent has its first disposition on record by then: the next one leaves it out. */
+const SETTLING_MS = 60_000;
+
 /**
- * Who asks again while a redrive of the same filter is open means that one, and after it another. The id is made of
- * the one before, so that two who ask at once make one replay; and of the day, since replays are forgotten.
+ * Who asks again while a redrive of the same filter is open, or just over, means that one, and after it another. The id
+ * is made of the one before, so that two who ask at once make one replay; and of the day, since replays are forgotten.
+ * A plan that was started is a redrive like any other.
  */
 export function placeOfRedrive(
   accountId: string,
@@ -51,20 +55,26 @@ export function placeOfRedrive(
   nowMs: number,
 ): { kind: 'open'; replay: Replay } | { kind: 'new'; replayId: string } {
   const asked = keyOf(redrive);
-  const [last] = replays
+  const same = replays
     .filter(({ job }) => keyOf(job) === asked)
     .sort((a, b) => b.job.createdAtMs - a.job.createdAtMs);
-  if (last && isOpen(last.job, last.progress)) return { kind: 'open', replay: last };
+  const answer = same.find((replay) => replay.job.dryRun === redrive.dryRun && isAnswer(replay, nowMs));
+  if (answer) return { kind: 'open', replay: answer };
   const day = new Date(nowMs).toISOString().slice(0, 10);
-  const name = ['redrive', accountId, asked, last?.job.id, day].join('\n');
+  const name = ['redrive', accountId, asked, redrive.dryRun, same[0]?.job.id, day].join('\n');
   return { kind: 'new', replayId: `rp_${hash('sha256', name, 'hex').slice(0, 32)}` };
 }
 
-/** The same for the same redrive, whatever its rate. */
-function keyOf({ source, filter, dryRun }: Pick<Redrive, 'source' | 'filter' | 'dryRun'>): string {
+function isAnswer({ job, progress }: Replay, nowMs: number): boolean {
+  if (isOpen(job, progress)) return true;
+  return progress?.state === 'completed' && nowMs - (progress.finishedAtMs ?? 0) < SETTLING_MS;
+}
+
+/** The same for the same redrive, whatever its rate, planned or run. */
+function keyOf({ source, filter }: Pick<Redrive, 'source' | 'filter'>): string {
   if (source.kind !== 'history') return '';
   const { states, lastStatuses, fromMs, toMs } = source;
   const { projectId, endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons } = filter;
   const lists = [endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons];
-  return JSON.stringify([dryRun, states, lastStatuses, fromMs ?? 0, toMs ?? 0, projectId ?? '', lists]);
+  return JSON.stringify([states, lastStatuses, fromMs ?? 0, toMs ?? 0, projectId ?? '', lists]);
 }

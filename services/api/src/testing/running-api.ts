@@ -14,7 +14,7 @@ import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
 import { createErasureRecorder } from '@herald/registry/erasures';
-import { createRetryOrderWriter } from '@herald/registry/retry-orders';
+import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
 import { listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
@@ -162,6 +162,7 @@ export async function startApi(
       timeoutMs: over.writeTimeoutMs ?? 30_000,
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
     }),
+    forgetRetryOrder: (endpointId) => forgetRetryOrder(producer, endpointId),
     orderRetries: createOrderRetries({
       write: await createRetryOrderWriter({ producer, source }),
       producer,

@@ -10,7 +10,7 @@ import { CommandFailure, UsageFailure } from '../failure.ts';
 import { quietly } from '../quiet-kafka.ts';
 import { eventDecoder, RETRY_VARIABLES, withRetryTopics } from '../retries/open.ts';
 import { openOrderWriter } from '../retries/order-writer.ts';
-import { type Followed, orderRetries } from '../retries/retry-ordering.ts';
+import { type Ordered, orderRetries } from '../retries/retry-ordering.ts';
 import { readSettings, takes } from '../settings.ts';
 
 interface Flags {
@@ -66,7 +66,7 @@ async function order(
   const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
   const writer = openOrderWriter(quietly(kafkaConnection(config, 'herald-cli')), source);
   try {
-    const followed = await withRetryTopics(config, (topics) =>
+    const ordered = await withRetryTopics(config, (topics) =>
       orderRetries(
         kind,
         { endpointId: options.endpoint, deliveryIds },
@@ -84,7 +84,7 @@ async function order(
         },
       ),
     );
-    report(kind, followed, json, terminal);
+    report(kind, ordered, json, terminal);
   } finally {
     await writer.close();
   }
@@ -92,7 +92,7 @@ async function order(
 
 function report(
   kind: RetryOrder['kind'],
-  followed: readonly Followed[],
+  { followed, notWaiting }: Ordered,
   json: boolean | undefined,
   terminal: Context['terminal'],
 ): void {
@@ -105,6 +105,7 @@ function report(
         ordered,
         remaining,
       })),
+      not_waiting: notWaiting,
     });
   } else {
     terminal.table(
@@ -117,7 +118,12 @@ function report(
     );
   }
   const remaining = followed.reduce((sum, one) => sum + one.remaining, 0);
-  if (remaining === 0) return;
+  if (remaining === 0 && notWaiting.length === 0) return;
+  if (remaining === 0) {
+    throw new CommandFailure(
+      `Nothing waits by the id ${notWaiting.join(', ')}: see herald deliveries show for what became of it.`,
+    );
+  }
   throw new CommandFailure(
     `${remaining === 1 ? 'One delivery still waits' : `${remaining} deliveries still wait`}. The order stands and is followed as soon as a dispatcher reads them: see that one runs, then herald retries list.`,
   );

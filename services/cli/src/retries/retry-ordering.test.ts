@@ -78,30 +78,34 @@ function order(selection: Partial<Selection>, { topics, write }: ReturnType<type
 describe('an order from the command line', () => {
   it('is for all that waits of its endpoint, and says how many followed', async () => {
     const world = topicsOf([waiting(0, 'a'), waiting(1, 'b'), waiting(2, 'a')]);
-    expect(await order({ endpointId: 'a' }, world)).toEqual([
-      { endpointId: 'a', accountId: 'account of a', ordered: 2, remaining: 0 },
-    ]);
+    expect(await order({ endpointId: 'a' }, world)).toEqual({
+      followed: [{ endpointId: 'a', accountId: 'account of a', ordered: 2, remaining: 0 }],
+      notWaiting: [],
+    });
     expect(world.orders).toMatchObject([{ endpointId: 'a', accountId: 'account of a', kind: 'forward' }]);
   });
 
-  it('finds the endpoints of the deliveries that it names', async () => {
+  it('finds the endpoints of the deliveries that it names, and tells which do not wait', async () => {
     const world = topicsOf([waiting(0, 'a'), waiting(1, 'b'), waiting(2, 'c')]);
-    const followed = await order({ deliveryIds: new Set(['d0', 'd1', 'gone']) }, world);
+    const { followed, notWaiting } = await order({ deliveryIds: new Set(['d0', 'd1', 'gone']) }, world);
     expect(followed.map(({ endpointId, ordered }) => [endpointId, ordered])).toEqual([
       ['a', 1],
       ['b', 1],
     ]);
+    expect(notWaiting).toEqual(['gone']);
   });
 
   it('means all that it found, though the clock of the brokers is ahead', async () => {
     const ahead = { appendedAtMs: NOW_MS + 60_000 };
     const world = topicsOf([waiting(0, 'a', ahead)]);
-    expect(await order({ endpointId: 'a' }, world)).toMatchObject([{ ordered: 1, remaining: 0 }]);
+    expect(await order({ endpointId: 'a' }, world)).toMatchObject({
+      followed: [{ ordered: 1, remaining: 0 }],
+    });
   });
 
   it('tells how many have not followed when it does not wait any longer', async () => {
     const world = topicsOf([waiting(0, 'a'), waiting(1, 'a')], 1);
-    const [followed] = await orderRetries(
+    const { followed } = await orderRetries(
       'cancel',
       { endpointId: 'a', deliveryIds: new Set() },
       {
@@ -112,12 +116,12 @@ describe('an order from the command line', () => {
         now: () => NOW_MS,
       },
     );
-    expect(followed).toMatchObject({ ordered: 2, remaining: 1 });
+    expect(followed).toMatchObject([{ ordered: 2, remaining: 1 }]);
   });
 
   it('is not written where nothing waits', async () => {
     const world = topicsOf([waiting(0, 'a')]);
-    expect(await order({ endpointId: 'b' }, world)).toEqual([]);
+    expect(await order({ endpointId: 'b' }, world)).toEqual({ followed: [], notWaiting: [] });
     expect(world.orders).toEqual([]);
   });
 });

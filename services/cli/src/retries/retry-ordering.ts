@@ -42,15 +42,23 @@ export interface OrderingOptions {
 const FIRST_LOOK_MS = 200;
 const LAST_LOOK_MS = 2_000;
 
+export interface Ordered {
+  /** By endpoint. */
+  followed: Followed[];
+  /** Of the deliveries that were named, those that do not wait. */
+  notWaiting: string[];
+}
+
 /** Orders what the selection says, and waits until the dispatcher has done it. Nothing is ordered where nothing waits. */
 export async function orderRetries(
   kind: RetryOrder['kind'],
   selection: Selection,
   options: OrderingOptions,
-): Promise<Followed[]> {
+): Promise<Ordered> {
   const { topics, write, accountOf, orderedBy, followMs, now } = options;
-  const { targets, stretches } = await find(topics, selection);
-  if (targets.length === 0) return [];
+  const { targets, stretches, named } = await find(topics, selection);
+  const notWaiting = [...selection.deliveryIds].filter((id) => !named.has(id));
+  if (targets.length === 0) return { followed: [], notWaiting };
   const orders = new Map<string, RetryOrder>();
   for (const { endpointId, value, lastAppendedMs } of targets) {
     const order: RetryOrder = {
@@ -66,23 +74,26 @@ export async function orderRetries(
     orders.set(endpointId, order);
   }
   const remaining = await untilFollowed(topics, stretches, orders, now() + followMs, now);
-  return targets.map(({ endpointId, waiting }) => ({
+  const followed = targets.map(({ endpointId, waiting }) => ({
     endpointId,
     accountId: orders.get(endpointId)!.accountId,
     ordered: waiting,
     remaining: remaining.get(endpointId) ?? 0,
   }));
+  return { followed, notWaiting };
 }
 
 async function find(
   topics: RetryTopics,
   { endpointId, deliveryIds }: Selection,
-): Promise<{ targets: Target[]; stretches: Stretch[] }> {
+): Promise<{ targets: Target[]; stretches: Stretch[]; named: ReadonlySet<string> }> {
+  const named = new Set<string>();
   const targets = new Map<string, Target>();
   const stretches = new Map<string, Stretch>();
   for await (const { topic, partition, offset, appendedAtMs, delivery, value } of topics.scan()) {
     if (endpointId !== undefined && delivery.endpointId !== endpointId) continue;
     if (deliveryIds.size > 0 && !deliveryIds.has(delivery.deliveryId)) continue;
+    if (deliveryIds.size > 0) named.add(delivery.deliveryId);
     const target = targets.get(delivery.endpointId) ?? {
       endpointId: delivery.endpointId,
       waiting: 0,
@@ -94,7 +105,7 @@ async function find(
     targets.set(delivery.endpointId, target);
     stretches.set(`${topic}:${partition}`, { topic, partition, to: offset + 1 });
   }
-  return { targets: [...targets.values()], stretches: [...stretches.values()] };
+  return { targets: [...targets.values()], stretches: [...stretches.values()], named };
 }
 
 /** How many of each endpoint still wait that are meant. */
