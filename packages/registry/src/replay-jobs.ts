@@ -55,7 +55,7 @@ export type ReplayChanged =
 export interface ReplayWriter {
   /** Its id is the caller's to choose: with the same one, asking twice makes one replay. */
   create(replay: NewReplay): Promise<ReplayCreated>;
-  /** Lets a plan run. */
+  /** Lets a plan run, also one that was paused. */
   start(replayId: string): Promise<ReplayChanged>;
   want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
   /** Waits for the edits under way. */
@@ -107,7 +107,8 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
         if (created.kind === 'created') void forgetOldest(replay.accountId);
         return created;
       }),
-    start: (replayId) => inTurn(() => change(replayId, (job) => ({ ...job, dryRun: false }))),
+    start: (replayId) =>
+      inTurn(() => change(replayId, (job) => ({ ...job, dryRun: false, wanted: 'running' }))),
     want: (replayId, wanted) => change(replayId, (job) => ({ ...job, wanted })),
     async close() {
       await opening;

@@ -4,7 +4,7 @@ import type { ReplayProgressWriter } from '@herald/registry/replay-progress';
 import type { Endpoints } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import { nextAction, type Phase } from '@herald/replay/next-action';
-import { newProgress } from '@herald/replay/progress';
+import { newProgress, type ReplayProgress } from '@herald/replay/progress';
 import type { HistoryCurrency } from './history-currency.ts';
 import type { ReplayObserver } from './metrics.ts';
 import { createPages } from './pages.ts';
@@ -44,7 +44,7 @@ export async function runReplay(job: ReplayJob, options: RunOptions): Promise<Ru
   const source = sourceOf(job);
   try {
     const initial = newProgress(job, owner, now());
-    const frozen = isNew ? await source.freeze(initial, signal) : undefined;
+    const frozen = isNew ? await freeze(source, initial, options) : undefined;
     const patience = createPatience(options.observe.waits, signal);
     const keeper = await takeOver(initial, { ...options, pause: patience.pause });
     if (frozen?.ok === false) await keeper.enter('failed', frozen.reason);
@@ -59,6 +59,21 @@ export async function runReplay(job: ReplayJob, options: RunOptions): Promise<Ru
   } catch (error) {
     if (error instanceof Lost) return 'lost';
     throw error;
+  }
+}
+
+/** What cannot be frozen fails the replay: it would be tried, and fail, for ever. */
+async function freeze(
+  source: Source,
+  progress: ReplayProgress,
+  { observe, signal }: RunOptions,
+): ReturnType<Source['freeze']> {
+  try {
+    return await source.freeze(progress, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    observe.failed(progress.replayId, error);
+    return { ok: false, reason: messageOf(error) };
   }
 }
 
@@ -95,7 +110,7 @@ async function work(
         await patience.pause(error.message, error.cause);
       } else {
         options.observe.failed(job.id, error);
-        await keeper.enter('failed', error instanceof Error ? error.message : String(error));
+        await keeper.enter('failed', messageOf(error));
       }
     }
   }
@@ -103,4 +118,8 @@ async function work(
 
 function needsHistory({ source, skipDelivered }: ReplayJob): boolean {
   return skipDelivered || source.kind === 'history';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,174 @@
+import type { OutgoingRecord } from '@herald/kafka/record';
+import { NO_FILTER, type ReplayJob } from '@herald/replay/job';
+import type { ReplayProgress } from '@herald/replay/progress';
+import { expect, test } from 'vitest';
+import { type RunOptions, runReplay } from './replay-run.ts';
+import { HistoryAway, type Source } from './source/source.ts';
+
+const JOB: ReplayJob = {
+  id: 'rp_1',
+  accountId: 'acme',
+  wanted: 'running',
+  dryRun: false,
+  source: { kind: 'topic', topic: 'publication.events', ranges: [], fromMs: undefined, toMs: undefined },
+  filter: NO_FILTER,
+  targetEndpointId: 'ep',
+  skipDelivered: true,
+  perSecond: 10_000,
+  createdAtMs: 0,
+  updatedAtMs: 0,
+};
+
+/** A topic of twenty events, all of them of the account. */
+const TWENTY: Source = {
+  async freeze(progress) {
+    progress.ranges = [{ partition: 0, from: 0, to: 20, plannedTo: 0, position: 0, toSend: 0, sent: 0 }];
+    return { ok: true };
+  },
+  async read({ ranges: [range] }, phase) {
+    const from = phase === 'plan' ? range!.plannedTo : range!.position;
+    if (from === 20) return { kind: 'end' };
+    return {
+      kind: 'entries',
+      end: undefined,
+      entries: Array.from({ length: 5 }, (_, n) => ({
+        candidate: {
+          event: {
+            eventId: `e${from + n}`,
+            publicationId: 'p',
+            occurredAtMs: 0,
+            eventType: 'publication.failed',
+            accountId: 'acme',
+            projectId: 'p',
+            channelId: 'c',
+          },
+          origin: { topic: 'publication.events', partition: 0, offset: from + n },
+          traceparent: undefined,
+          delivery: undefined,
+          isGone: false,
+        },
+        value: Buffer.from('event'),
+        place: { kind: 'offset', partition: 0, nextOffset: from + n + 1 },
+      })),
+    };
+  },
+};
+
+/** What is on record of the replay, who has it, and what was sent. */
+function world(source: Source, over: Partial<RunOptions> = {}) {
+  const records: ReplayProgress[] = [];
+  const sent: OutgoingRecord[] = [];
+  const failed: string[] = [];
+  let owner = 'us';
+  const options: RunOptions = {
+    owner: 'us',
+    job: () => JOB,
+    isNew: true,
+    writer: {
+      async takeOver(_, initial) {
+        return { kind: 'taken', progress: structuredClone(initial) };
+      },
+      async put(progress) {
+        if (owner !== progress.owner) return { kind: 'lost', owner };
+        records.push(progress);
+        return { kind: 'written' };
+      },
+    },
+    sourceOf: () => source,
+    endpoints: { exists: () => true, wanting: () => [], revision: 3 },
+    history: { delivered: async () => [], underway: async () => [] },
+    currency: () => ({ check: async () => {} }),
+    send: async (batch) => void sent.push(...batch),
+    observe: { done: () => {}, waits: () => {}, failed: (_, error) => failed.push(String(error)) },
+    now: Date.now,
+    signal: new AbortController().signal,
+    ...over,
+  };
+  return {
+    records,
+    sent,
+    failed,
+    run: () => runReplay(JOB, options),
+    takenOverBy(other: string) {
+      owner = other;
+    },
+  };
+}
+
+test('while the history cannot be asked, or is late, nothing is sent and the replay says so; then it goes on', async () => {
+  let questions = 0;
+  let checks = 0;
+  const { run, records, sent } = world(TWENTY, {
+    history: {
+      async delivered() {
+        questions += 1;
+        if (questions === 6) throw new Error('connection refused');
+        return [];
+      },
+      underway: async () => [],
+    },
+    currency: () => ({
+      async check() {
+        checks += 1;
+        if (checks === 1) throw new HistoryAway('the history is behind by 3 records');
+      },
+    }),
+  });
+  expect(await run()).toBe('rested');
+  expect(records[0]).toMatchObject({ state: 'planning', waitingFor: 'the history is behind by 3 records' });
+  const waiting = records.find(({ state, waitingFor }) => state === 'running' && waitingFor);
+  expect(waiting).toMatchObject({ waitingFor: 'the history cannot be read', done: { sent: 5 } });
+  expect(records.at(-1)).toMatchObject({ state: 'completed', waitingFor: undefined, done: { sent: 20 } });
+  expect(new Set(sent.map(({ headers }) => headers!['delivery-id'])).size).toBe(20);
+  expect(sent).toHaveLength(20);
+});
+
+test('what another replayer has taken over is left to it, and its record is not touched', async () => {
+  const away = world(TWENTY, {
+    async send(batch) {
+      away.sent.push(...batch);
+      away.takenOverBy('another');
+    },
+  });
+  expect(await away.run()).toBe('lost');
+  expect(away.records.every(({ done }) => done.sent === 0)).toBe(true);
+});
+
+test('a source that cannot be read fails the replay, and not the replayer', async () => {
+  const unreadable: Source = {
+    ...TWENTY,
+    async read() {
+      throw new Error('the log is another one');
+    },
+  };
+  const unfrozen: Source = {
+    ...TWENTY,
+    async freeze() {
+      throw new Error('no such topic');
+    },
+  };
+  for (const [source, error] of [
+    [unreadable, 'the log is another one'],
+    [unfrozen, 'no such topic'],
+  ] as const) {
+    const { run, records, failed, sent } = world(source);
+    expect(await run()).toBe('rested');
+    expect(records.at(-1)).toMatchObject({ state: 'failed', error });
+    expect(failed).toHaveLength(1);
+    expect(sent).toEqual([]);
+  }
+});
+
+test('a replay that is stopped with its replayer has on record what it has sent', async () => {
+  const stopping = new AbortController();
+  const { run, records, sent } = world(TWENTY, {
+    job: () => ({ ...JOB, perSecond: 10 }),
+    signal: stopping.signal,
+    send: async (batch) => {
+      sent.push(...batch);
+      if (sent.length === 3) stopping.abort(new Error('the term is over'));
+    },
+  });
+  await expect(run()).rejects.toThrow('the term is over');
+  expect(records.at(-1)).toMatchObject({ state: 'running', done: { sent: 3 }, ranges: [{ position: 3 }] });
+});
