@@ -7,6 +7,7 @@ import { listEndpointFigures } from './read/endpoint-stats.ts';
 import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
 import { readEvidence } from './read/explain.ts';
+import { countFacets } from './read/facets.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
@@ -43,6 +44,7 @@ export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
     deliveries: {
       list: (scope, query) => listDeliveries(reader, scope, query, Date.now()),
       get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
+      facets: (scope, query) => countFacets(reader, scope, query),
       replayed: (scope, of) => listReplayed(reader, scope, of),
     },
     events: {

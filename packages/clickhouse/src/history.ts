@@ -67,6 +67,32 @@ export interface DeliveryQuery extends PageQuery, TimeRange {
   eventId?: string | undefined;
 }
 
+/** What deliveries are counted for: as a list, without words, in a range of time that ends. */
+export interface FacetQuery extends Omit<DeliveryQuery, keyof PageQuery | keyof TimeRange | 'text'> {
+  fromMs: number;
+  toMs: number;
+}
+
+/** How many deliveries have a value of what they could be narrowed to. */
+export interface FacetValue {
+  value: string;
+  deliveries: number;
+}
+
+/** Exact counts, of each facet the 50 most frequent values; or none, where the range has too many rows to count. */
+export type DeliveryFacets =
+  | {
+      kind: 'counted';
+      deliveries: number;
+      states: FacetValue[];
+      eventTypes: FacetValue[];
+      /** By class, as `5xx`; a delivery counts in each that one of its requests was answered with. */
+      statuses: FacetValue[];
+      outcomes: FacetValue[];
+      endpoints: FacetValue[];
+    }
+  | { kind: 'too_many_rows' };
+
 /** One delivery as it stands now. */
 export interface DeliverySummary {
   deliveryId: string;
@@ -205,6 +231,7 @@ export interface HistoryStore {
   deliveries: {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
     get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
+    facets(scope: Scope, query: FacetQuery): Promise<DeliveryFacets>;
     /** The redeliveries and replays of each pair that have a disposition on record, at most 100; latest change first. */
     replayed(scope: Scope, of: readonly EventToEndpointAt[]): Promise<DeliverySummary[]>;
   };

@@ -8,6 +8,7 @@ import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { redriveOperation } from './dead-letters/redrive-operation.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
+import { facetOperation } from './deliveries/facet-operation.ts';
 import { redeliverOperation } from './deliveries/redeliver-operation.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
@@ -49,6 +50,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
   });
   return [
     ...endpointOperations({ sealing, checkDestination, now }),
+    facetOperation({ readHistory, now }),
     ...deliveryOperations(readHistory),
     redeliverOperation(readHistory, now),
     ...deadLetterOperations(readHistory, now),

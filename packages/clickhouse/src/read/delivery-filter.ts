@@ -1,4 +1,4 @@
-import type { DeliveryQuery } from '../history.ts';
+import type { DeliveryQuery, PageQuery } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import { isState } from './standing.ts';
 
@@ -15,7 +15,7 @@ export interface DeliveryFilter {
   isByIndex: boolean;
 }
 
-export function filterOf(query: DeliveryQuery): DeliveryFilter {
+export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryFilter {
   const ofBoth: Condition[] = [
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
@@ -54,7 +54,11 @@ function needsAllRows(changing: readonly Changing[]): boolean {
 }
 
 /** The rarest first, as far as that can be told: most deliveries are delivered, few are in any other state. */
-function changingOf({ state, status, outcome }: DeliveryQuery): Changing[] {
+function changingOf({
+  state,
+  status,
+  outcome,
+}: Pick<DeliveryQuery, 'state' | 'status' | 'outcome'>): Changing[] {
   const states: Changing[] =
     state === undefined
       ? []

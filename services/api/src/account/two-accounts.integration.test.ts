@@ -66,6 +66,10 @@ const ROWS: Rows = {
     shows: (body) => body.total?.attempts.total > 0,
   },
   'GET /v1/deliveries': { path: () => '/v1/deliveries', shows: hasItems },
+  'GET /v1/deliveries/facets': {
+    path: () => '/v1/deliveries/facets',
+    shows: (body) => body.deliveries > 0,
+  },
   'GET /v1/deliveries/{delivery_id}': {
     path: (of) => `/v1/deliveries/${of.delivered}`,
     shows: (body) => body.history?.length === 1,

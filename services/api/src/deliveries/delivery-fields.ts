@@ -35,7 +35,7 @@ const search = text(MAX_SEARCH_CHARS)
     examples: ['quota exceeded'],
   });
 
-export const deliveryQuery = z.strictObject({
+const narrowing = {
   project_id: id('a project', 'proj_1').optional(),
   channel_id: id('a channel', 'ch_instagram_1').optional(),
   endpoint_id: id('an endpoint', 'ep_01890a5d').optional(),
@@ -54,9 +54,46 @@ export const deliveryQuery = z.strictObject({
   event_type: eventType.optional(),
   publication_id: id('a publication', 'pub_1').optional(),
   event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000').optional(),
+};
+
+/** Filters as the history names them. */
+export function narrowedBy(query: z.output<z.ZodObject<typeof narrowing>>) {
+  return {
+    projectId: query.project_id,
+    channelId: query.channel_id,
+    endpointId: query.endpoint_id,
+    state: query.state,
+    status: query.status,
+    outcome: query.outcome,
+    eventType: query.event_type,
+    publicationId: query.publication_id,
+    eventId: query.event_id,
+  };
+}
+
+export const deliveryQuery = z.strictObject({
+  ...narrowing,
   search: search.optional(),
   ...timeRange,
   ...page,
+});
+
+/** The same filters, but words, over a range that ends. */
+export const facetQuery = z.strictObject({ ...narrowing, ...timeRange });
+
+const facet = z.array(z.object({ value: z.string(), deliveries: z.number() }));
+
+/** Of each facet the 50 most frequent values. */
+export const facetView = z.object({
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  deliveries: z.number(),
+  state: facet,
+  event_type: facet,
+  /** By class; a delivery counts in each that one of its requests was answered with. */
+  status: facet,
+  outcome: facet,
+  endpoint_id: facet,
 });
 
 export const deliveryParams = z.strictObject({

@@ -214,6 +214,45 @@ describe('the list of deliveries', () => {
   });
 });
 
+describe('the facets of deliveries', () => {
+  const day = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
+
+  it('count each delivery once, by what it could be narrowed to', async () => {
+    const { status, body } = await owner.get(`/v1/deliveries/facets?${day}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      from: '2026-01-15T00:00:00.000Z',
+      to: '2026-01-16T00:00:00.000Z',
+      deliveries: 6,
+      state: [
+        { value: 'waiting', deliveries: 5 },
+        { value: 'delivered', deliveries: 1 },
+      ],
+      event_type: [
+        { value: 'publication.published', deliveries: 5 },
+        { value: 'publication.failed', deliveries: 1 },
+      ],
+      status: [
+        { value: '2xx', deliveries: 6 },
+        { value: '5xx', deliveries: 1 },
+      ],
+      outcome: [{ value: 'response', deliveries: 6 }],
+      endpoint_id: [
+        { value: 'endpoint-2', deliveries: 5 },
+        { value: 'endpoint-1', deliveries: 1 },
+      ],
+    });
+    const { body: narrowed } = await owner.get(`/v1/deliveries/facets?${day}&state=delivered&status=503`);
+    expect(narrowed).toMatchObject({ deliveries: 1, state: [{ value: 'delivered', deliveries: 1 }] });
+    expect((await stranger.get(`/v1/deliveries/facets?${day}`)).body.deliveries).toBe(0);
+  });
+
+  it('are of a range that is bounded', async () => {
+    const reply = await owner.get('/v1/deliveries/facets?from=2025-01-01T00:00:00Z');
+    expect(reply).toMatchObject({ status: 400, body: { errors: [{ in: 'query', field: 'from' }] } });
+  });
+});
+
 describe('events', () => {
   it('are listed and shown as they were produced, routed and delivered', async () => {
     const { body: list } = await owner.get('/v1/events?event_type=publication.failed');
