@@ -6,6 +6,7 @@ import { applyTopics } from '@herald/kafka/topics';
 import { NO_FILTER } from '@herald/replay/job';
 import type { ReplayProgress, ReplayState } from '@herald/replay/progress';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openCancelledReplays } from './cancelled-replays.ts';
 import type { TableOptions } from './configuration-table.ts';
 import {
   createReplayWriter,
@@ -102,7 +103,7 @@ test('plans that wait for their start are free, and no more of them can be start
   ]);
 });
 
-test('by one id there is one replay, and a cancelled one stays so', async () => {
+test('by one id there is one replay, and a cancelled one stays so, as dispatchers hear', async () => {
   const [first, second] = writers;
   const accountId = randomUUID();
   const id = `rp_${randomUUID()}`;
@@ -114,4 +115,13 @@ test('by one id there is one replay, and a cancelled one stays so', async () => 
   });
   expect(await first!.want(id, 'running')).toEqual({ kind: 'cancelled' });
   expect(await first!.start('rp_nobody')).toEqual({ kind: 'missing' });
+
+  const cancelled = await openCancelledReplays(tableOptions);
+  expect(cancelled.has(id)).toBe(true);
+  const other = `rp_${randomUUID()}`;
+  await ask(first!, accountId, false, other);
+  expect(cancelled.has(other)).toBe(false);
+  await first!.want(other, 'cancelled');
+  await expect.poll(() => cancelled.has(other), { timeout: 30_000 }).toBe(true);
+  await cancelled.stop();
 });
