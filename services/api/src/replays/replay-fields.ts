@@ -2,7 +2,8 @@ import { DELIVERY_STATES } from '@herald/clickhouse/delivery-state';
 import { EVENT_TYPES } from '@herald/domain/event-type';
 import { z } from 'zod';
 import { id, instant, page, pageOf, text } from '../http/fields.ts';
-import { partitionsOf, REPLAYED_TOPICS, TOPICS_WITH_REASONS } from './replay-topics.ts';
+import { contradictionsOf } from './replay-contradictions.ts';
+import { REPLAYED_TOPICS } from './replay-topics.ts';
 
 /** What a replay is on the wire, in and out. */
 
@@ -38,7 +39,7 @@ function listOf<S extends z.ZodType<string | number>>(item: S, max: number, what
     .meta({ description: `at most ${max} ${what}, none for any`, examples: [[example]] });
 }
 
-const source = z
+export const source = z
   .strictObject({
     kind: z.enum(['topic', 'history'], { error: 'it is neither topic nor history' }).meta({
       description: 'topic (records of a topic) or history (deliveries by how they stand)',
@@ -75,7 +76,7 @@ const source = z
     examples: [{ kind: 'topic', topic: 'events', from: '2026-03-15T14:30:00Z' }],
   });
 
-const filter = z
+export const filter = z
   .strictObject({
     project_id: id('a project', 'proj_1').optional(),
     endpoint_ids: listOf(id('an endpoint', 'ep_01890a5d'), MAX_IDS, 'ids of endpoints', 'ep_01890a5d'),
@@ -127,72 +128,6 @@ export function replayBody(maxPerSecond: number) {
         context.addIssue({ code: 'custom', path: [...path], message, input: body });
       }
     });
-}
-
-type Body = { source: z.output<typeof source>; filter: z.output<typeof filter> };
-
-interface Contradiction {
-  path: readonly (string | number)[];
-  message: string;
-}
-
-/** What is well formed by itself and makes no sense together. A source that names nothing would be all there is. */
-function contradictionsOf({ source, filter }: Body): Contradiction[] {
-  const found =
-    source.kind === 'topic' ? topicContradictions(source, filter) : historyContradictions(source, filter);
-  if (source.from !== undefined && source.to !== undefined && source.from >= source.to) {
-    found.push({ path: ['source', 'to'], message: 'it is not after from' });
-  }
-  return found;
-}
-
-function topicContradictions(
-  { topic, ...source }: Body['source'],
-  { reasons }: Body['filter'],
-): Contradiction[] {
-  const found: Contradiction[] = [];
-  const add = (field: string, message: string) => found.push({ path: ['source', field], message });
-  const ways = [
-    source.ranges?.length ? 1 : 0,
-    source.from !== undefined || source.to !== undefined ? 1 : 0,
-    source.everything ? 1 : 0,
-  ];
-  const named = ways.reduce((sum, each) => sum + each, 0);
-  if (topic === undefined) add('topic', 'it is missing');
-  if (named === 0) add('ranges', 'nothing is asked for: give ranges, from or to, or "everything": true');
-  if (named > 1) add('ranges', 'only one of ranges, times and everything can be asked for');
-  if (source.states.length > 0) add('states', 'a topic does not know it; use the history');
-  if (source.last_statuses.length > 0) add('last_statuses', 'a topic does not know it; use the history');
-  if (reasons.length > 0 && topic !== undefined && !TOPICS_WITH_REASONS.has(topic)) {
-    found.push({
-      path: ['filter', 'reasons'],
-      message: 'only dead letters, held deliveries and the history have reasons',
-    });
-  }
-  const partitions = topic === undefined ? Infinity : partitionsOf(topic);
-  for (const [index, range] of (source.ranges ?? []).entries()) {
-    if (range.partition < partitions) continue;
-    found.push({
-      path: ['source', 'ranges', index, 'partition'],
-      message: `${topic} has ${partitions} partitions, the last is ${partitions - 1}`,
-    });
-  }
-  return found;
-}
-
-function historyContradictions(source: Body['source'], filter: Body['filter']): Contradiction[] {
-  const found: Contradiction[] = [];
-  const add = (field: string, message: string) => found.push({ path: ['source', field], message });
-  if (source.topic !== undefined) add('topic', 'the history is not a topic');
-  if (source.ranges !== undefined) add('ranges', 'the history has no offsets');
-  if (source.everything) add('everything', 'of the history, say what is wanted: by state, time or filter');
-  const asked = [source.states, source.last_statuses, ...Object.values(filter)].some((each) =>
-    Array.isArray(each) ? each.length > 0 : each !== undefined,
-  );
-  if (!asked && source.from === undefined && source.to === undefined) {
-    add('states', 'nothing is asked for: give states, times or a filter');
-  }
-  return found;
 }
 
 export const replayParams = z.strictObject({ replay_id: id('a replay', 'rp_01890a5d') });
