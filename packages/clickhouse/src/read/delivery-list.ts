@@ -3,18 +3,13 @@ import type { DeliveryQuery, DeliverySummary, Listing, Scope } from '../history.
 import { cursorsOf } from './cursor.ts';
 import { filterOf } from './delivery-filter.ts';
 import { takeStep } from './delivery-step.ts';
-import type { Place } from './place.ts';
+import { newestBefore } from './newest.ts';
+import { endOf } from './place.ts';
 import type { Reader } from './reader.ts';
-import { FIRST_STEP_MS, MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+import { stepBack } from './step-back.ts';
 import { summariesAt } from './summaries-at.ts';
 
 const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
-
-/** Steps of a page; most need one or two. */
-const MAX_STEPS = 5;
-
-/** How many more candidates a step looks at when most of those before it did not match. */
-const WIDENING = 16;
 
 /**
  * A page is made in steps back in time. Each reads in the order of the list from where the last one ended, so a page
@@ -29,36 +24,20 @@ export async function listDeliveries(
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
   const filter = filterOf(query);
-  const oldestMs = Math.max(query.fromMs ?? 0, 0);
-  const places: Place[] = [];
-  // Beyond the newest place lies what claims to be of the future.
-  let after = start.position;
-  let stepMs = filter.isByIndex ? Number.POSITIVE_INFINITY : FIRST_STEP_MS;
-  let widening = 1;
-
-  let rowsLeft = MAX_ROWS_READ;
-  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
-    const wanted = query.limit + 1 - places.length;
-    const beginMs = Math.min(after?.[0] ?? nowMs, query.toMs ?? nowMs, nowMs);
-    const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
-    const span = { after, sinceMs };
-    const step = await takeStep(reader, scope, { filter, text: query.text, span, wanted, widening });
-    places.push(...step.places);
-    if (places.length > query.limit) return pageOf(places.slice(0, query.limit), places[query.limit - 1]);
-    if (!step.isCut && sinceMs === oldestMs) return pageOf(places, undefined);
-    after = step.end;
-    rowsLeft -= step.rowsRead;
-    if (step.isCut) widening *= WIDENING;
-    else
-      stepMs = nextStepMs(stepMs, { wanted, found: step.places.length, rowsRead: step.rowsRead }, rowsLeft);
-  }
-  return pageOf(places, after);
-
-  async function pageOf(shown: readonly Place[], next: Place | undefined): Promise<Listing<DeliverySummary>> {
-    return {
-      kind: 'page',
-      items: await summariesAt(reader, scope, shown),
-      nextCursor: next && cursors.encode(next, query),
-    };
-  }
+  const { limit, fromMs, toMs, text } = query;
+  const walk = {
+    ...{ after: start.position, fromMs, toMs, nowMs, limit, endOf },
+    isByIndex: filter.isByIndex,
+    newestBefore: (atMs: number) => newestBefore(reader, scope, 'deliveries', atMs),
+  };
+  const { found, end } = await stepBack(walk, ({ after, sinceMs, ...step }) =>
+    takeStep(reader, scope, { filter, text, span: { after, sinceMs }, ...step }),
+  );
+  const shown = found.slice(0, limit);
+  const next = found.length > limit ? shown.at(-1) : end;
+  return {
+    kind: 'page',
+    items: await summariesAt(reader, scope, shown),
+    nextCursor: next && cursors.encode(next, query),
+  };
 }

@@ -3,6 +3,7 @@ import type { DeliveryFilter } from './delivery-filter.ts';
 import { searchDeliveries } from './delivery-search.ts';
 import { endOf, type Place, type Span } from './place.ts';
 import type { Reader } from './reader.ts';
+import type { Stepped } from './step-back.ts';
 import { reachOf } from './word-search.ts';
 
 /** Several rows may be of one delivery, and a row may match of a delivery that does not. */
@@ -13,6 +14,9 @@ const MAX_CANDIDATES = 10_000;
 const MATCHES_PER_WANTED = 16;
 const MAX_MATCHES = 5_000;
 
+/** A row that words are looked for in costs as much as so many others. */
+const WORD_ROW_PRICE = 8;
+
 interface StepQuery {
   filter: DeliveryFilter;
   text: string | undefined;
@@ -22,29 +26,24 @@ interface StepQuery {
   widening: number;
 }
 
-export interface StepResult {
-  places: Place[];
-  /** What is up to here has been looked at. */
-  end: Place;
-  /** Whether it ended within its span, since it had looked at as many candidates as it may. */
-  isCut: boolean;
-  rowsRead: number;
-}
-
 /** Looks through one span of a list, from its newest place on. */
-export async function takeStep(reader: Reader, scope: Scope, query: StepQuery): Promise<StepResult> {
+export async function takeStep(
+  reader: Reader,
+  scope: Scope,
+  query: StepQuery,
+): Promise<Stepped<Place, Place>> {
   if (query.text === undefined) return search(reader, scope, query);
   const { filter, text, span, wanted, widening } = query;
   const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
   const reach = await reachOf(reader, scope, { words: text, filter }, span, matches);
   const reached = { after: span.after, sinceMs: reach.sinceMs ?? span.sinceMs };
   const step = reach.isEmpty
-    ? { places: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
+    ? { found: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
     : await search(reader, scope, { ...query, span: reached });
   return {
     ...step,
     isCut: step.isCut || reach.sinceMs !== undefined,
-    rowsRead: step.rowsRead + reach.rowsRead,
+    rowsRead: WORD_ROW_PRICE * (step.rowsRead + reach.rowsRead),
   };
 }
 
@@ -52,11 +51,11 @@ async function search(
   reader: Reader,
   scope: Scope,
   { filter, text, span, wanted, widening }: StepQuery,
-): Promise<StepResult> {
+): Promise<Stepped<Place, Place>> {
   const candidates = Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening);
   const found = await searchDeliveries(reader, scope, { filter, text, span, candidates, wanted });
   return {
-    places: found.places,
+    found: found.places,
     end: found.lastCandidate ?? endOf(span.sinceMs),
     isCut: found.lastCandidate !== undefined,
     rowsRead: found.rowsRead,

@@ -3,17 +3,15 @@ import type { DeliverySummary, EventQuery, ListedEvent, Listing, Scope } from '.
 import { allOf } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { EVENT_COLUMNS, type EventRow, summaryOf } from './event-row.ts';
+import { newestBefore } from './newest.ts';
 import type { Reader } from './reader.ts';
-import { FIRST_STEP_MS, MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+import { type Step, type Stepped, stepBack } from './step-back.ts';
 import * as summary from './summary.ts';
 
 /** Where an event stands in every list: by its time, then by its id. */
 type Place = readonly [occurredAtMs: number, eventId: string];
 
 const cursors = cursorsOf('events', z.tuple([z.int().nonnegative(), z.string()]).readonly());
-
-/** Steps of a page; most need one or two. */
-const MAX_STEPS = 5;
 
 /** Deliveries that are listed with each event; the event itself has all. */
 const DELIVERIES_PER_EVENT = 20;
@@ -27,55 +25,38 @@ export async function listEvents(
 ): Promise<Listing<ListedEvent>> {
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
-  const oldestMs = Math.max(query.fromMs ?? 0, 0);
-  const rows: EventRow[] = [];
-  let after: Place | undefined = start.position;
-  let stepMs = query.publicationId === undefined ? FIRST_STEP_MS : Number.POSITIVE_INFINITY;
-  let rowsLeft = MAX_ROWS_READ;
-  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
-    const wanted = query.limit + 1 - rows.length;
-    const beginMs = Math.min(after?.[0] ?? nowMs, query.toMs ?? nowMs, nowMs);
-    const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
-    const step = await nextEvents(reader, scope, { query, after, sinceMs, limit: wanted });
-    rows.push(...step.rows);
-    if (rows.length > query.limit) {
-      const shown = rows.slice(0, query.limit);
-      return pageOf(shown, placeOf(shown.at(-1)!));
-    }
-    if (!step.isCut && sinceMs === oldestMs) return pageOf(rows, undefined);
+  const { limit, fromMs, toMs, publicationId } = query;
+  const walk = {
+    ...{ after: start.position, fromMs, toMs, nowMs, limit },
+    isByIndex: publicationId !== undefined,
     // No event id is less than the empty one.
-    after = step.isCut ? placeOf(step.rows.at(-1)!) : [sinceMs, ''];
-    rowsLeft -= step.rowsRead;
-    if (!step.isCut)
-      stepMs = nextStepMs(stepMs, { wanted, found: step.rows.length, rowsRead: step.rowsRead }, rowsLeft);
-  }
-  return pageOf(rows, after);
-
-  async function pageOf(shown: readonly EventRow[], next: Place | undefined): Promise<Listing<ListedEvent>> {
-    const deliveries = includeDeliveries ? await deliveriesOf(reader, scope, shown) : undefined;
-    return {
-      kind: 'page',
-      items: shown.map((row) => ({ ...summaryOf(row), deliveries: deliveries?.get(row.event_id) ?? [] })),
-      nextCursor: next && cursors.encode(next, query),
-    };
-  }
+    endOf: (atMs: number): Place => [atMs, ''],
+    newestBefore: (atMs: number) => newestBefore(reader, scope, 'events', atMs),
+  };
+  const { found, end } = await stepBack(walk, (step) => takeStep(reader, scope, query, step));
+  const shown = found.slice(0, limit);
+  const next = found.length > limit ? placeOf(shown.at(-1)!) : end;
+  const deliveries = includeDeliveries ? await deliveriesOf(reader, scope, shown) : undefined;
+  return {
+    kind: 'page',
+    items: shown.map((row) => ({ ...summaryOf(row), deliveries: deliveries?.get(row.event_id) ?? [] })),
+    nextCursor: next && cursors.encode(next, query),
+  };
 }
 
 function placeOf({ occurred_at_ms, event_id }: EventRow): Place {
   return [occurred_at_ms, event_id];
 }
 
-interface Step {
-  query: EventQuery;
-  after: Place | undefined;
-  sinceMs: number;
-  limit: number;
-}
-
 /** An event that was produced twice has two rows before they fall together. */
 const ROWS_PER_EVENT = 2;
 
-async function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs, limit }: Step) {
+async function takeStep(
+  reader: Reader,
+  scope: Scope,
+  query: EventQuery,
+  { after, sinceMs, wanted }: Step<Place>,
+): Promise<Stepped<Place, EventRow>> {
   const conditions = allOf([
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
@@ -91,7 +72,7 @@ async function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs,
       after?.[1],
     ],
   ]);
-  const take = limit * ROWS_PER_EVENT;
+  const take = wanted * ROWS_PER_EVENT;
   const { rows, rowsRead } = await reader.rowsAndCost<EventRow>(
     scope,
     (from) => `
@@ -102,7 +83,9 @@ async function nextEvents(reader: Reader, scope: Scope, { query, after, sinceMs,
       LIMIT {take:UInt32}`,
     { ...conditions.params, take },
   );
-  return { rows: distinct(rows).slice(0, limit), isCut: rows.length === take, rowsRead };
+  const found = distinct(rows).slice(0, wanted);
+  const isCut = rows.length === take;
+  return { found, end: isCut ? placeOf(found.at(-1)!) : [sinceMs, ''], isCut, rowsRead };
 }
 
 function distinct(rows: readonly EventRow[]): EventRow[] {

@@ -9,8 +9,11 @@ test('a step looks as far as should bring twice what is still wanted', () => {
   expect(nextStepMs(HOUR_MS, { wanted: 51, found: 50, rowsRead: 100 }, PLENTY)).toBe(HOUR_MS);
 });
 
-test('what is rare and cheap to look for is looked for in all that is left', () => {
-  expect(nextStepMs(HOUR_MS, { wanted: 51, found: 0, rowsRead: 0 }, PLENTY)).toBe(Number.POSITIVE_INFINITY);
+test('what is rare and cheap to look for is looked for in a few steps, of which the last is all that is left', () => {
+  const none = { wanted: 51, found: 0, rowsRead: 0 };
+  const widths = [nextStepMs(HOUR_MS, none, PLENTY)];
+  widths.push(nextStepMs(widths[0]!, none, PLENTY));
+  expect(widths).toEqual([24 * HOUR_MS, Number.POSITIVE_INFINITY]);
 });
 
 test('a step does not look farther than its rows may cost', () => {

@@ -5,7 +5,10 @@ export const MAX_ROWS_READ = 3_000_000;
 export const FIRST_STEP_MS = 3_600_000;
 
 /** A step that would be wider looks at all that is left. */
-const WIDEST_STEP_MS = 90 * 24 * 3_600_000;
+const WIDEST_STEP_MS = 14 * 24 * 3_600_000;
+
+/** What was cheap in an hour need not be in a year. */
+const MAX_GROWTH = 24;
 
 /** Of what is wanted, how much the next step should find. */
 const MARGIN = 2;
@@ -19,12 +22,11 @@ interface Step {
 
 /**
  * How far back the next step looks, milliseconds: as far as should bring what is still wanted, but not so far that it
- * would read more than `rowsLeft`, taken that a time is like the time before it. Each step is a query with its own
- * price, so what was found nowhere in the last hour is looked for in all that is left, where that is cheap.
+ * would read more than `rowsLeft`, taken that a time is like the time before it.
  */
 export function nextStepMs(stepMs: number, { wanted, found, rowsRead }: Step, rowsLeft: number): number {
   const forWanted = found > 0 ? Math.max(1, (MARGIN * (wanted - found)) / found) : Number.POSITIVE_INFINITY;
   const forRows = Math.max(1, rowsLeft / Math.max(rowsRead, 1));
-  const nextMs = stepMs * Math.min(forWanted, forRows);
+  const nextMs = stepMs * Math.min(forWanted, forRows, MAX_GROWTH);
   return nextMs > WIDEST_STEP_MS ? Number.POSITIVE_INFINITY : nextMs;
 }

@@ -1,0 +1,84 @@
+import { FIRST_STEP_MS, MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+
+/** Steps of a page; most need one or two. */
+const MAX_STEPS = 6;
+
+/** How many more candidates a step looks at when most of those before it did not match. */
+const WIDENING = 16;
+
+/** Where something stands in a list: by time, then by id. */
+type AnyPlace = readonly [atMs: number, id: string];
+
+export interface Walk<P extends AnyPlace> {
+  /** Where the page before ended; undefined at the newest, beyond which lies what claims to be of the future. */
+  after: P | undefined;
+  /** Inclusive. */
+  fromMs: number | undefined;
+  toMs: number | undefined;
+  nowMs: number;
+  /** As many as a page may have. */
+  limit: number;
+  /** Whether indexes find the few matches wherever they are, so that one step will do. */
+  isByIndex: boolean;
+  /** The place after which only what is older than `atMs` comes. */
+  endOf(atMs: number): P;
+  /** What is the newest of all that is older, whatever is looked for; epoch milliseconds. */
+  newestBefore(atMs: number): Promise<number | undefined>;
+}
+
+export interface Step<P extends AnyPlace> {
+  after: P | undefined;
+  sinceMs: number;
+  wanted: number;
+  /** How many times as many candidates as at first may be looked at. */
+  widening: number;
+}
+
+export interface Stepped<P extends AnyPlace, T> {
+  found: readonly T[];
+  /** What is up to here has been looked at. */
+  end: P;
+  /** Whether it ended before `sinceMs`, since it had looked at as much as it may. */
+  isCut: boolean;
+  rowsRead: number;
+}
+
+/**
+ * Looks back in steps until one more is found than a page may have, the list is at its end, or enough was read.
+ * Resolves with what was found, and where to go on; undefined where there is nothing more.
+ */
+export async function stepBack<P extends AnyPlace, T>(
+  { after: start, fromMs, toMs, nowMs, limit, isByIndex, endOf, newestBefore }: Walk<P>,
+  take: (step: Step<P>) => Promise<Stepped<P, T>>,
+): Promise<{ found: T[]; end: P | undefined }> {
+  const oldestMs = Math.max(fromMs ?? 0, 0);
+  const found: T[] = [];
+  let after = start;
+  let stepMs = isByIndex ? Number.POSITIVE_INFINITY : FIRST_STEP_MS;
+  let widening = 1;
+  let rowsLeft = MAX_ROWS_READ;
+  let mayBeQuiet = true;
+  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
+    const wanted = limit + 1 - found.length;
+    const beginMs = Math.min(after?.[0] ?? nowMs, toMs ?? nowMs, nowMs);
+    const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
+    const step = await take({ after, sinceMs, wanted, widening });
+    found.push(...step.found);
+    if (found.length > limit) return { found, end: step.end };
+    if (!step.isCut && sinceMs === oldestMs) return { found, end: undefined };
+    after = step.end;
+    rowsLeft -= step.rowsRead;
+    if (step.isCut) widening *= WIDENING;
+    else if (step.rowsRead === 0 && mayBeQuiet) {
+      // After a quiet time the next step begins where something is again, instead of widening over it.
+      mayBeQuiet = false;
+      const newestMs = await newestBefore(sinceMs);
+      if (newestMs === undefined || newestMs < oldestMs) return { found, end: undefined };
+      if (newestMs < sinceMs - stepMs) after = endOf(newestMs + 1);
+      else stepMs = nextStepMs(stepMs, { wanted, found: 0, rowsRead: 0 }, rowsLeft);
+    } else {
+      stepMs = nextStepMs(stepMs, { wanted, found: step.found.length, rowsRead: step.rowsRead }, rowsLeft);
+    }
+  }
+  return { found, end: after };
+}
