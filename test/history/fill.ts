@@ -34,7 +34,14 @@ export interface FillOptions extends ClickHouseOptions {
 
 /** Fills a migrated database inside ClickHouse, in the order of time; resolves with the attempts that are there. */
 export async function fillHistory({ rows, untilMs, onProgress, ...options }: FillOptions): Promise<number> {
-  const client = createClient({ ...options, request_timeout: 600_000 });
+  const client = createClient({
+    ...options,
+    clickhouse_settings: {
+      // A statement takes longer on a busy machine than a silent connection is waited for.
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: '10000',
+    },
+  });
   try {
     const past = { total: Math.ceil(rows / ATTEMPTS_PER_EVENT), untilMs };
     for (let from = 0; from < past.total; from += EVENTS_AT_ONCE) {

@@ -101,8 +101,12 @@ async function samplesOf(server: Server, untilMs: number) {
   return { untilMs, ...sample };
 }
 
+/** Merges that go on for longer are stopped where they are. */
+const MAX_SETTLE_MS = 300_000;
+
 async function mergesSettled(server: Server): Promise<void> {
-  for (let quiet = 0; quiet < 3; ) {
+  const deadlineMs = Date.now() + MAX_SETTLE_MS;
+  for (let quiet = 0; quiet < 3 && Date.now() < deadlineMs; ) {
     const [row] = await server.ask<{ running: number }>('SELECT count() AS running FROM system.merges');
     quiet = row?.running === 0 ? quiet + 1 : 0;
     await sleep(1_000);
