@@ -1,7 +1,7 @@
 import { OptionError, parseFlags } from '../tool/options.ts';
 
 export const BENCH_USAGE = `npm run bench:history -- [options]
-  --rows N    attempts to fill, default 10000000; what is measured at 1000000 on the way is compared with it
+  --rows N    attempts to fill, default 10000000; what lists cost at 1000000 is measured before
   --json      the results as one JSON object on standard output
   --help`;
 
