@@ -28,6 +28,8 @@ export interface Insight {
   stopLogger(): Promise<void>;
   /** Resolves when it is ready again. */
   startLogger(): Promise<void>;
+  /** Has the past events of a project sent to its replay target. Resolves when they are on their way. */
+  replay(project: Project, perSecond: number): Promise<void>;
 }
 
 /** In the tables of the history so far. */

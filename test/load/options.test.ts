@@ -5,7 +5,16 @@ import { readOptions } from './options.ts';
 test('without options Herald goes through everything', () => {
   const options = readOptions([]);
   expect(options.other).toBeUndefined();
-  expect([...options.only]).toEqual(['idle', 'one', 'fan', 'many', 'latency', 'isolation', 'logger']);
+  expect([...options.only]).toEqual([
+    'idle',
+    'one',
+    'fan',
+    'many',
+    'latency',
+    'isolation',
+    'replay',
+    'logger',
+  ]);
 });
 
 test('another sender is given by its URL, with the processes to be watched', () => {

@@ -4,7 +4,7 @@ import type { Watched } from './usage.ts';
 
 export const USAGE = `npm run bench -- [options]
   --quick                       small loads: whether it works, and where the numbers are about
-  --only a,b                    some of: idle one fan many latency isolation logger
+  --only a,b                    some of: idle one fan many latency isolation replay logger
   --json                        the results as one JSON object on standard output, progress on standard error
   --profile dispatcher          leave a CPU profile of one of Herald's services
 another sender, under the same load:
@@ -15,7 +15,7 @@ another sender, under the same load:
   --endpoints                   print what endpoints it needs, a line of JSON each, and end
   --help`;
 
-export const SCENARIOS = ['idle', 'one', 'fan', 'many', 'latency', 'isolation', 'logger'] as const;
+export const SCENARIOS = ['idle', 'one', 'fan', 'many', 'latency', 'isolation', 'replay', 'logger'] as const;
 
 export type Scenario = (typeof SCENARIOS)[number];
 

@@ -4,6 +4,7 @@ import type { Accounted } from './runs.ts';
 import type { Isolation } from './scenarios/isolation.ts';
 import type { Latency } from './scenarios/latency.ts';
 import type { Logging } from './scenarios/logging.ts';
+import type { ReplayBeside } from './scenarios/replay.ts';
 import type { Throughput } from './scenarios/throughput.ts';
 import type { Usage } from './usage.ts';
 
@@ -18,6 +19,7 @@ export interface Results {
   throughput: Throughput[];
   latency: Latency[];
   isolation?: Isolation;
+  replay?: ReplayBeside;
   logging?: Logging;
   account: Accounted[];
   /** Requests at the sink that nobody expected. */

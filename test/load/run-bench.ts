@@ -10,6 +10,7 @@ import { isolationProjects, measureIsolation } from './scenarios/isolation.ts';
 import { measureLatency } from './scenarios/latency.ts';
 import { measureLogging } from './scenarios/logging.ts';
 import { eventsFor, publishAll } from './scenarios/publishing.ts';
+import { measureReplay, replayedProjects } from './scenarios/replay.ts';
 import { measureThroughput } from './scenarios/throughput.ts';
 import { FAN, MANY, ONE, type Project, WARM_UP } from './topology.ts';
 import { within } from './within.ts';
@@ -87,6 +88,11 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Resul
     });
   }
   const { insight } = sender;
+  if (only.has('replay') && insight) {
+    await step('replay', async () => {
+      results.replay = await measureReplay(bench, insight);
+    });
+  }
   if (only.has('logger') && insight) {
     await step('logger', async () => {
       results.logging = await measureLogging(bench, insight);
@@ -101,12 +107,13 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Resul
 export function projectsFor(only: ReadonlySet<Scenario>, isolationRounds: number): Project[] {
   return [
     WARM_UP,
-    ...(only.has('one') || only.has('latency') ? [ONE] : []),
+    ...(only.has('one') || only.has('latency') || only.has('replay') ? [ONE] : []),
     ...(only.has('fan') || only.has('logger') ? [FAN] : []),
     ...(only.has('many') ? MANY : []),
     ...(only.has('isolation')
       ? isolationProjects(isolationRounds).flatMap((round) => [round.without, round.with])
       : []),
+    ...(only.has('replay') ? replayedProjects(isolationRounds) : []),
   ];
 }
 

@@ -4,6 +4,8 @@ export interface Project {
   endpoints: number;
   /** Requests under way at once to each of them. */
   maxConcurrency: number;
+  /** One endpoint more, that wants nothing of the project: a replay is sent to it. */
+  hasReplayTarget?: true;
 }
 
 /** As the API gives an endpoint where its owner does not say. */
@@ -20,6 +22,10 @@ export const MANY: readonly Project[] = Array.from({ length: 1_000 }, (_, n) => 
 /** A project for each run, so that what an endpoint did in one does not count in the next. */
 export function isolationProject(name: string): Project {
   return project(`isolation-${name}`, 10);
+}
+
+export function replayedProject(name: string): Project {
+  return { ...project(`replayed-${name}`, 1, ONE_ENDPOINT_CONCURRENCY), hasReplayTarget: true };
 }
 
 /** Of one endpoint's URL. */

@@ -44,15 +44,25 @@ export async function createEndpoints(
   }
 }
 
-function endpointsOf({ name, endpoints, maxConcurrency }: Project, sealing: Sealing, sinkUrl: string) {
-  return Array.from({ length: endpoints }, (_, slot): Endpoint => {
-    const id = `ep-${name}-${slot}`;
+/** Of the endpoint behind those that want the project's events. */
+export function replayTargetId({ name, endpoints }: Project): string {
+  return endpointId(name, endpoints);
+}
+
+function endpointId(projectName: string, slot: number): string {
+  return `ep-${projectName}-${slot}`;
+}
+
+function endpointsOf(project: Project, sealing: Sealing, sinkUrl: string) {
+  const { name, endpoints, maxConcurrency, hasReplayTarget } = project;
+  return Array.from({ length: endpoints + (hasReplayTarget ? 1 : 0) }, (_, slot): Endpoint => {
+    const id = endpointId(name, slot);
     const nowMs = Date.now();
     const sealed = sealing.seal(generateSecret('v1', randomBytes), { id, accountId: ACCOUNT });
     return {
       id,
       accountId: ACCOUNT,
-      projectId: name,
+      projectId: slot < endpoints ? name : `${name}-replays`,
       name: id,
       kind: 'webhook',
       url: `${sinkUrl}${pathOf(name, slot)}`,

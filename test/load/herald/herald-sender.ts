@@ -17,6 +17,7 @@ import { within } from '../within.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createHeraldServices, SERVICES, type ServiceName } from './herald-services.ts';
 import { openProgress } from './insight.ts';
+import { startReplay } from './replays.ts';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -64,6 +65,7 @@ export async function startHerald({ sinkUrl, profiled, onProgress }: HeraldOptio
         rows: progress.rows,
         stopLogger: () => services.stop('logger'),
         startLogger: () => services.start('logger'),
+        replay: (project, perSecond) => startReplay(project, perSecond, { connection, source }),
       },
       async close() {
         await closing.disposeAsync();

@@ -3,7 +3,7 @@ import { forkService, type ServiceProcess } from '@herald/service-kit/service-pr
 import type { Watched } from '../usage.ts';
 import { within } from '../within.ts';
 
-export const SERVICES = ['producer', 'api', 'dispatcher', 'logger'] as const;
+export const SERVICES = ['producer', 'api', 'dispatcher', 'replayer', 'logger'] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 

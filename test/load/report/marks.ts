@@ -41,11 +41,19 @@ function ratiosOf(results: Results): Mark[] {
       goal: { atLeast: 0.3 },
     });
   }
-  const { isolation, logging } = results;
+  const { isolation, replay, logging } = results;
   if (isolation) {
     marks.push({
       what: 'healthy p99 with one hanging ÷ without',
       value: isolation.withMs.p99 / isolation.withoutMs.p99,
+      unit: '',
+      floor: { atMost: 1.2 },
+    });
+  }
+  if (replay) {
+    marks.push({
+      what: `live p99 beside a replay of ${replay.replayedPerSecond}/s ÷ without`,
+      value: replay.withMs.p99 / replay.withoutMs.p99,
       unit: '',
       floor: { atMost: 1.2 },
     });

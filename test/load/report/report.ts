@@ -29,9 +29,9 @@ export function reportOf(results: Results): string {
 }
 
 /** Figures of a machine that others use too are not those of the machine. */
-function companyOf({ throughput, latency, isolation, machine }: Results): string {
+function companyOf({ throughput, latency, isolation, replay, machine }: Results): string {
   const others = [...throughput, ...latency].map(({ usage }) => usage.otherCores);
-  const most = Math.max(0, isolation?.otherCores ?? 0, ...others);
+  const most = Math.max(0, isolation?.otherCores ?? 0, replay?.otherCores ?? 0, ...others);
   if (most <= MAX_COMPANY_CORES) return '';
   return `NOT ALONE: other processes used up to ${figure(most)} of ${machine.cores} cores; only ratios mean something, and they waver`;
 }
@@ -93,7 +93,7 @@ function throughputTable(results: Results): string[][] {
   ];
 }
 
-function latencyTable({ latency, isolation }: Results): string[][] {
+function latencyTable({ latency, isolation, replay }: Results): string[][] {
   const row = (
     name: string,
     { p50, p90, p99, max }: { p50: number; p90: number; p99: number; max: number },
@@ -114,6 +114,16 @@ function latencyTable({ latency, isolation }: Results): string[][] {
             ...row('the same while the tenth hangs', isolation.withMs),
             ...['', '', ''],
             figure(isolation.otherCores),
+          ],
+        ]
+      : []),
+    ...(replay
+      ? [
+          row(`live at ${replay.liveRatePerSecond}/s`, replay.withoutMs),
+          [
+            ...row(`the same beside a replay of ${replay.replayedPerSecond}/s`, replay.withMs),
+            ...['', '', ''],
+            figure(replay.otherCores),
           ],
         ]
       : []),

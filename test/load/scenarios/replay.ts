@@ -1,0 +1,72 @@
+import type { Bench } from '../bench.ts';
+import type { Insight } from '../load-sender.ts';
+import { type Percentiles, percentilesOf } from '../percentiles.ts';
+import { pollUntil } from '../poll.ts';
+import { ONE, type Project, replayedProject } from '../topology.ts';
+import { openLoopLatencies } from './latency.ts';
+import { eventsFor, publishAll } from './publishing.ts';
+
+/** What a replay does to live events. */
+export interface ReplayBeside {
+  liveRatePerSecond: number;
+  replayedPerSecond: number;
+  /** Milliseconds, of live events. */
+  withoutMs: Percentiles;
+  withMs: Percentiles;
+  /** At most, as in `Usage`. */
+  otherCores: number;
+}
+
+const LIVE_RATE_PER_SECOND = 100;
+const REPLAYED_PER_SECOND = 500;
+/** Longer than the live events that are looked at, which begin when it runs. */
+const REPLAY_SECONDS_MORE = 5;
+const ARRIVAL_TIMEOUT_MS = 120_000;
+
+/** The projects whose events `measureReplay` replays, one a round. */
+export function replayedProjects(rounds: number): Project[] {
+  return Array.from({ length: rounds }, (_, round) => replayedProject(String(round)));
+}
+
+/**
+ * Live events to one endpoint: first alone, then while past events are replayed to another one, and so on by turns. The
+ * replay is looked at once its plan is made and it sends.
+ */
+export async function measureReplay(bench: Bench, insight: Insight): Promise<ReplayBeside> {
+  const { sender, sink, runs, scale } = bench;
+  const seconds = scale.isolationSeconds;
+  const withoutMs: number[] = [];
+  const withMs: number[] = [];
+  let otherCores = 0;
+
+  for (const [round, project] of replayedProjects(scale.isolationRounds).entries()) {
+    const events = REPLAYED_PER_SECOND * (seconds + REPLAY_SECONDS_MORE);
+    const past = await runs.open(`replayed ${round + 1}`, { events, copies: 2 });
+    const arrivals = async (wanted: number) => {
+      const all = pollUntil(async () => (await sink.counts(past)).arrived >= wanted, {
+        everyMs: 50,
+        timeoutMs: ARRIVAL_TIMEOUT_MS,
+      });
+      if ((await all) === undefined) throw new Error(`${wanted} events of the past did not arrive`);
+    };
+    await publishAll(sender, eventsFor(past, events, [project]));
+    await arrivals(events);
+
+    const plan = { ratePerSecond: LIVE_RATE_PER_SECOND, seconds, project: ONE };
+    const without = await openLoopLatencies(bench, { ...plan, name: `live without a replay ${round + 1}` });
+    withoutMs.push(...without.latencies);
+
+    await insight.replay(project, REPLAYED_PER_SECOND);
+    const beside = await openLoopLatencies(bench, { ...plan, name: `live beside a replay ${round + 1}` });
+    withMs.push(...beside.latencies);
+    await arrivals(2 * events);
+    otherCores = Math.max(otherCores, without.usage.otherCores, beside.usage.otherCores);
+  }
+  return {
+    liveRatePerSecond: LIVE_RATE_PER_SECOND,
+    replayedPerSecond: REPLAYED_PER_SECOND,
+    withoutMs: percentilesOf(withoutMs),
+    withMs: percentilesOf(withMs),
+    otherCores,
+  };
+}
