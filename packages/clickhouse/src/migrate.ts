@@ -8,6 +8,8 @@ import { applyRetention } from './retention.ts';
 export interface MigrateOptions extends ClickHouseOptions {
   /** Days that history is kept. */
   retentionDays: number;
+  /** Leaves tables alone that have a retention: a shorter one drops what is older, and nobody may have asked for it. */
+  keepsRetention?: boolean;
 }
 
 export interface MigrateResult {
@@ -43,7 +45,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   });
   try {
     const applied = await runPending(client, MIGRATIONS);
-    const retentionChanged = await applyRetention(client, options.retentionDays);
+    const retentionChanged = await applyRetention(client, options.retentionDays, options.keepsRetention);
     return { applied, retentionChanged };
   } finally {
     await client.close();

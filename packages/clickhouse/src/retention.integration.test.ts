@@ -27,3 +27,8 @@ test('rows that are older than a changed retention go by themselves, those withi
     { timeout: 40_000, interval: 100 },
   );
 });
+
+test('a retention that is there already is left alone where none was asked for', async () => {
+  const again = { ...database.options, retentionDays: 1, keepsRetention: true };
+  expect((await migrate(again)).retentionChanged).toEqual([]);
+});

@@ -20,8 +20,15 @@ const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number }>> =
   ledger_sums: { column: 'last_day', edgeDays: LEDGER_EDGE_DAYS },
 };
 
-/** Sets how long rows are kept, in days, where it is not so yet; resolves with the tables that were changed. */
-export async function applyRetention(client: ClickHouseClient, days: number): Promise<string[]> {
+/**
+ * Sets how long rows are kept, in days, where it is not so yet, or only where nothing is set; resolves with the tables
+ * that were changed.
+ */
+export async function applyRetention(
+  client: ClickHouseClient,
+  days: number,
+  onlyWhereUnset = false,
+): Promise<string[]> {
   const result = await client.query({
     query:
       'SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)}',
@@ -33,7 +40,9 @@ export async function applyRetention(client: ClickHouseClient, days: number): Pr
     const { column, edgeDays = 0 } = AGES_BY[name]!;
     return { name, column, days: days + edgeDays, engine_full };
   });
-  const outdated = wanted.filter((table) => !table.engine_full.includes(`toIntervalDay(${table.days})`));
+  const outdated = wanted.filter(({ engine_full, days: wantedDays }) =>
+    onlyWhereUnset ? !/ TTL /.test(engine_full) : !engine_full.includes(`toIntervalDay(${wantedDays})`),
+  );
   for (const table of outdated) {
     // Parts that are there already get the new time too, by a mutation in the background that rewrites no rows: they
     // are dropped whole when they are due. Without it they would be kept for as long as was said when they were made.

@@ -243,7 +243,7 @@ test('history that is made anew from Kafka is what it was, though it was stopped
   const [keptWas, goneWas] = [await contentsOf(world, main, kept), await contentsOf(world, main, gone)];
   expect(keptWas).toMatchObject({ events: { rows: 150 }, attempts: { rows: 400 }, moments: { rows: 600 } });
 
-  const stopped = await rebuildInto(world, 'rebuilt', 2_000);
+  const stopped = await rebuildInto(world, 'rebuilt', 500);
   expect(stopped.isComplete).toBe(false);
   const rest = await rebuildInto(world, 'rebuilt');
   expect(rest).toMatchObject({ isComplete: true, total: stopped.total - stopped.done });

@@ -156,9 +156,8 @@ await runService({
       erasures,
       eraser,
       async flush() {
-        const all = Object.values(writers);
-        await Promise.all(all.map((writer) => writer.flush()));
-        return all.every(({ failure }) => failure === undefined);
+        const flushed = await Promise.all(Object.values(writers).map((writer) => writer.flush()));
+        return flushed.every(Boolean);
       },
       onSwept: (erasure, rows) => log.info({ erasure, rows }, 'history was erased on request'),
       onFailed: (err) => log.warn({ err }, 'history that is to be erased is there still, it is tried again'),

@@ -145,20 +145,20 @@ test('a flush inserts at once and waits for the acknowledgement', async () => {
   const server = new Server();
   const writer = server.writer({ maxRows: 2 });
   for (const number of [1, 2, 3]) writer.add(row(number));
-  await writer.flush();
+  expect(await writer.flush()).toBe(true);
   expect(server.settled).toEqual([1, 2, 3]);
 });
 
-test('a flush does not wait for a server that is away', async () => {
+test('a flush does not wait for a server that is away, and says that it is not done', async () => {
   const server = new Server();
   server.answer = () => {
     throw new Error('away');
   };
   const writer = server.writer();
   writer.add(row(1));
-  await writer.flush();
+  expect(await writer.flush()).toBe(false);
   expect(server.failures).toBe(1);
-  await writer.flush();
+  expect(await writer.flush()).toBe(false);
   writer.close();
 });
 

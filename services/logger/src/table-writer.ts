@@ -7,10 +7,10 @@ export interface TableWriter {
   /** Its row is inserted with others within `flushMs`, or as soon as there are enough for one insert. */
   add(entry: Entry): void;
   /**
-   * Inserts what is collected at once. Resolves when all of it is settled, or when an insert fails: what is left
-   * then is tried on and on, and is read again by whoever owns its partition next.
+   * Inserts what is collected at once. Resolves with true when all of it is settled, and with false when inserts fail:
+   * what is left then is tried on and on, and is read again by whoever owns its partition next.
    */
-  flush(): Promise<void>;
+  flush(): Promise<boolean>;
   /** Rows that are not settled. */
   readonly pendingRows: number;
   /** The last failure, while no insert has succeeded since. */
@@ -149,7 +149,8 @@ export function createTableWriter(options: TableWriterOptions): TableWriter {
       wake();
     },
     async flush() {
-      if (failure === undefined) await Promise.race([insertAll(), failed.promise]);
+      if (failure !== undefined) return false;
+      return Promise.race([insertAll().then(() => true), failed.promise.then(() => false)]);
     },
     get pendingRows() {
       return collector.rows + inserting;

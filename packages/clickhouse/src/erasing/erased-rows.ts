@@ -16,24 +16,6 @@ export function createErasedRows(client: ClickHouseClient) {
     return result.json<T>();
   }
 
-  /** Whatever keeps a row for a delivery is found by its columns: a table that is new cannot be forgotten here. */
-  async function conditions(erasure: Erasure): Promise<[table: string, where: string][]> {
-    const found = await rowsOf<{ name: string }>(
-      `SELECT name FROM system.tables
-      WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
-        AND name NOT IN ('attempts', 'ledger_entries', 'erased_deliveries')
-        AND name IN (SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'delivery_id')`,
-      erasure,
-    );
-    return [
-      ...found.map(({ name }): [string, string] => [name, ofDeliveries(erasure)]),
-      // Last: what the deliveries are known by.
-      ['events', ofEvents(erasure)],
-      ['routes', ofOrigin(erasure)],
-      ['attempts', ofOrigin(erasure)],
-    ];
-  }
-
   return {
     /** Each once, however often it was inserted. */
     async count(erasure: Erasure): Promise<Erased> {
@@ -48,7 +30,7 @@ export function createErasedRows(client: ClickHouseClient) {
     },
 
     async areGone(erasure: Erasure): Promise<boolean> {
-      const counts = (await conditions(erasure)).map(
+      const counts = conditions(erasure).map(
         ([table, where]) => `(SELECT count() FROM ${table} WHERE ${where})`,
       );
       const [counted] = await rowsOf<{ rows: number }>(`SELECT ${counts.join(' + ')} AS rows`, erasure);
@@ -59,11 +41,24 @@ export function createErasedRows(client: ClickHouseClient) {
     async delete(erasure: Erasure): Promise<void> {
       const params = { query_params: paramsOf(erasure) };
       await client.command({ query: noteDeliveries(erasure), ...params });
-      for (const [table, where] of await conditions(erasure)) {
+      for (const [table, where] of conditions(erasure)) {
         await client.command({ query: `DELETE FROM ${table} WHERE ${where}`, ...params });
       }
     },
   };
+}
+
+/** What keeps rows of deliveries, beside their records; by name: the database may hold tables of others. */
+const OF_DELIVERIES = ['moments', 'deliveries', 'answers'];
+
+function conditions(erasure: Erasure): [table: string, where: string][] {
+  return [
+    ...OF_DELIVERIES.map((table): [string, string] => [table, ofDeliveries(erasure)]),
+    // Last: what the deliveries are known by.
+    ['events', ofEvents(erasure)],
+    ['routes', ofOrigin(erasure)],
+    ['attempts', ofOrigin(erasure)],
+  ];
 }
 
 function noteDeliveries(erasure: Erasure): string {

@@ -114,6 +114,8 @@ test('an erased publication is in no table any more, others are untouched, and t
   await record([gone, kept, stranger, later]);
   // What is inserted twice is erased twice.
   await record([gone]);
+  await database.run(`CREATE TABLE somebody_elses ENGINE = MergeTree ORDER BY delivery_id
+    AS SELECT account_id, delivery_id FROM moments`);
   const before = await entries('acme');
   const erasure = erasureOf({ publicationId: 'gone', eventEnds: [500] });
   expect(await eraser.erase(erasure)).toEqual({ events: 1, routes: 1, attempts: 4 });
@@ -124,6 +126,7 @@ test('an erased publication is in no table any more, others are untouched, and t
   expect(Object.keys(await rowsWith('delivery_id', deliveryIds)).sort()).toEqual([
     'erased_deliveries',
     'ledger_entries',
+    'somebody_elses',
   ]);
   for (const { route, attempts } of [kept, stranger, later]) {
     expect(await rowsWith('event_id', [route.event_id])).toMatchObject({ events: 1, routes: 1, attempts: 4 });

@@ -14,7 +14,21 @@ export interface RebuildPositions {
   close(): Promise<void>;
 }
 
-const KEPT_THROUGH_RESET = ['migrations', 'rebuild_positions'];
+/** All that rows of records are made into. By name: the database may hold tables of others. */
+const HISTORY_TABLES = [
+  'events',
+  'routes',
+  'attempts',
+  'poison',
+  'moments',
+  'deliveries',
+  'answers',
+  'erased_deliveries',
+  'ledger_entries',
+  'ledger_changes',
+  'ledger_sums',
+  'ledger_reports',
+];
 
 /** The database has been migrated. */
 export async function openRebuildPositions(options: ClickHouseOptions): Promise<RebuildPositions> {
@@ -58,13 +72,9 @@ ORDER BY (topic, partition)`,
       await forget();
     },
     async resetHistory() {
-      const tables = await rows<{ name: string }>(
-        `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
-      );
-      const emptied = tables.map(({ name }) => name).filter((name) => !KEPT_THROUGH_RESET.includes(name));
       // Positions first: a reset that is killed half-way is followed by a whole rebuild.
       await forget();
-      for (const name of emptied) await client.command({ query: `TRUNCATE TABLE ${name}` });
+      for (const name of HISTORY_TABLES) await client.command({ query: `TRUNCATE TABLE ${name}` });
     },
     async eventsBefore(lowOffsets) {
       const result = await client.query({

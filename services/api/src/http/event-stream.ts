@@ -18,7 +18,8 @@ export class EventStream {
   readonly #response: ServerResponse;
   readonly #maxBufferedBytes: number;
   readonly #now: () => number;
-  #fullSinceMs: number | undefined;
+  #takenBytes = 0;
+  #takenAtMs: number;
 
   /** Sends the head. `reconnectMs` is how long a client waits before it comes back. */
   constructor(
@@ -28,9 +29,7 @@ export class EventStream {
     this.#response = response;
     this.#maxBufferedBytes = options.maxBufferedBytes;
     this.#now = options.now;
-    response.on('drain', () => {
-      this.#fullSinceMs = undefined;
-    });
+    this.#takenAtMs = options.now();
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -48,9 +47,18 @@ export class EventStream {
     return this.#response.writableLength < this.#maxBufferedBytes;
   }
 
-  /** How long the client has taken nothing of what waits for it. */
-  get stalledMs(): number {
-    return this.#fullSinceMs === undefined ? 0 : this.#now() - this.#fullSinceMs;
+  /**
+   * How long the client has taken nothing of what waits for it, as far as can be told from the last time that this was
+   * asked. One that reads slowly is not stalled, though it never takes all.
+   */
+  stalledMs(): number {
+    const { socket, writableNeedDrain } = this.#response;
+    const takenBytes = socket ? socket.bytesWritten - socket.writableLength : 0;
+    if (!writableNeedDrain || takenBytes > this.#takenBytes) {
+      this.#takenBytes = takenBytes;
+      this.#takenAtMs = this.#now();
+    }
+    return this.#now() - this.#takenAtMs;
   }
 
   /** False when there is no room: nothing is sent. */
@@ -100,6 +108,6 @@ export class EventStream {
   }
 
   #write(text: string): void {
-    if (!this.#response.write(text)) this.#fullSinceMs ??= this.#now();
+    this.#response.write(text);
   }
 }

@@ -148,7 +148,7 @@ export class TailStream {
 
   #beat(): void {
     const { isAdmitted, bounds } = this.#options;
-    if (this.#events.stalledMs > bounds.maxStallMs) this.#events.drop();
+    if (this.#events.stalledMs() > bounds.maxStallMs) this.#events.drop();
     else if (!isAdmitted()) this.#events.end();
     else this.#tellPosition();
   }

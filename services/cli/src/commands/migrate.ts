@@ -6,14 +6,17 @@ import type { Context } from '../context.ts';
 import { clickhouseVariables, readSettings, takes } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** As the logger reads it, so that neither undoes the other's setting. */
+/** Where it is not said here, a retention that loggers have set is left alone: a shorter one would drop history. */
 export const migrateVariables = {
   ...clickhouseVariables,
-  HERALD_HISTORY_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).default(30), {
-    expects: 'for how many days the history is kept',
+  HERALD_HISTORY_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).optional(), {
+    expects: 'for how many days the history is kept; as it is where it is not set',
     example: '30',
   }),
 };
+
+/** Of tables that are new: the logger's default. */
+export const DEFAULT_RETENTION_DAYS = 30;
 
 type MigrateConfig = z.output<z.ZodObject<typeof migrateVariables>>;
 
@@ -37,7 +40,8 @@ export function applyMigrations(config: MigrateConfig): Promise<MigrateResult> {
     database: config.HERALD_CLICKHOUSE_DATABASE,
     username: config.HERALD_CLICKHOUSE_USER,
     password: config.HERALD_CLICKHOUSE_PASSWORD,
-    retentionDays: config.HERALD_HISTORY_RETENTION_DAYS,
+    retentionDays: config.HERALD_HISTORY_RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS,
+    keepsRetention: config.HERALD_HISTORY_RETENTION_DAYS === undefined,
   });
 }
 

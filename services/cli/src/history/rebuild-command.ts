@@ -1,7 +1,7 @@
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { migrateVariables } from '../commands/migrate.ts';
+import { DEFAULT_RETENTION_DAYS, migrateVariables } from '../commands/migrate.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure, UsageFailure } from '../failure.ts';
 import { createProgressBar } from '../progress-bar.ts';
@@ -60,7 +60,7 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
       username: config.HERALD_CLICKHOUSE_USER,
       password: config.HERALD_CLICKHOUSE_PASSWORD,
     },
-    retentionDays: config.HERALD_HISTORY_RETENTION_DAYS,
+    retentionDays: config.HERALD_HISTORY_RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS,
     reset: flags.reset === true,
     mayLose: flags.loseWhatKafkaHasNot === true,
     fromStart: flags.fromStart === true,

@@ -1,4 +1,5 @@
 import type { ClickHouseOptions } from '@herald/clickhouse/client';
+import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openInserter } from '@herald/clickhouse/inserter';
 import { migrate } from '@herald/clickhouse/migrate';
 import { openRebuildPositions, type RebuildPositions } from '@herald/clickhouse/rebuild/positions';
@@ -11,6 +12,7 @@ import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
+import type { Erasure } from '@herald/domain/erasure';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { openErasureTable } from '@herald/registry/erasures';
@@ -22,6 +24,7 @@ export interface RebuildCommand {
   connection: KafkaConnection;
   registryUrl: string;
   clickhouse: ClickHouseOptions;
+  /** Of tables that are made by it; those that are there keep theirs. */
   retentionDays: number;
   /** Empties the tables first: what Kafka does not keep any more is lost. */
   reset: boolean;
@@ -41,14 +44,18 @@ export interface RebuildReport extends Rebuilt {
 
 /** @throws CommandFailure where a reset would lose what must not be lost */
 export async function runRebuild(command: RebuildCommand): Promise<RebuildReport> {
-  const { connection, clickhouse, terminal, bar, signal } = command;
-  await migrate({ ...clickhouse, retentionDays: command.retentionDays });
+  const { connection, clickhouse, terminal, bar } = command;
+  const startedAtMs = Date.now();
+  const broken = new AbortController();
+  const signal = AbortSignal.any([command.signal, broken.signal]);
+  await migrate({ ...clickhouse, retentionDays: command.retentionDays, keepsRetention: true });
   const source = connectSchemaRegistry({ url: command.registryUrl });
   const erasures = await openErasureTable({
     connection,
     source,
     log: { warn: (_, message) => terminal.note(message) },
-    onFatal: (error) => terminal.note(error.message),
+    // What is erased from here on would not be heard of.
+    onFatal: (error) => broken.abort(error),
   });
   const reader = createPartitionReader(connection);
   const inserter = openInserter(clickhouse);
@@ -75,10 +82,31 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
       signal,
       onProgress: ({ done, total }) => bar.show(done, total, 'records read again'),
     });
+    await eraseAgain(erasures.list(), startedAtMs, clickhouse);
+    if (broken.signal.aborted) throw broken.signal.reason;
     return { ...rebuilt, faults };
   } finally {
     bar.stop();
     await Promise.all([reader.close(), inserter.close(), positions.close(), erasures.stop()]);
+  }
+}
+
+/** Clocks of the machines that erase may differ by so much. */
+const CLOCK_SKEW_MS = 60 * 60_000;
+
+/** What was erased while the rebuild was under way may have been in rows that were made before, and inserted after. */
+async function eraseAgain(
+  erasures: readonly Erasure[],
+  startedAtMs: number,
+  clickhouse: ClickHouseOptions,
+): Promise<void> {
+  const eraser = openEraser(clickhouse);
+  try {
+    for (const erasure of erasures) {
+      if (erasure.erasedAtMs > startedAtMs - CLOCK_SKEW_MS) await eraser.erase(erasure);
+    }
+  } finally {
+    await eraser.close();
   }
 }
 
