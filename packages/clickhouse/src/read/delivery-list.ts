@@ -7,6 +7,7 @@ import { newestBefore } from './newest.ts';
 import { endOf } from './place.ts';
 import type { Reader } from './reader.ts';
 import { stepBack } from './step-back.ts';
+import { FIRST_STEP_MS } from './step-width.ts';
 import { summariesAt } from './summaries-at.ts';
 
 const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
@@ -27,8 +28,12 @@ export async function listDeliveries(
   const { limit, fromMs, toMs, text } = query;
   const walk = {
     ...{ after: start.position, fromMs, toMs, nowMs, limit, endOf },
-    isByIndex: filter.isByIndex,
-    newestBefore: (atMs: number) => newestBefore(reader, scope, 'deliveries', atMs),
+    ...(text === undefined
+      ? {
+          firstStepMs: filter.isByIndex ? FIRST_STEP_MS.byId : FIRST_STEP_MS.other,
+          newestBefore: (atMs: number) => newestBefore(reader, scope, 'deliveries', atMs),
+        }
+      : { firstStepMs: FIRST_STEP_MS.byWords }),
   };
   const { found, end } = await stepBack(walk, ({ after, sinceMs, ...step }) =>
     takeStep(reader, scope, { filter, text, span: { after, sinceMs }, ...step }),

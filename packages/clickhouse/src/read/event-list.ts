@@ -6,6 +6,7 @@ import { EVENT_COLUMNS, type EventRow, summaryOf } from './event-row.ts';
 import { newestBefore } from './newest.ts';
 import type { Reader } from './reader.ts';
 import { type Step, type Stepped, stepBack } from './step-back.ts';
+import { FIRST_STEP_MS } from './step-width.ts';
 import * as summary from './summary.ts';
 
 /** Where an event stands in every list: by its time, then by its id. */
@@ -28,7 +29,7 @@ export async function listEvents(
   const { limit, fromMs, toMs, publicationId } = query;
   const walk = {
     ...{ after: start.position, fromMs, toMs, nowMs, limit },
-    isByIndex: publicationId !== undefined,
+    firstStepMs: publicationId === undefined ? FIRST_STEP_MS.other : FIRST_STEP_MS.byId,
     // No event id is less than the empty one.
     endOf: (atMs: number): Place => [atMs, ''],
     newestBefore: (atMs: number) => newestBefore(reader, scope, 'events', atMs),

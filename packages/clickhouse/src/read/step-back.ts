@@ -1,4 +1,4 @@
-import { FIRST_STEP_MS, MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+import { MAX_ROWS_READ, nextStepMs } from './step-width.ts';
 
 /** Steps of a page; most need one or two. */
 const MAX_STEPS = 6;
@@ -18,12 +18,15 @@ export interface Walk<P extends AnyPlace> {
   nowMs: number;
   /** As many as a page may have. */
   limit: number;
-  /** Whether indexes find the few matches wherever they are, so that one step will do. */
-  isByIndex: boolean;
+  /** How far back the first step looks. */
+  firstStepMs: number;
   /** The place after which only what is older than `atMs` comes. */
   endOf(atMs: number): P;
-  /** What is the newest of all that is older, whatever is looked for; epoch milliseconds. */
-  newestBefore(atMs: number): Promise<number | undefined>;
+  /**
+   * What is the newest of all that is older, whatever is looked for; epoch milliseconds. Left out where that would
+   * cost as much as it saves.
+   */
+  newestBefore?: (atMs: number) => Promise<number | undefined>;
 }
 
 export interface Step<P extends AnyPlace> {
@@ -48,16 +51,16 @@ export interface Stepped<P extends AnyPlace, T> {
  * Resolves with what was found, and where to go on; undefined where there is nothing more.
  */
 export async function stepBack<P extends AnyPlace, T>(
-  { after: start, fromMs, toMs, nowMs, limit, isByIndex, endOf, newestBefore }: Walk<P>,
+  { after: start, fromMs, toMs, nowMs, limit, firstStepMs, endOf, newestBefore }: Walk<P>,
   take: (step: Step<P>) => Promise<Stepped<P, T>>,
 ): Promise<{ found: T[]; end: P | undefined }> {
   const oldestMs = Math.max(fromMs ?? 0, 0);
   const found: T[] = [];
   let after = start;
-  let stepMs = isByIndex ? Number.POSITIVE_INFINITY : FIRST_STEP_MS;
+  let stepMs = firstStepMs;
   let widening = 1;
   let rowsLeft = MAX_ROWS_READ;
-  let mayBeQuiet = true;
+  let lookBeyondQuiet = newestBefore;
   for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
     const wanted = limit + 1 - found.length;
     const beginMs = Math.min(after?.[0] ?? nowMs, toMs ?? nowMs, nowMs);
@@ -69,10 +72,10 @@ export async function stepBack<P extends AnyPlace, T>(
     after = step.end;
     rowsLeft -= step.rowsRead;
     if (step.isCut) widening *= WIDENING;
-    else if (step.rowsRead === 0 && mayBeQuiet) {
+    else if (step.rowsRead === 0 && lookBeyondQuiet) {
       // After a quiet time the next step begins where something is again, instead of widening over it.
-      mayBeQuiet = false;
-      const newestMs = await newestBefore(sinceMs);
+      const newestMs = await lookBeyondQuiet(sinceMs);
+      lookBeyondQuiet = undefined;
       if (newestMs === undefined || newestMs < oldestMs) return { found, end: undefined };
       if (newestMs < sinceMs - stepMs) after = endOf(newestMs + 1);
       else stepMs = nextStepMs(stepMs, { wanted, found: 0, rowsRead: 0 }, rowsLeft);
