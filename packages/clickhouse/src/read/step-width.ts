@@ -1,5 +1,5 @@
 /** Rows that a page may read in search of what is rare; the step that goes beyond it is its last. */
-export const MAX_ROWS_READ = 3_000_000;
+export const MAX_ROWS_READ = 1_000_000;
 
 /** How far back the first step of a page looks: by what indexes find wherever it is, by words, by anything else. */
 export const FIRST_STEP_MS = { byId: Number.POSITIVE_INFINITY, byWords: 24 * 3_600_000, other: 3_600_000 };
