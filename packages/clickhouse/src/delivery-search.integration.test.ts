@@ -15,7 +15,7 @@ import { anAttempt, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const EVENTS_OF_PAST = 150;
-const WORDS = ['amber', 'birch', 'cedar', 'dune'] as const;
+const WORDS = ['amber', 'birch', 'École', 'dune'] as const;
 const STATUSES = [200, 204, 404, 500, 503] as const;
 const ERRORS = ['timeout', 'refused'] as const;
 
@@ -136,7 +136,7 @@ async function writePast(seed: number): Promise<Modelled[]> {
       ...common,
       event_type: type,
       channel: { id: channel_id, type: 'instagram', name: null },
-      content: { media_type: 'VIDEO', title: null, caption: words.join(' - '), media_urls: [] },
+      content: { media_type: 'VIDEO', title: null, caption: words.join('\n'), media_urls: [] },
     });
     events.push(row);
     const deliveries = Array.from({ length: 1 + draw(3) }, (_, index) => ({
@@ -210,9 +210,9 @@ function modelOf(
     state: stateOf([{ state: 'pending', step: -1 }, ...moments]),
     statuses: made.flatMap(({ response }) => response?.status ?? []),
     errors: made.flatMap(({ outcome }) => (outcome === null || outcome === 'response' ? [] : outcome)),
-    eventWords,
+    eventWords: eventWords.map((word) => word.toLowerCase()),
     answers: made.map(({ response, error_message }) =>
-      `${response?.body ?? ''} ${error_message ?? ''}`.split(/[^a-z]+/),
+      `${response?.body ?? ''} ${error_message ?? ''}`.toLowerCase().split(/[^\p{L}]+/u),
     ),
   };
 }

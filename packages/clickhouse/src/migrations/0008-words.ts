@@ -8,6 +8,11 @@ const SELECT = `SELECT
 FROM attempts
 WHERE outcome != ''`;
 
+/** In JSON a line break is a letter behind a backslash, which would be part of the word that follows. */
+function saidIn(column: string): string {
+  return `lowerUTF8(replaceRegexpAll(${column}, '\\\\\\\\(u[0-9a-fA-F]{4}|[bfnrt])', ' '))`;
+}
+
 /**
  * For searches by words. What was sent is found by its event: that is indexed once, not once for each attempt, which
  * would be the dearest part of an insert. What came back is kept again, in the order of lists.
@@ -30,7 +35,7 @@ export const words: Migration = {
     event_type LowCardinality(String),
     answer String CODEC(ZSTD(1)),
     INDEX times occurred_at TYPE minmax GRANULARITY 1,
-    INDEX words lower(answer) TYPE text(tokenizer = 'splitByNonAlpha')
+    INDEX words ${saidIn('answer')} TYPE text(tokenizer = 'splitByNonAlpha')
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(started_at)
@@ -44,7 +49,7 @@ SETTINGS ttl_only_drop_parts = 1, index_granularity = 2048`,
 ${SELECT}
 SETTINGS max_partitions_per_insert_block = 0`,
 
-    "ALTER TABLE events ADD INDEX IF NOT EXISTS words lower(event) TYPE text(tokenizer = 'splitByNonAlpha')",
+    `ALTER TABLE events ADD INDEX IF NOT EXISTS words ${saidIn('event')} TYPE text(tokenizer = 'splitByNonAlpha')`,
 
     // In the background: until it is done, a search reads the events themselves.
     'ALTER TABLE events MATERIALIZE INDEX IF EXISTS words',

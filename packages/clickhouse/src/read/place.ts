@@ -31,8 +31,10 @@ export function within({ after, sinceMs }: Span): Conditions {
 
 /** As `within`, for what an event leads to and not for single deliveries of it. */
 export function withinTimes({ after, sinceMs }: Span): Conditions {
+  // At the end of a millisecond nothing of it is left: to look at it again would be to stand still.
+  const isBefore = after?.[1] === LEAST_ID ? '<' : '<=';
   return allOf([
     ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
-    ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.[0]],
+    [`occurred_at ${isBefore} fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')`, 'after_ms', after?.[0]],
   ]);
 }

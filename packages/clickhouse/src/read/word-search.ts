@@ -9,9 +9,14 @@ export interface WordQuery {
   filter: Pick<DeliveryFilter, 'ofEvent' | 'ofAttempt'>;
 }
 
-/** As migration 0008 indexes them. Both sides are in lower case, whether an index is there yet or not. */
-const IN_EVENT = 'hasAllTokens(lower(event), lower({words:String}))';
-const IN_ANSWER = 'hasAllTokens(lower(answer), lower({words:String}))';
+/** As migration 0008 indexes them: by the same expression, or no index is used. */
+const IN_EVENT = `hasAllTokens(${saidIn('event')}, lowerUTF8({words:String}))`;
+const IN_ANSWER = `hasAllTokens(${saidIn('answer')}, lowerUTF8({words:String}))`;
+
+/** In JSON a line break is a letter behind a backslash, which would be part of the word that follows. */
+function saidIn(column: string): string {
+  return `lowerUTF8(replaceRegexpAll(${column}, '\\\\\\\\(u[0-9a-fA-F]{4}|[bfnrt])', ' '))`;
+}
 
 /** A filter over deliveries of a span: those whose event says all the words, or one of whose answers does. */
 export function wordFilter({ words, filter }: WordQuery, span: Span) {
