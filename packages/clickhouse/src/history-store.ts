@@ -20,17 +20,22 @@ import { readStats } from './read/stats.ts';
 import { topFailing } from './read/top-failing.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
-const MAX_EXECUTION_S = 60;
+const MAX_EXECUTION_MS = 60_000;
 const MAX_MEMORY_BYTES = 1_000_000_000;
 const SPILL_BYTES = 400_000_000;
 
+export interface HistoryOptions extends ClickHouseOptions {
+  /** Of one query: no longer than anybody waits for it, or given-up ones take the places of others. Default 60,000. */
+  maxExecutionMs?: number;
+}
+
 /** Opens lazily: nothing is asked of the server before the first read. */
-export function openHistoryStore(options: ClickHouseOptions): HistoryStore {
+export function openHistoryStore(options: HistoryOptions): HistoryStore {
   const client = connectClickHouse(options, {
     maxConnections: 10,
     settings: {
       readonly: '2',
-      max_execution_time: MAX_EXECUTION_S,
+      max_execution_time: Math.ceil((options.maxExecutionMs ?? MAX_EXECUTION_MS) / 1_000),
       max_memory_usage: String(MAX_MEMORY_BYTES),
       max_bytes_before_external_group_by: String(SPILL_BYTES),
       // It reads the column that a list is sorted by of every row, before the filter that nearly all fail.

@@ -63,7 +63,10 @@ await runService({
       username: config.HERALD_CLICKHOUSE_USER,
       password: config.HERALD_CLICKHOUSE_PASSWORD,
     };
-    const history = openHistoryStore(clickhouse);
+    const history = openHistoryStore({
+      ...clickhouse,
+      maxExecutionMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
+    });
     const eraser = openEraser(clickhouse);
     const apiMetrics = createApiMetrics(metrics);
     const tail = openTail({ connection, source, log, metrics: apiMetrics });

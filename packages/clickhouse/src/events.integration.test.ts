@@ -1,0 +1,93 @@
+import { deliveryId } from '@herald/domain/ids';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { HistoryStore } from './history.ts';
+import { openHistoryStore } from './history-store.ts';
+import { ATTEMPTS } from './tables/attempts.ts';
+import { EVENTS } from './tables/events.ts';
+import { POISON } from './tables/poison.ts';
+import { ROUTES } from './tables/routes.ts';
+import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
+import { newAccount, pageOf } from './testing/listing.ts';
+import { anAttempt, anEvent, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts';
+
+let database: HistoryDatabase;
+let history: HistoryStore;
+
+beforeAll(async () => {
+  database = await createHistoryDatabase(inject('stack').clickhouseUrl);
+  history = openHistoryStore(database.options);
+});
+afterAll(async () => {
+  await history.close();
+  await database.drop();
+});
+
+test('an event is shown with its content, its route record and its deliveries of every cause', async () => {
+  const scope = newAccount();
+  const event = anEvent({ account_id: scope.accountId, metadata: { 'naïve "key"': 'välue\n' } });
+  const common = { account_id: scope.accountId, event_id: event.event_id };
+  const delivery_id = deliveryId(event.event_id, 'endpoint-1', 'event');
+  const row = { partition: 2, offset: 8, recordedAtMs: NOON_MS + 3, content: { ok: true as const, event } };
+  await database.insert(EVENTS, [row]);
+  expect(await history.events.get(scope, event.event_id)).toMatchObject({ route: null, deliveries: [] });
+
+  const deliveries = [{ endpoint_id: 'endpoint-1', delivery_id }];
+  await database.insert(ROUTES, [aRoute(8, { ...common, origin_partition: 2, deliveries })]);
+  const replayed = anAttempt({ ...common, cause: 'replay:r1', started_at: NOON_MS + 90_000 });
+  await database.insert(ATTEMPTS, [anAttempt({ ...common, delivery_id, verdict: 'RETRY' }), replayed]);
+  const found = await history.events.get(scope, event.event_id);
+  expect(found).toMatchObject({
+    eventId: event.event_id,
+    recordedAtMs: NOON_MS + 3,
+    origin: { topic: 'publication.events', partition: 2, offset: 8 },
+    route: { configRevision: 9, deliveries: [{ endpointId: 'endpoint-1', deliveryId: delivery_id }] },
+    deliveries: [
+      { deliveryId: delivery_id, cause: 'event', state: 'waiting' },
+      { deliveryId: replayed.delivery_id, cause: 'replay:r1', state: 'delivered' },
+    ],
+  });
+  expect(found?.event).toEqual(event);
+});
+
+test('a walk over events shows one that was produced twice once', async () => {
+  const scope = newAccount();
+  const rows = Array.from({ length: 45 }, (_, index) =>
+    anEventRow(index, { account_id: scope.accountId, occurred_at: NOON_MS + (index % 9) }),
+  );
+  const again = rows.map((row) => ({ ...row, partition: 1 }));
+  await database.insert(EVENTS, [...rows, ...again]);
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(await history.events.list(scope, { limit: 7, cursor }));
+    ids.push(...page.items.map(({ eventId }) => eventId));
+    if (page.nextCursor === undefined) break;
+    cursor = page.nextCursor;
+  }
+  expect(ids.toSorted()).toEqual(
+    rows.map(({ content }) => (content.ok ? content.event.event_id : '')).sort(),
+  );
+});
+
+test('poison is listed newest first, once a record, with its bytes', async () => {
+  const row = (offset: number, recordedAtMs: number) => ({
+    source: { topic: 'publication.events', partition: 11, offset },
+    recordedAtMs,
+    reason: 'corrupt',
+    detail: `offset ${offset}`,
+    value: Buffer.from([0xff, offset]),
+  });
+  await database.insert(POISON, [row(1, NOON_MS), row(2, NOON_MS), row(3, NOON_MS + 1)]);
+  await database.insert(POISON, [row(1, NOON_MS + 5), { ...row(4, NOON_MS - 1), value: null }]);
+  const offsets: number[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(await history.poison.list({ limit: 2, cursor }));
+    offsets.push(...page.items.map(({ source }) => source.offset));
+    for (const { source, value, valueBytes } of page.items) {
+      if (source.offset === 4) expect(valueBytes).toBe(0);
+      else expect(value).toEqual(Buffer.from([0xff, source.offset]));
+    }
+    if (page.nextCursor === undefined) break;
+    cursor = page.nextCursor;
+  }
+  expect(offsets).toEqual([3, 2, 1, 4]);
+});
