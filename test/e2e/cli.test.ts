@@ -9,7 +9,7 @@ import { type Stack, startStack } from '@herald/local-stack/stack';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { verifierOf } from './signature.ts';
 
 /** The command as a person has it: from nothing but three servers to a delivery on the screen. */
@@ -108,6 +108,7 @@ async function heraldUp() {
     output: { file: join(dir, 'up.log') },
     onMessage: (message) => told.push(message as Told),
   });
+  onTestFinished(async () => void (await process_.stop()));
   expect(await process_.ready, readFileSync(join(dir, 'up.log'), 'utf8')).toBeDefined();
   const started = (service: string) =>
     told.filter((change) => change.kind === 'started' && change.service === service);
@@ -189,15 +190,20 @@ describe('herald up', () => {
       expect(page.items).toContainEqual(expect.objectContaining({ state: 'delivered' }));
       return page.items.filter(({ state }) => state === 'delivered');
     });
-    await eventually(() =>
-      expect(tail.told()).toContainEqual({
-        event: 'disposition',
-        data: expect.objectContaining({
-          delivery_id: delivery!.delivery_id,
-          state: 'delivered',
-          status: 200,
-        }),
-      }),
+    // It tells of what comes once it is connected: publish until something does.
+    await eventually(
+      async () => {
+        await heraldJson('simulate', '--accounts', 'acme', '--count', '1');
+        expect(tail.told()).toContainEqual({
+          event: 'disposition',
+          data: expect.objectContaining({
+            endpoint_id: endpoint.endpoint_id,
+            state: 'delivered',
+            status: 200,
+          }),
+        });
+      },
+      { timeoutMs: 60_000, everyMs: 1_000 },
     );
     expect(await tail.interrupt()).toBe(0);
     const shown = await herald(...withKey, 'deliveries', 'show', delivery!.delivery_id);
