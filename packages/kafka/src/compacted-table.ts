@@ -104,6 +104,7 @@ class TopicTable<V> implements CompactedTable<V> {
   async open(): Promise<void> {
     const { topic } = this.#options;
     const { signal } = this.#stopping;
+    const askedAtMs = Date.now();
     const log = await this.#readLog();
     this.#position = log.lowOffset;
     await patiently(() => this.#consumer.connect(), signal);
@@ -119,7 +120,7 @@ class TopicTable<V> implements CompactedTable<V> {
     });
     await this.#waits.until(log.endOffset - 1, Number.POSITIVE_INFINITY);
     signal.throwIfAborted();
-    this.#tail.saw(log.endOffset, this.#position, Date.now());
+    this.#tail.saw(log.endOffset, this.#position, askedAtMs);
   }
 
   get(key: string): TableEntry<V> | undefined {

@@ -28,3 +28,10 @@ test('a reader that is always a little behind a growing log follows', () => {
   for (let atMs = 1_000; atMs <= 20_000; atMs += 1_000) watch.saw(atMs, atMs - 1_500, atMs);
   expect(watch.isFollowing(20_000)).toBe(true);
 });
+
+test('an older look that is told later takes nothing back', () => {
+  const watch = new TailWatch();
+  watch.saw(10, 10, 4_000);
+  watch.saw(8, 10, 1_000);
+  expect(watch.isFollowing(9_000)).toBe(true);
+});

@@ -10,7 +10,7 @@ export class TailWatch {
   /** At `atMs` the log ended at `endOffset` (not before) and the reader was at `position` (not before). */
   saw(endOffset: number, position: number, atMs: number): void {
     if (position >= endOffset) {
-      this.#caughtUpAtMs = atMs;
+      this.#caughtUpAtMs = Math.max(this.#caughtUpAtMs, atMs);
       this.#ahead = undefined;
       return;
     }
