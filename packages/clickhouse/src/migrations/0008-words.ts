@@ -9,7 +9,7 @@ FROM attempts
 WHERE outcome != ''`;
 
 /** In JSON a line break is a letter behind a backslash, which would be part of the word that follows. */
-function saidIn(column: string): string {
+export function saidIn(column: string): string {
   return `lowerUTF8(replaceRegexpAll(${column}, '\\\\\\\\(u[0-9a-fA-F]{4}|[bfnrt])', ' '))`;
 }
 

@@ -1,4 +1,5 @@
 import type { Scope } from '../history.ts';
+import { saidIn } from '../migrations/0008-words.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
 import { type Span, withinTimes } from './place.ts';
 import type { Params, Reader, ScopedTables } from './reader.ts';
@@ -9,14 +10,9 @@ export interface WordQuery {
   filter: Pick<DeliveryFilter, 'ofEvent' | 'ofAttempt'>;
 }
 
-/** As migration 0008 indexes them: by the same expression, or no index is used. */
+/** By the expression that is indexed, or no index is used. */
 const IN_EVENT = `hasAllTokens(${saidIn('event')}, lowerUTF8({words:String}))`;
 const IN_ANSWER = `hasAllTokens(${saidIn('answer')}, lowerUTF8({words:String}))`;
-
-/** In JSON a line break is a letter behind a backslash, which would be part of the word that follows. */
-function saidIn(column: string): string {
-  return `lowerUTF8(replaceRegexpAll(${column}, '\\\\\\\\(u[0-9a-fA-F]{4}|[bfnrt])', ' '))`;
-}
 
 /** A filter over deliveries of a span: those whose event says all the words, or one of whose answers does. */
 export function wordFilter({ words, filter }: WordQuery, span: Span) {

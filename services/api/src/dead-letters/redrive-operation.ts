@@ -46,7 +46,7 @@ export function redriveOperation({ readHistory, maxPerSecond, now }: RedriveOpti
 async function redriveByFilter(account: Account, asked: RedriveAsked, nowMs: number): Promise<Answer> {
   const redrive = redriveOf(asked);
   const place = placeOfRedrive(account.id, redrive, account.replays.list(), nowMs);
-  if (place.kind === 'open') return shown(account, 200, place.replay);
+  if (place.kind === 'asked_before') return shown(account, 200, place.replay);
   const created = await account.replays.create({ ...redrive, id: place.replayId });
   if (created.kind !== 'created' && created.kind !== 'exists') return refusedReplay(place.replayId, created);
   const progress = account.replays.get(place.replayId)?.progress;

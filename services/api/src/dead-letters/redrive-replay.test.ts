@@ -17,7 +17,7 @@ function replaysIn(...states: (ReplayProgress['state'] | undefined)[]): Replay[]
   const replays: Replay[] = [];
   for (const state of states) {
     const place = placeOfRedrive('acme', asked, replays, NOON_MS);
-    if (place.kind !== 'new') throw new Error('one is open');
+    if (place.kind !== 'new') throw new Error('it was asked for before');
     const createdAtMs = NOON_MS + replays.length;
     replays.push({
       job: {
@@ -57,7 +57,7 @@ describe('a redrive by filter', () => {
     (state) => {
       const replays = replaysIn(state);
       expect(placeOfRedrive('acme', { ...asked, perSecond: 99 }, replays, NOON_MS)).toEqual({
-        kind: 'open',
+        kind: 'asked_before',
         replay: replays[0],
       });
     },
@@ -72,7 +72,10 @@ describe('a redrive by filter', () => {
   it('is the one that has just sent all, whose deliveries may have left nothing on record yet', () => {
     const [replay] = replaysIn('completed');
     const sent = { ...replay!, progress: { state: 'completed', finishedAtMs: NOON_MS } as ReplayProgress };
-    expect(placeOfRedrive('acme', asked, [sent], NOON_MS + 2_000)).toEqual({ kind: 'open', replay: sent });
+    expect(placeOfRedrive('acme', asked, [sent], NOON_MS + 2_000)).toEqual({
+      kind: 'asked_before',
+      replay: sent,
+    });
     expect(placeOfRedrive('acme', asked, [sent], NOON_MS + 120_000)).toMatchObject({ kind: 'new' });
   });
 
@@ -88,7 +91,7 @@ describe('a redrive by filter', () => {
   it('is planned anew after a plan of it was started and is over', () => {
     const plan = { ...asked, dryRun: true };
     const first = placeOfRedrive('acme', plan, [], NOON_MS);
-    if (first.kind !== 'new') throw new Error('one is open');
+    if (first.kind !== 'new') throw new Error('it was asked for before');
     const [run] = replaysIn('completed');
     const started = { ...run!, job: { ...run!.job, id: first.replayId } };
     const next = placeOfRedrive('acme', plan, [started], NOON_MS + 120_000);

@@ -53,13 +53,13 @@ export function placeOfRedrive(
   redrive: Redrive,
   replays: readonly Replay[],
   nowMs: number,
-): { kind: 'open'; replay: Replay } | { kind: 'new'; replayId: string } {
+): { kind: 'asked_before'; replay: Replay } | { kind: 'new'; replayId: string } {
   const asked = keyOf(redrive);
   const same = replays
     .filter(({ job }) => keyOf(job) === asked)
     .sort((a, b) => b.job.createdAtMs - a.job.createdAtMs);
   const answer = same.find((replay) => replay.job.dryRun === redrive.dryRun && isAnswer(replay, nowMs));
-  if (answer) return { kind: 'open', replay: answer };
+  if (answer) return { kind: 'asked_before', replay: answer };
   const day = new Date(nowMs).toISOString().slice(0, 10);
   const name = ['redrive', accountId, asked, redrive.dryRun, same[0]?.job.id, day].join('\n');
   return { kind: 'new', replayId: `rp_${hash('sha256', name, 'hex').slice(0, 32)}` };
