@@ -3,6 +3,7 @@ import type { Sealing } from '@herald/registry/sealing';
 import type { Logger } from '@herald/service-kit/log';
 import { problemHandler } from '@herald/service-kit/problem';
 import express, { type Express } from 'express';
+import { createAuthenticate } from './access/authenticate.ts';
 import { type AccountSources, createAccounts } from './account/account.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
@@ -73,7 +74,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   app.use(requestLog({ log, metrics, now }), securityHeaders);
   mountJwks(app, { table: options.table, sealing, now });
   mount(app, apiOperations(options), {
-    keys,
+    authenticate: createAuthenticate({ keys }),
     accountOf: createAccounts(options),
     readBody: express.json({ limit: options.maxBodyBytes, strict: false }),
   });

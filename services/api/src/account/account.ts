@@ -15,6 +15,7 @@ import type {
 import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { RetryOrder } from '@herald/registry/retry-order';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
+import type { Caller } from '../access/caller.ts';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { EraseHistory, HistoryErased } from '../erasing/erase-history.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
@@ -25,6 +26,9 @@ import type { Tail } from '../tail/tail.ts';
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
   : never;
+
+/** What of a caller decides what there is for it. */
+export type BoundTo = Pick<Caller, 'accountId' | 'scope'>;
 
 /** What one account has: handlers get this and never the tables, so none can reach into another account. */
 export interface Account {
@@ -117,9 +121,9 @@ const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
 const NO_ENDPOINT: Promise<RetriesOrdered> = Promise.resolve({ kind: 'missing' });
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
-export function createAccounts(sources: AccountSources): (accountId: string) => Account {
+export function createAccounts(sources: AccountSources): (caller: BoundTo) => Account {
   const { table, status, writer, history, redeliver, orderRetries, tail, configurations, replays } = sources;
-  return (accountId) => {
+  return ({ accountId }) => {
     const scope: Scope = { accountId };
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
       const configured = table.get(endpointId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeActor } from '../access/caller.ts';
 import { id, isoTime } from '../http/fields.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { configurationUnavailable } from '../http/problems.ts';
@@ -24,7 +25,7 @@ export function eraseOperation(): AnyOperation {
     body: undefined,
     answers: erasureView,
     async handle({ account, caller, params: { publication_id } }) {
-      const result = await account.history.erase(publication_id, `key ${caller.keyId}`);
+      const result = await account.history.erase(publication_id, describeActor(caller.actor));
       if (result.kind === 'unavailable') return configurationUnavailable(result.detail);
       const body = { publication_id, erased_at: isoTime(result.erasedAtMs), state: result.kind };
       return result.kind === 'erased'

@@ -1,42 +1,36 @@
-import type { Role } from '@herald/registry/api-key';
-import type { ApiKeyTable } from '@herald/registry/api-keys';
-import { unauthorized } from '@herald/registry/unauthorized';
 import { type Problem, sendProblem } from '@herald/service-kit/problem';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { Authenticate } from '../access/authenticate.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Account } from '../account/account.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
-import type { Answer, AnyOperation, Caller } from './operation.ts';
-import { forbidden, methodNotAllowed, unsupportedType } from './problems.ts';
+import type { Answer, AnyOperation } from './operation.ts';
+import { methodNotAllowed, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
-  keys: Pick<ApiKeyTable, 'verify'>;
-  accountOf: (accountId: string) => Account;
+  authenticate: Authenticate;
+  accountOf: (caller: Caller) => Account;
   readBody: RequestHandler;
 }
 
-const ROLES: readonly Role[] = ['read', 'write', 'admin'];
-
 /** Each operation as its steps: who asks, may they, what do they ask, do it, answer. */
 export function mount(app: Express, operations: readonly AnyOperation[], options: MountOptions): void {
-  const { keys, accountOf, readBody } = options;
+  const { authenticate, accountOf, readBody } = options;
 
   for (const operation of operations) {
     const admit: RequestHandler = (request, response, next) => {
       response.locals.route = operation.path;
-      const admitted = admitCaller(request.get('authorization'), operation.role, keys);
-      if ('problem' in admitted) return send(response, admitted);
-      response.locals.accountId = admitted.accountId;
-      response.locals.keyId = admitted.keyId;
-      response.locals.isAdmitted = () =>
-        'accountId' in admitCaller(request.get('authorization'), operation.role, keys);
+      const authenticated = authenticate({ header: (name) => request.get(name) }, operation.role);
+      if ('problem' in authenticated) return send(response, authenticated);
+      response.locals.caller = authenticated.caller;
       next();
     };
     const perform: RequestHandler = async (request, response) => {
       const asked = parseRequest(operation, request);
       if ('problem' in asked) return send(response, asked);
-      const account = accountOf(response.locals.accountId as string);
-      const caller = { keyId: response.locals.keyId, isAdmitted: response.locals.isAdmitted } as Caller;
+      const caller = response.locals.caller as Caller;
+      const account = accountOf(caller);
       const header = (name: string): string | undefined => request.get(name);
       send(response, await operation.handle({ ...asked, account, caller, header }));
     };
@@ -65,19 +59,6 @@ export function send(response: Response, answer: Answer): void {
   } else {
     response.status(answer.status).end();
   }
-}
-
-function admitCaller(
-  header: string | undefined,
-  needs: Role,
-  keys: MountOptions['keys'],
-): { accountId: string; keyId: string } | { problem: Problem } {
-  const text = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
-  if (text === undefined) return { problem: unauthorized('missing') };
-  const caller = keys.verify(text);
-  if (!caller.ok) return { problem: unauthorized(caller.reason) };
-  if (ROLES.indexOf(caller.role) < ROLES.indexOf(needs)) return { problem: forbidden(caller.role, needs) };
-  return { accountId: caller.accountId, keyId: caller.keyId };
 }
 
 interface Parsed {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
 import type { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
 import type { Account } from '../account/account.ts';
 
 /** What a handler answers; `headers` goes with a problem too. */
@@ -12,13 +13,6 @@ export type Answer = { headers?: Readonly<Record<string, string>> } & (
   | { status: 200; stream: (response: ServerResponse) => void }
   | { problem: Problem }
 );
-
-/** The API key that asks. */
-export interface Caller {
-  keyId: string;
-  /** False once the key is revoked or has expired: an answer that takes long has to ask again. */
-  isAdmitted(): boolean;
-}
 
 export interface Asked<P, Q, B> {
   /** The caller's account: the only way to what belongs to it. */

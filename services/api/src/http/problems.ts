@@ -93,14 +93,20 @@ export const refusedPosition: Problem = {
     'Last-Event-ID (or after) is not the id of an event of this stream. Send the last id as it was given, or none to begin with what comes now.',
 };
 
-export function tooManyStreams({ streams, of }: { streams: number; of: string }): Answer {
+export function tooManyStreams({
+  streams,
+  of,
+}: {
+  streams: number;
+  of: 'who asks' | 'this process';
+}): Answer {
   return {
     headers: { 'retry-after': '5' },
     problem: {
       status: 429,
       code: 'too_many_streams',
       title: 'There are too many live tails',
-      detail: `${of === 'the key' ? 'This API key' : 'This process'} has ${streams} open, which is as many as it may have. Close one (a browser needs one for all its tabs), or try again after the time in Retry-After.`,
+      detail: `${of === 'who asks' ? 'This API key or session' : 'This process'} has ${streams} open, which is as many as it may have. Close one (a browser needs one for all its tabs), or try again after the time in Retry-After.`,
     },
   };
 }

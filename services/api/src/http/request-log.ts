@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@herald/service-kit/log';
 import type { RequestHandler } from 'express';
+import type { Caller } from '../access/caller.ts';
 import type { ApiMetrics } from '../api-metrics.ts';
 
 const ACCEPTED_REQUEST_ID = /^[A-Za-z0-9._-]{1,100}$/;
@@ -19,11 +20,12 @@ export function requestLog(options: { log: Logger; metrics: ApiMetrics; now: () 
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     response.once('close', () => {
-      const { route = 'unknown', accountId, keyId, code, isStream = false } = response.locals;
+      const { route = 'unknown', code, isStream = false } = response.locals;
+      const { accountId, actor } = (response.locals.caller as Caller | undefined) ?? {};
       const durationMs = now() - startedAtMs;
       const status = response.writableFinished || isStream ? response.statusCode : 499;
       if (!isStream) metrics.answered(request.method, route, status, durationMs);
-      const line = { requestId, method: request.method, route, status, code, accountId, keyId, durationMs };
+      const line = { requestId, method: request.method, route, status, code, accountId, actor, durationMs };
       log[status >= 500 ? 'warn' : 'info'](line, 'request');
     });
     next();

@@ -1,5 +1,6 @@
 import { MAX_ORDERED_DELIVERIES, type RetryOrder } from '@herald/registry/retry-order';
 import { z } from 'zod';
+import { describeActor } from '../access/caller.ts';
 import { endpointParams } from '../endpoints/endpoint-fields.ts';
 import { isoTime } from '../http/fields.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
@@ -44,7 +45,7 @@ export function retryOperations(now: () => number): AnyOperation[] {
           kind,
           orderedAtMs,
           deliveryIds: new Set(asked.delivery_ids?.map((id) => id.toLowerCase())),
-          orderedBy: `API key ${caller.keyId}`,
+          orderedBy: describeActor(caller.actor),
         });
         switch (ordered.kind) {
           case 'ordered':

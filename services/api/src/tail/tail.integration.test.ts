@@ -23,7 +23,7 @@ beforeAll(async () => {
   api = await startApi(stack, {
     clickhouseUrl: 'http://127.0.0.1:1',
     tailLimits: {
-      maxStreamsPerKey: 3,
+      maxStreamsPerActor: 3,
       maxResumeRecords: 2_000,
       maxBufferedBytes: 64 * 1024,
       heartbeatMs: 200,

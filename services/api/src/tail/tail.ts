@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Scope } from '@herald/clickhouse/history';
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
+import type { Caller } from '../access/caller.ts';
 import { EventStream } from '../http/event-stream.ts';
 import type { AttemptSource } from './attempt-source.ts';
 import type { TailFilter } from './disposition.ts';
@@ -11,14 +12,14 @@ export interface TailRequest {
   filter: TailFilter;
   /** The id of the last event that the client has; undefined begins with what comes now. */
   after: string | undefined;
-  caller: { keyId: string; isAdmitted(): boolean };
+  caller: Pick<Caller, 'actor' | 'isAdmitted'>;
 }
 
 export type TailOpening =
   /** To be answered with: it sends the head, and goes on until the client leaves. */
   | { kind: 'open'; stream: (response: ServerResponse) => void }
   | { kind: 'refused_position' }
-  | { kind: 'too_many'; streams: number; of: 'the key' | 'this process' };
+  | { kind: 'too_many'; streams: number; of: 'who asks' | 'this process' };
 
 /** The dispositions of one account as they are made, to many clients at once. Needs Kafka, not ClickHouse. */
 export interface Tail {
@@ -31,7 +32,7 @@ export interface Tail {
 
 export interface TailLimits extends TailBounds {
   maxStreams: number;
-  maxStreamsPerKey: number;
+  maxStreamsPerActor: number;
   /** Of one client. */
   maxBufferedBytes: number;
 }
@@ -45,7 +46,7 @@ export interface TailOptions extends TailLimits {
 
 export const TAIL_LIMITS: TailLimits = {
   maxStreams: 200,
-  maxStreamsPerKey: 10,
+  maxStreamsPerActor: 10,
   maxBufferedBytes: 512 * 1024,
   maxResumeRecords: 50_000,
   heartbeatMs: 15_000,
@@ -56,31 +57,31 @@ const RECONNECT_MS = 2_000;
 const PARTITIONS = TOPIC_SPECS.find(({ name }) => name === TOPICS.attempts)!.partitions;
 
 export function createTail(options: TailOptions): Tail {
-  const { source, maxStreams, maxStreamsPerKey, maxBufferedBytes, now } = options;
-  const streamsOfKey = new Map<string, number>();
+  const { source, maxStreams, maxStreamsPerActor, maxBufferedBytes, now } = options;
+  const streamsOfActor = new Map<string, number>();
   let streams = 0;
   let closing = false;
 
-  function count(keyId: string, change: 1 | -1): void {
+  function count(actorId: string, change: 1 | -1): void {
     streams += change;
-    const ofKey = (streamsOfKey.get(keyId) ?? 0) + change;
-    if (ofKey === 0) streamsOfKey.delete(keyId);
-    else streamsOfKey.set(keyId, ofKey);
+    const ofActor = (streamsOfActor.get(actorId) ?? 0) + change;
+    if (ofActor === 0) streamsOfActor.delete(actorId);
+    else streamsOfActor.set(actorId, ofActor);
   }
 
   return {
     open({ accountId }, { filter, after, caller }) {
       const position = after === undefined ? undefined : parsePosition(after, PARTITIONS);
       if (after !== undefined && !position) return { kind: 'refused_position' };
-      const ofKey = streamsOfKey.get(caller.keyId) ?? 0;
-      if (ofKey >= maxStreamsPerKey) return { kind: 'too_many', streams: ofKey, of: 'the key' };
+      const ofActor = streamsOfActor.get(caller.actor.id) ?? 0;
+      if (ofActor >= maxStreamsPerActor) return { kind: 'too_many', streams: ofActor, of: 'who asks' };
       if (streams >= maxStreams) return { kind: 'too_many', streams, of: 'this process' };
       return {
         kind: 'open',
         stream(response) {
           const events = new EventStream(response, { maxBufferedBytes, reconnectMs: RECONNECT_MS, now });
-          count(caller.keyId, 1);
-          events.onClose(() => count(caller.keyId, -1));
+          count(caller.actor.id, 1);
+          events.onClose(() => count(caller.actor.id, -1));
           if (closing) return events.end();
           new TailStream({
             source,
