@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Results } from '../results.ts';
 import type { Throughput } from '../scenarios/throughput.ts';
-import { barePerSecond, holds, type Mark, marksOf } from './marks.ts';
+import { barePerSecond, holds, type Mark, marksOf, shareOfBare } from './marks.ts';
 
 const NOTHING: Results = {
   sender: 'Herald',
@@ -47,14 +47,39 @@ test('what was not measured has no mark', () => {
   ]);
 });
 
-test('the limit is what both of its runs made together', () => {
-  const bare = [
-    { requests: 30_000, seconds: 1, cpuSeconds: 1 },
-    { requests: 30_000, seconds: 2, cpuSeconds: 1 },
-  ];
-  expect(barePerSecond({ bare })).toBe(20_000);
+const bareRun = (seconds: number) => ({ requests: 30_000, seconds, cpuSeconds: 1 });
+
+test('the limit is what the runs right before and right after made together', () => {
+  const bare = [bareRun(1), bareRun(2)];
+  expect(barePerSecond(bare)).toBe(20_000);
   const ratio = markOf({ ...NOTHING, bare, throughput: [ONE] }, 'delivered/s, one endpoint ÷');
   expect(ratio).toMatchObject({ value: 0.25, floor: { atLeast: 0.15 }, goal: { atLeast: 0.3 } });
+});
+
+test('of several runs each is held against its own limit, and the one in the middle counts', () => {
+  const bare = [bareRun(1), bareRun(1), bareRun(3), bareRun(3)];
+  const throughput = [3_000, 5_000, 5_000].map((deliveredPerSecond) => ({ ...ONE, deliveredPerSecond }));
+  expect(shareOfBare({ bare, throughput }).map((share) => share.toFixed(3))).toEqual([
+    '0.100',
+    '0.333',
+    '0.500',
+  ]);
+  const ratio = markOf({ ...NOTHING, bare, throughput }, 'delivered/s, one endpoint ÷');
+  expect(ratio?.value).toBeCloseTo(1 / 3);
+});
+
+test('a neighbour is judged by the round in the middle, not by the one that the machine disturbed', () => {
+  const of = (p99: number) => ({ count: 1, p50: 1, p90: 1, p99, max: p99 });
+  const rounds = [
+    { withoutMs: of(10), withMs: of(11) },
+    { withoutMs: of(10), withMs: of(500) },
+    { withoutMs: of(20), withMs: of(20) },
+  ];
+  const isolation = { ratePerSecond: 50, rounds, otherCores: 0 };
+  expect(markOf({ ...NOTHING, isolation }, 'healthy p99')).toMatchObject({
+    value: 1.1,
+    floor: { atMost: 1.2 },
+  });
 });
 
 test('the stack is the sender and its servers; the sink is not of it', () => {

@@ -1,4 +1,6 @@
-import type { Results } from '../results.ts';
+import { median } from '../percentiles.ts';
+import type { Results, Round } from '../results.ts';
+import type { Throughput } from '../scenarios/throughput.ts';
 import { stackCpuSeconds } from '../usage.ts';
 
 export type Bound = { atLeast: number } | { atMost: number };
@@ -21,21 +23,35 @@ export function holds(value: number, bound: Bound): boolean {
   return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost;
 }
 
-/** Requests a second of the limit, over both its runs; undefined where it was not measured. */
-export function barePerSecond({ bare }: Pick<Results, 'bare'>): number | undefined {
+/** Requests a second of the limit, over some of its runs; undefined where there is none. */
+export function barePerSecond(bare: Results['bare']): number | undefined {
   if (bare.length === 0) return undefined;
   const total = (of: 'requests' | 'seconds') => bare.reduce((sum, result) => sum + result[of], 0);
   return total('requests') / total('seconds');
 }
 
+/** Of each run of events to one endpoint, its part of what the bare loop made right before and right after it. */
+export function shareOfBare({ bare, throughput }: Pick<Results, 'bare' | 'throughput'>): number[] {
+  return throughput
+    .filter(({ scenario }) => scenario === 'one endpoint')
+    .flatMap(({ deliveredPerSecond }, round) => {
+      const limit = barePerSecond(bare.slice(round, round + 2));
+      return limit === undefined ? [] : [deliveredPerSecond / limit];
+    });
+}
+
+/** The p99 with something ÷ the p99 right before it, without; the round in the middle. */
+function p99Ratio(rounds: readonly Round[]): number {
+  return median(rounds.map(({ withMs, withoutMs }) => withMs.p99 / withoutMs.p99));
+}
+
 function ratiosOf(results: Results): Mark[] {
   const marks: Mark[] = [];
-  const bare = barePerSecond(results);
-  const one = results.throughput.find(({ scenario }) => scenario === 'one endpoint');
-  if (one && bare) {
+  const shares = shareOfBare(results);
+  if (shares.length > 0) {
     marks.push({
       what: 'delivered/s, one endpoint ÷ signed bare loop',
-      value: one.deliveredPerSecond / bare,
+      value: median(shares),
       unit: '',
       floor: { atLeast: 0.15 },
       goal: { atLeast: 0.3 },
@@ -45,7 +61,7 @@ function ratiosOf(results: Results): Mark[] {
   if (isolation) {
     marks.push({
       what: 'healthy p99 with one hanging ÷ without',
-      value: isolation.withMs.p99 / isolation.withoutMs.p99,
+      value: p99Ratio(isolation.rounds),
       unit: '',
       floor: { atMost: 1.2 },
     });
@@ -53,7 +69,7 @@ function ratiosOf(results: Results): Mark[] {
   if (replay) {
     marks.push({
       what: `live p99 beside a replay of ${replay.replayedPerSecond}/s ÷ without`,
-      value: replay.withMs.p99 / replay.withoutMs.p99,
+      value: p99Ratio(replay.rounds),
       unit: '',
       floor: { atMost: 1.2 },
     });
@@ -91,29 +107,36 @@ function latencyMarks({ latency }: Results): Mark[] {
 
 function usageMarks({ throughput, idle }: Results): Mark[] {
   const cpuGoals: Record<string, number> = { 'one endpoint': 0.22, 'fan-out 10': 0.15 };
-  const marks: Mark[] = throughput.flatMap(({ scenario, usage, arrived, deliveredPerSecond }) => {
-    const goal = cpuGoals[scenario];
-    return [
-      {
-        what: `delivered/s, ${scenario}`,
-        value: deliveredPerSecond,
-        unit: '/s',
-        ...(scenario === 'fan-out 10' ? { goal: { atLeast: 10_000 } } : {}),
-      },
-      {
-        what: `CPU of the whole stack a delivery, ${scenario}`,
-        value: (stackCpuSeconds(usage) * 1_000) / arrived,
-        unit: 'ms',
-        ...(goal === undefined ? {} : { goal: { atMost: goal } }),
-      },
-    ];
-  });
+  const marks: Mark[] = [...Map.groupBy(throughput, ({ scenario }) => scenario)].flatMap(
+    ([scenario, runs]) => {
+      const goal = cpuGoals[scenario];
+      return [
+        {
+          what: `delivered/s, ${scenario}`,
+          value: median(runs.map(({ deliveredPerSecond }) => deliveredPerSecond)),
+          unit: '/s',
+          ...(scenario === 'fan-out 10' ? { goal: { atLeast: 10_000 } } : {}),
+        },
+        {
+          what: `CPU of the whole stack a delivery, ${scenario}`,
+          value: median(runs.map(stackCpuMs)),
+          unit: 'ms',
+          ...(goal === undefined ? {} : { goal: { atMost: goal } }),
+        },
+      ];
+    },
+  );
   for (const { name, group, cpuSeconds } of idle?.processes ?? []) {
     if (group !== 'sender') continue;
     const share = (cpuSeconds / (idle as NonNullable<typeof idle>).seconds) * 100;
     marks.push({ what: `idle CPU, ${name}`, value: share, unit: '%', goal: { atMost: 2 } });
   }
   return marks;
+}
+
+/** Milliseconds a delivery. */
+function stackCpuMs({ usage, arrived }: Throughput): number {
+  return (stackCpuSeconds(usage) * 1_000) / arrived;
 }
 
 function accountMarks({ account, strays }: Results): Mark[] {

@@ -1,3 +1,4 @@
+import { medianRound } from '../percentiles.ts';
 import type { Results } from '../results.ts';
 import type { Throughput } from '../scenarios/throughput.ts';
 import type { Usage } from '../usage.ts';
@@ -16,7 +17,10 @@ export function reportOf(results: Results): string {
     companyOf(results),
     section('Against floors and goals', marksTable(marksOf(results))),
     section('Throughput', throughputTable(results)),
-    section('Event → POST from when it was due, ms', latencyTable(results)),
+    section(
+      'Event → POST from when it was due, ms; each the round in the middle, max of all',
+      latencyTable(results),
+    ),
     section('Logger, from a backlog', loggingTable(results)),
     section('CPU time, milliseconds a delivery', cpuTable(results)),
     section('Memory at the end of each, MiB', memoryTable(results.throughput)),
@@ -30,8 +34,9 @@ export function reportOf(results: Results): string {
 
 /** Figures of a machine that others use too are not those of the machine. */
 function companyOf({ throughput, latency, isolation, replay, machine }: Results): string {
-  const others = [...throughput, ...latency].map(({ usage }) => usage.otherCores);
-  const most = Math.max(0, isolation?.otherCores ?? 0, replay?.otherCores ?? 0, ...others);
+  const ofRuns = throughput.map(({ usage }) => usage.otherCores);
+  const ofRounds = [isolation, replay, ...latency].map((each) => each?.otherCores ?? 0);
+  const most = Math.max(0, ...ofRuns, ...ofRounds);
   if (most <= MAX_COMPANY_CORES) return '';
   return `NOT ALONE: other processes used up to ${figure(most)} of ${machine.cores} cores; only ratios mean something, and they waver`;
 }
@@ -58,7 +63,7 @@ function marksTable(marks: readonly Mark[]): string[][] {
 }
 
 function throughputTable(results: Results): string[][] {
-  const bare = barePerSecond(results);
+  const bare = barePerSecond(results.bare);
   return [
     [
       '',
@@ -100,18 +105,24 @@ function latencyTable({ latency, isolation, replay }: Results): string[][] {
   ) => [name, figure(p50), figure(p90), figure(p99), figure(max)];
   return [
     ['', 'p50', 'p90', 'p99', 'max', 'bench late p50', 'p99', 'refused', 'other cores'],
-    ...latency.map(({ scenario, latencyMs, benchLateMs, refused, usage }) => [
+    ...latency.map(({ scenario, latencyMs, benchLateMs, refused, otherCores }) => [
       ...row(scenario, latencyMs),
       figure(benchLateMs.p50),
       figure(benchLateMs.p99),
       figure(refused),
-      figure(usage.otherCores),
+      figure(otherCores),
     ]),
     ...(isolation
       ? [
-          row(`9 of 10 endpoints at ${isolation.ratePerSecond}/s`, isolation.withoutMs),
+          row(
+            `9 of 10 endpoints at ${isolation.ratePerSecond}/s`,
+            medianRound(isolation.rounds.map(({ withoutMs }) => withoutMs)),
+          ),
           [
-            ...row('the same while the tenth hangs', isolation.withMs),
+            ...row(
+              'the same while the tenth hangs',
+              medianRound(isolation.rounds.map(({ withMs }) => withMs)),
+            ),
             ...['', '', ''],
             figure(isolation.otherCores),
           ],
@@ -119,9 +130,15 @@ function latencyTable({ latency, isolation, replay }: Results): string[][] {
       : []),
     ...(replay
       ? [
-          row(`live at ${replay.liveRatePerSecond}/s`, replay.withoutMs),
+          row(
+            `live at ${replay.liveRatePerSecond}/s`,
+            medianRound(replay.rounds.map(({ withoutMs }) => withoutMs)),
+          ),
           [
-            ...row(`the same beside a replay of ${replay.replayedPerSecond}/s`, replay.withMs),
+            ...row(
+              `the same beside a replay of ${replay.replayedPerSecond}/s`,
+              medianRound(replay.rounds.map(({ withMs }) => withMs)),
+            ),
             ...['', '', ''],
             figure(replay.otherCores),
           ],

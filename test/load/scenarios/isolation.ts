@@ -1,13 +1,13 @@
 import type { Bench } from '../bench.ts';
-import { type Percentiles, percentilesOf } from '../percentiles.ts';
+import { percentilesOf } from '../percentiles.ts';
+import type { Round } from '../results.ts';
 import { isolationProject, pathOf } from '../topology.ts';
 import { openLoopLatencies } from './latency.ts';
 
 export interface Isolation {
   ratePerSecond: number;
-  /** Milliseconds, of the same healthy endpoints. */
-  withoutMs: Percentiles;
-  withMs: Percentiles;
+  /** Of the same healthy endpoints. */
+  rounds: Round[];
   /** At most, as in `Usage`. */
   otherCores: number;
 }
@@ -30,8 +30,7 @@ export function isolationProjects(rounds: number) {
  */
 export async function measureIsolation(bench: Bench): Promise<Isolation> {
   const { sink, scale } = bench;
-  const withoutMs: number[] = [];
-  const withMs: number[] = [];
+  const rounds: Round[] = [];
   let otherCores = 0;
   for (const [round, projects] of isolationProjects(scale.isolationRounds).entries()) {
     const plan = { ratePerSecond: RATE_PER_SECOND, seconds: scale.isolationSeconds };
@@ -40,8 +39,8 @@ export async function measureIsolation(bench: Bench): Promise<Isolation> {
       name: `isolation without ${round + 1}`,
       project: projects.without,
     });
-    withoutMs.push(
-      ...without.latencies.filter((_, index) => index % projects.without.endpoints !== HANGING_SLOT),
+    const healthy = without.latencies.filter(
+      (_, index) => index % projects.without.endpoints !== HANGING_SLOT,
     );
 
     await sink.hang([pathOf(projects.with.name, HANGING_SLOT)]);
@@ -51,14 +50,9 @@ export async function measureIsolation(bench: Bench): Promise<Isolation> {
       project: projects.with,
       hangingSlot: HANGING_SLOT,
     });
-    withMs.push(...withHanging.latencies);
+    rounds.push({ withoutMs: percentilesOf(healthy), withMs: percentilesOf(withHanging.latencies) });
     await sink.hang([]);
     otherCores = Math.max(otherCores, without.usage.otherCores, withHanging.usage.otherCores);
   }
-  return {
-    ratePerSecond: RATE_PER_SECOND,
-    withoutMs: percentilesOf(withoutMs),
-    withMs: percentilesOf(withMs),
-    otherCores,
-  };
+  return { ratePerSecond: RATE_PER_SECOND, rounds, otherCores };
 }

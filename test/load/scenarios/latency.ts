@@ -1,6 +1,6 @@
 import { type Bench, meterAll } from '../bench.ts';
 import { runOpenLoop } from '../open-loop.ts';
-import { type Percentiles, percentilesOf } from '../percentiles.ts';
+import { medianRound, type Percentiles, percentilesOf } from '../percentiles.ts';
 import { pollUntil } from '../poll.ts';
 import type { Project } from '../topology.ts';
 import type { Usage } from '../usage.ts';
@@ -8,11 +8,22 @@ import type { Usage } from '../usage.ts';
 export interface Latency {
   scenario: string;
   ratePerSecond: number;
-  /** From when an event was due to its POST, milliseconds. */
+  /** From when an event was due to its POST, milliseconds, of each round. */
+  rounds: Percentiles[];
   latencyMs: Percentiles;
   /** How late the bench handed events over: a part of the latency that is not the sender's. */
   benchLateMs: Percentiles;
   /** Events that the sender refused. */
+  refused: number;
+  /** Cores that others used, at most, as in `Usage`. */
+  otherCores: number;
+}
+
+/** One open loop. */
+interface Loop {
+  /** Milliseconds, `Infinity` for each event that has not arrived. */
+  latencies: number[];
+  benchLateMs: Percentiles;
   refused: number;
   usage: Usage;
 }
@@ -29,16 +40,35 @@ export interface LatencyPlan {
 /** How long what has been accepted may take to arrive after the last event was due. */
 const LAST_ARRIVALS_MS = 10_000;
 
-export async function measureLatency(bench: Bench, plan: LatencyPlan): Promise<Latency> {
-  const { latencies, ...latency } = await openLoopLatencies(bench, plan);
-  return { ...latency, latencyMs: percentilesOf(latencies) };
+/** As many rounds as the scale says; of each percentile the round in the middle counts. */
+export async function measureLatency(
+  bench: Bench,
+  ratePerSecond: number,
+  project: Project,
+): Promise<Latency> {
+  const { latencyRounds, latencySeconds: seconds } = bench.scale;
+  const scenario = `${ratePerSecond}/s`;
+  const loops: Loop[] = [];
+  for (let round = 1; round <= latencyRounds; round++) {
+    const name = `${scenario} round ${round}`;
+    loops.push(await openLoopLatencies(bench, { name, ratePerSecond, seconds, project }));
+  }
+  const rounds = loops.map(({ latencies }) => percentilesOf(latencies));
+  return {
+    scenario,
+    ratePerSecond,
+    rounds,
+    latencyMs: medianRound(rounds),
+    benchLateMs: medianRound(loops.map(({ benchLateMs }) => benchLateMs)),
+    refused: loops.reduce((sum, { refused }) => sum + refused, 0),
+    otherCores: Math.max(...loops.map(({ usage }) => usage.otherCores)),
+  };
 }
 
-/** The latencies themselves, `Infinity` for each that has not arrived. */
 export async function openLoopLatencies(
   bench: Bench,
   { name, ratePerSecond, seconds, project, hangingSlot }: LatencyPlan,
-): Promise<Omit<Latency, 'latencyMs'> & { latencies: number[] }> {
+): Promise<Loop> {
   const { sender, sink, runs } = bench;
   const events = Math.round(ratePerSecond * seconds);
   const copies = project.endpoints;
@@ -66,12 +96,5 @@ export async function openLoopLatencies(
     const due = dueMs[Math.floor(index / copies)] as number;
     latencies.push(Number.isNaN(atMs) ? Number.POSITIVE_INFINITY : atMs - due);
   }
-  return {
-    scenario: name,
-    ratePerSecond,
-    latencies,
-    benchLateMs: percentilesOf(lateMs),
-    refused: failures.length,
-    usage,
-  };
+  return { latencies, benchLateMs: percentilesOf(lateMs), refused: failures.length, usage };
 }

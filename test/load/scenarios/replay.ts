@@ -1,7 +1,8 @@
 import type { Bench } from '../bench.ts';
 import type { Insight } from '../load-sender.ts';
-import { type Percentiles, percentilesOf } from '../percentiles.ts';
+import { percentilesOf } from '../percentiles.ts';
 import { pollUntil } from '../poll.ts';
+import type { Round } from '../results.ts';
 import { ONE, type Project, replayedProject } from '../topology.ts';
 import { openLoopLatencies } from './latency.ts';
 import { eventsFor, publishAll } from './publishing.ts';
@@ -10,9 +11,8 @@ import { eventsFor, publishAll } from './publishing.ts';
 export interface ReplayBeside {
   liveRatePerSecond: number;
   replayedPerSecond: number;
-  /** Milliseconds, of live events. */
-  withoutMs: Percentiles;
-  withMs: Percentiles;
+  /** Of live events. */
+  rounds: Round[];
   /** At most, as in `Usage`. */
   otherCores: number;
 }
@@ -35,8 +35,7 @@ export function replayedProjects(rounds: number): Project[] {
 export async function measureReplay(bench: Bench, insight: Insight): Promise<ReplayBeside> {
   const { sender, sink, runs, scale } = bench;
   const seconds = scale.isolationSeconds;
-  const withoutMs: number[] = [];
-  const withMs: number[] = [];
+  const rounds: Round[] = [];
   let otherCores = 0;
 
   for (const [round, project] of replayedProjects(scale.isolationRounds).entries()) {
@@ -54,19 +53,20 @@ export async function measureReplay(bench: Bench, insight: Insight): Promise<Rep
 
     const plan = { ratePerSecond: LIVE_RATE_PER_SECOND, seconds, project: ONE };
     const without = await openLoopLatencies(bench, { ...plan, name: `live without a replay ${round + 1}` });
-    withoutMs.push(...without.latencies);
 
     await insight.replay(project, REPLAYED_PER_SECOND);
     const beside = await openLoopLatencies(bench, { ...plan, name: `live beside a replay ${round + 1}` });
-    withMs.push(...beside.latencies);
+    rounds.push({
+      withoutMs: percentilesOf(without.latencies),
+      withMs: percentilesOf(beside.latencies),
+    });
     await arrivals(2 * events);
     otherCores = Math.max(otherCores, without.usage.otherCores, beside.usage.otherCores);
   }
   return {
     liveRatePerSecond: LIVE_RATE_PER_SECOND,
     replayedPerSecond: REPLAYED_PER_SECOND,
-    withoutMs: percentilesOf(withoutMs),
-    withMs: percentilesOf(withMs),
+    rounds,
     otherCores,
   };
 }
