@@ -17,7 +17,7 @@ import { mountJwks } from './endpoints/jwks.ts';
 import { eraseOperation } from './erasing/erase-operation.ts';
 import { eventOperations } from './events/event-operations.ts';
 import { explainOperation } from './explain/explain-operation.ts';
-import { mount, send } from './http/mount.ts';
+import { type MountOptions, mount, send } from './http/mount.ts';
 import type { AnyOperation } from './http/operation.ts';
 import { unknownRoute } from './http/problems.ts';
 import { createReadHistory } from './http/read-history.ts';
@@ -39,6 +39,7 @@ export interface ApiAppOptions extends AccountSources {
   maxBodyBytes: number;
   /** Deliveries a second that one replay may ask for. */
   maxReplayPerSecond: number;
+  onAnswer?: MountOptions['onAnswer'];
   now: () => number;
 }
 
@@ -77,6 +78,7 @@ export function createApiApp(options: ApiAppOptions): Express {
     authenticate: createAuthenticate({ keys }),
     accountOf: createAccounts(options),
     readBody: express.json({ limit: options.maxBodyBytes, strict: false }),
+    ...(options.onAnswer && { onAnswer: options.onAnswer }),
   });
   app.use((request, response) => {
     send(response, { problem: unknownRoute(request.method, request.path) });

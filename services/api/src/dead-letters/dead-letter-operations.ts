@@ -13,12 +13,15 @@ export function deadLetterOperations(readHistory: ReadHistory, now: () => number
   const list = operation({
     method: 'get',
     path: '/v1/dead-letters',
+    operationId: 'listDeadLetters',
+    tag: 'dead-letters',
     summary: 'List deliveries that were given up, newest event first, each with what was sent of it since.',
     role: 'read',
     params: none,
     query: fields.deadLetterQuery,
     body: undefined,
     answers: fields.deadLetterPage,
+    problems: ['400 refused_cursor', '503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () => account.deadLetters.list({ ...filterOf(query), limit: query.limit, cursor: query.cursor }),
@@ -35,12 +38,15 @@ export function deadLetterOperations(readHistory: ReadHistory, now: () => number
   const groups = operation({
     method: 'get',
     path: '/v1/dead-letters/groups',
+    operationId: 'groupDeadLetters',
+    tag: 'dead-letters',
     summary: 'Count dead letters by endpoint, reason and HTTP status, the most first.',
     role: 'read',
     params: none,
     query: fields.deadLetterGroupQuery,
     body: undefined,
     answers: fields.deadLetterGroups,
+    problems: ['503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () => account.deadLetters.groups(filterOf(query)),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import type { ReadHistory } from '../http/read-history.ts';
-import { refusedReplay } from '../replays/replay-answers.ts';
+import { REFUSED_REPLAYS, refusedReplay } from '../replays/replay-answers.ts';
 import { type Replay, viewReplay } from '../replays/replay-view.ts';
 import { redriveBody, redriveView } from './dead-letter-fields.ts';
 import { readGround, redriveAll } from './redrive.ts';
@@ -21,6 +21,8 @@ export function redriveOperation({ readHistory, maxPerSecond, now }: RedriveOpti
   return operation({
     method: 'post',
     path: '/v1/dead-letters/redrive',
+    operationId: 'redriveDeadLetters',
+    tag: 'dead-letters',
     summary:
       'Send dead letters again, as their endpoints are configured now: some by their ids at once, or by a filter as a replay. Asking twice is asking once.',
     role: 'write',
@@ -28,6 +30,8 @@ export function redriveOperation({ readHistory, maxPerSecond, now }: RedriveOpti
     query: none,
     body: redriveBody(maxPerSecond),
     answers: redriveView,
+    statuses: [200, 201],
+    problems: ['503 history_unavailable', ...REFUSED_REPLAYS],
     handle({ account, body }) {
       const { filter, delivery_ids: given = [], ...how } = body;
       if (filter) return redriveByFilter(account, { ...how, filter }, now());

@@ -11,12 +11,15 @@ export function deliveryOperations(readHistory: ReadHistory): AnyOperation[] {
   const list = operation({
     method: 'get',
     path: '/v1/deliveries',
+    operationId: 'listDeliveries',
+    tag: 'deliveries',
     summary: 'List deliveries as they stand, by the time of their event, newest first.',
     role: 'read',
     params: none,
     query: fields.deliveryQuery,
     body: undefined,
     answers: fields.deliveryPage,
+    problems: ['400 refused_cursor', '503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () =>
@@ -41,12 +44,15 @@ export function deliveryOperations(readHistory: ReadHistory): AnyOperation[] {
   const get = operation({
     method: 'get',
     path: '/v1/deliveries/{delivery_id}',
+    operationId: 'getDelivery',
+    tag: 'deliveries',
     summary: 'Get a delivery with every attempt, its request and its response.',
     role: 'read',
     params: fields.deliveryParams,
     query: none,
     body: undefined,
     answers: fields.deliveryDetailView,
+    problems: ['404 not_found', '503 history_unavailable'],
     handle: ({ account, params }) =>
       readHistory(
         () => account.deliveries.get(params.delivery_id),

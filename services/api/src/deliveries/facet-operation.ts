@@ -17,12 +17,15 @@ export function facetOperation({ readHistory, now }: FacetOperationOptions): Any
   return operation({
     method: 'get',
     path: '/v1/deliveries/facets',
+    operationId: 'countDeliveries',
+    tag: 'deliveries',
     summary: 'Count deliveries by state, type, status, outcome and endpoint, over at most 31 days.',
     role: 'read',
     params: z.strictObject({}),
     query: facetQuery,
     body: undefined,
     answers: facetView,
+    problems: ['422 too_many_rows', '503 history_unavailable'],
     handle: ({ account, query }) => {
       const range = decideRange(query, now());
       if (!range.ok) return { problem: invalidRequest(range.mistakes) };

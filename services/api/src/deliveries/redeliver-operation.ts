@@ -16,6 +16,8 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
   return operation({
     method: 'post',
     path: '/v1/deliveries/{delivery_id}/redeliver',
+    operationId: 'redeliver',
+    tag: 'deliveries',
     summary:
       'Send the event of a delivery to its endpoint again, as the endpoint is configured now. Asked twice, it is sent once.',
     role: 'write',
@@ -23,6 +25,15 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
     query: z.strictObject({}),
     body: undefined,
     answers: redeliveryView,
+    statuses: [200, 202],
+    problems: [
+      '404 not_found',
+      '409 delivery_open',
+      '409 endpoint_deleted',
+      '410 event_gone',
+      '503 history_unavailable',
+      '503 redelivery_unconfirmed',
+    ],
     handle: ({ account, params }) =>
       readHistory(
         () => readWithReplayed(account, params.delivery_id),

@@ -16,6 +16,7 @@ import { newSecret } from './new-secret.ts';
 import { rotationOperation } from './rotation-operation.ts';
 import {
   MAX_ENDPOINTS_PER_ACCOUNT,
+  REFUSED_WRITES,
   refusedWrite,
   revisionRequired,
   tooManyEndpoints,
@@ -35,12 +36,17 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   const create = operation({
     method: 'post',
     path: '/v1/endpoints',
+    operationId: 'createEndpoint',
+    tag: 'endpoints',
     summary: 'Create an endpoint. The answer shows its secret, this once.',
     role: 'write',
     params: none,
     query: none,
     body: fields.newEndpoint,
     answers: fields.createdEndpointView,
+    statuses: [201],
+    responseHeaders: ['etag', 'location'],
+    problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
     async handle({ account, body }) {
       if (account.endpoints.list(undefined).length >= MAX_ENDPOINTS_PER_ACCOUNT) return tooManyEndpoints;
       const mistake = await checkDestination(body.url);
@@ -70,12 +76,15 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   const list = operation({
     method: 'get',
     path: '/v1/endpoints',
+    operationId: 'listEndpoints',
+    tag: 'endpoints',
     summary: 'List endpoints, newest first.',
     role: 'read',
     params: none,
     query: fields.endpointQuery,
     body: undefined,
     answers: fields.endpointPage,
+    problems: ['400 refused_cursor'],
     handle({ account, query }) {
       const page = cutPage(account.endpoints.list(query.project_id), query.limit, query.cursor);
       if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
@@ -92,12 +101,16 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   const get = operation({
     method: 'get',
     path: '/v1/endpoints/{endpoint_id}',
+    operationId: 'getEndpoint',
+    tag: 'endpoints',
     summary: 'Get an endpoint. Its ETag is what a change has to name.',
     role: 'read',
     params: fields.endpointParams,
     query: none,
     body: undefined,
     answers: fields.endpointView,
+    responseHeaders: ['etag'],
+    problems: ['404 not_found'],
     handle({ account, params }) {
       const found = account.endpoints.get(params.endpoint_id);
       return found ? shown(account, found) : { problem: notFound('endpoint', params.endpoint_id) };
@@ -107,12 +120,17 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   const update = operation({
     method: 'patch',
     path: '/v1/endpoints/{endpoint_id}',
+    operationId: 'updateEndpoint',
+    tag: 'endpoints',
     summary: 'Change an endpoint; If-Match names the revision that the change is of.',
     role: 'write',
     params: fields.endpointParams,
     query: none,
     body: fields.endpointPatch,
     answers: fields.endpointView,
+    requestHeaders: { 'if-match': 'required' },
+    responseHeaders: ['etag'],
+    problems: ['428 revision_required', ...REFUSED_WRITES],
     async handle({ account, params, body, header }) {
       const ifMatch = parseIfMatch(header('if-match'));
       if (ifMatch.kind === 'absent') return revisionRequired;
@@ -128,12 +146,16 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   const remove = operation({
     method: 'delete',
     path: '/v1/endpoints/{endpoint_id}',
+    operationId: 'deleteEndpoint',
+    tag: 'endpoints',
     summary: 'Delete an endpoint. Its waiting deliveries become dead letters.',
     role: 'write',
     params: fields.endpointParams,
     query: none,
     body: undefined,
     answers: undefined,
+    requestHeaders: { 'if-match': 'optional' },
+    problems: REFUSED_WRITES,
     async handle({ account, params, header }) {
       const ifMatch = parseIfMatch(header('if-match'));
       if (ifMatch.kind === 'malformed') return malformedIfMatch(header('if-match'));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { edit } from './edit.ts';
 import * as fields from './endpoint-fields.ts';
+import { REFUSED_WRITES } from './write-answer.ts';
 
 const none = z.strictObject({});
 
@@ -12,12 +13,16 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     operation({
       method: 'post',
       path: `/v1/endpoints/{endpoint_id}/${verb}`,
+      operationId: `${verb}Endpoint`,
+      tag: 'endpoints',
       summary,
       role: 'write',
       params: fields.endpointParams,
       query: none,
       body: undefined,
       answers: fields.endpointView,
+      responseHeaders: ['etag'],
+      problems: REFUSED_WRITES,
       handle: ({ account, params }) =>
         edit(account, params.endpoint_id, undefined, (current) => ({
           ...current,
@@ -29,12 +34,16 @@ export function holdingOperations(now: () => number): AnyOperation[] {
   const resume = operation({
     method: 'post',
     path: '/v1/endpoints/{endpoint_id}/resume',
+    operationId: 'resumeEndpoint',
+    tag: 'endpoints',
     summary: 'Resume an endpoint. What was held is delivered, but for what its owner does not want any more.',
     role: 'write',
     params: fields.endpointParams,
     query: fields.resumeQuery,
     body: undefined,
     answers: fields.endpointView,
+    responseHeaders: ['etag'],
+    problems: REFUSED_WRITES,
     handle: ({ account, params, query }) =>
       edit(account, params.endpoint_id, undefined, (current) => ({
         ...skipping(current, query.skip_older_than, now()),
@@ -45,6 +54,8 @@ export function holdingOperations(now: () => number): AnyOperation[] {
   const purge = operation({
     method: 'delete',
     path: '/v1/endpoints/{endpoint_id}/held',
+    operationId: 'cancelHeldDeliveries',
+    tag: 'endpoints',
     summary:
       'Cancel everything that is held for an endpoint now. Like any change, it ends a hold that its owner did not set.',
     role: 'write',
@@ -52,6 +63,8 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     query: none,
     body: undefined,
     answers: fields.endpointView,
+    responseHeaders: ['etag'],
+    problems: REFUSED_WRITES,
     handle: ({ account, params }) =>
       edit(account, params.endpoint_id, undefined, (current) => skipping(current, 0, now())),
   });

@@ -9,18 +9,22 @@ import { viewEndpoint } from './endpoint-view.ts';
 import { etag } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { MAX_SIGNING_SECRETS, rotateSecret, signingSecrets } from './rotate.ts';
-import { refusedWrite } from './write-answer.ts';
+import { REFUSED_WRITES, refusedWrite } from './write-answer.ts';
 
 export function rotationOperation({ sealing, now }: { sealing: Sealing; now: () => number }): AnyOperation {
   return operation({
     method: 'post',
     path: '/v1/endpoints/{endpoint_id}/rotate-secret',
+    operationId: 'rotateEndpointSecret',
+    tag: 'endpoints',
     summary: 'Give an endpoint a new signing secret. The answer shows it, this once; those before overlap.',
     role: 'write',
     params: fields.endpointParams,
     query: z.strictObject({}),
     body: fields.rotation,
     answers: fields.createdEndpointView,
+    responseHeaders: ['etag'],
+    problems: ['409 too_many_secrets', ...REFUSED_WRITES],
     async handle({ account, params, body }) {
       const nowMs = now();
       const known = account.endpoints.get(params.endpoint_id);

@@ -1,7 +1,13 @@
 import type { WriteResult } from '@herald/registry/endpoint-writer';
-import type { Answer } from '../http/operation.ts';
+import type { Answer, ProblemCode } from '../http/operation.ts';
 import { configurationUnavailable, notFound } from '../http/problems.ts';
 import { etag } from './if-match.ts';
+
+export const REFUSED_WRITES: readonly ProblemCode[] = [
+  '404 not_found',
+  '412 revision_conflict',
+  '503 configuration_unavailable',
+];
 
 /** What a write that was not done is answered with. */
 export function refusedWrite(endpointId: string, result: Exclude<WriteResult, { kind: 'written' }>): Answer {

@@ -17,6 +17,8 @@ export function eraseOperation(): AnyOperation {
   return operation({
     method: 'delete',
     path: '/v1/publications/{publication_id}/history',
+    operationId: 'erasePublicationHistory',
+    tag: 'publications',
     summary:
       'Erase what is on record of a publication: its events, routings and attempts, with what is still to come of them. It cannot be brought back.',
     role: 'admin',
@@ -24,6 +26,8 @@ export function eraseOperation(): AnyOperation {
     query: z.strictObject({}),
     body: undefined,
     answers: erasureView,
+    statuses: [200, 202],
+    problems: ['503 configuration_unavailable'],
     async handle({ account, caller, params: { publication_id } }) {
       const result = await account.history.erase(publication_id, describeActor(caller.actor));
       if (result.kind === 'unavailable') return configurationUnavailable(result.detail);

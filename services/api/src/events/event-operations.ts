@@ -12,12 +12,15 @@ export function eventOperations(readHistory: ReadHistory): AnyOperation[] {
   const list = operation({
     method: 'get',
     path: '/v1/events',
+    operationId: 'listEvents',
+    tag: 'events',
     summary: 'List events by their time, newest first.',
     role: 'read',
     params: none,
     query: fields.eventQuery,
     body: undefined,
     answers: fields.eventPage,
+    problems: ['400 refused_cursor', '503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () =>
@@ -51,12 +54,15 @@ export function eventOperations(readHistory: ReadHistory): AnyOperation[] {
   const get = operation({
     method: 'get',
     path: '/v1/events/{event_id}',
+    operationId: 'getEvent',
+    tag: 'events',
     summary: 'Get an event as it was produced, how it was routed and what became of its deliveries.',
     role: 'read',
     params: fields.eventParams,
     query: none,
     body: undefined,
     answers: fields.eventDetailView,
+    problems: ['404 not_found', '503 history_unavailable'],
     handle: ({ account, params }) =>
       readHistory(
         () => account.events.get(params.event_id),

@@ -10,6 +10,8 @@ export function explainOperation(readHistory: ReadHistory): AnyOperation {
   return operation({
     method: 'get',
     path: '/v1/events/{event_id}/explain',
+    operationId: 'explainEvent',
+    tag: 'events',
     summary:
       'Why an event did, or did not, reach an endpoint: how far it got, by what it was matched, what happens next.',
     role: 'read',
@@ -17,6 +19,7 @@ export function explainOperation(readHistory: ReadHistory): AnyOperation {
     query: explainQuery,
     body: undefined,
     answers: explainView,
+    problems: ['404 not_found', '503 history_unavailable'],
     handle: ({ account, params, query: { endpoint_id: endpointId } }) =>
       readHistory(
         async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Account } from '../account/account.ts';
+import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
 import type { Answer, AnyOperation } from './operation.ts';
 import { methodNotAllowed, unsupportedType } from './problems.ts';
@@ -12,6 +13,8 @@ export interface MountOptions {
   authenticate: Authenticate;
   accountOf: (caller: Caller) => Account;
   readBody: RequestHandler;
+  /** Sees what each handler answers before it is sent; tests throw there what is not as described. */
+  onAnswer?: (operation: AnyOperation, answer: Answer) => void;
 }
 
 /** Each operation as its steps: who asks, may they, what do they ask, do it, answer. */
@@ -31,8 +34,10 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
       if ('problem' in asked) return send(response, asked);
       const caller = response.locals.caller as Caller;
       const account = accountOf(caller);
-      const header = (name: string): string | undefined => request.get(name);
-      send(response, await operation.handle({ ...asked, account, caller, header }));
+      const header = headerOf(operation, request);
+      const answer = await operation.handle({ ...asked, account, caller, header });
+      options.onAnswer?.(operation, answer);
+      send(response, answer);
     };
     const steps = operation.body ? [admit, readBody, perform] : [admit, perform];
     app[operation.method](expressPath(operation.path), ...steps);
@@ -59,6 +64,14 @@ export function send(response: Response, answer: Answer): void {
   } else {
     response.status(answer.status).end();
   }
+}
+
+/** A handler that asks for a header that its description does not have is a bug. */
+function headerOf({ operationId, requestHeaders = {} }: AnyOperation, request: Request) {
+  return (name: RequestHeaderName): string | undefined => {
+    if (!(name in requestHeaders)) throw new Error(`${operationId} does not list the header ${name}`);
+    return request.get(name);
+  };
 }
 
 interface Parsed {

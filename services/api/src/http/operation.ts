@@ -4,6 +4,13 @@ import type { Problem } from '@herald/service-kit/problem';
 import type { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import type { Account } from '../account/account.ts';
+import type { RequestHeaderName, ResponseHeaderName } from './headers.ts';
+import type { TagName } from './tags.ts';
+
+export type SuccessStatus = 200 | 201 | 202 | 204;
+
+/** Status and code of a problem, as `404 not_found`. */
+export type ProblemCode = `${number} ${string}`;
 
 /** What a handler answers; `headers` goes with a problem too. */
 export type Answer = { headers?: Readonly<Record<string, string>> } & (
@@ -21,7 +28,8 @@ export interface Asked<P, Q, B> {
   params: P;
   query: Q;
   body: B;
-  header(name: string): string | undefined;
+  /** Only of those that the operation lists. */
+  header(name: RequestHeaderName): string | undefined;
 }
 
 /** One method on one path, as data: what mounts it can also describe it. */
@@ -29,6 +37,9 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B exten
   method: 'get' | 'post' | 'patch' | 'delete';
   /** Parameters in braces, as in OpenAPI: `/v1/endpoints/{endpoint_id}`. */
   path: string;
+  /** Unique among all operations; the name of the method in clients that are generated. */
+  operationId: string;
+  tag: TagName;
   summary: string;
   /** The least role that may. */
   role: Role;
@@ -36,8 +47,17 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B exten
   query: Q;
   /** Undefined for an operation that takes no body. */
   body: B | undefined;
-  /** What a success answers with; undefined for one without content. */
+  requestHeaders?: Partial<Readonly<Record<RequestHeaderName, 'required' | 'optional'>>>;
+  /** What a success answers with; undefined for one without content. Of a stream, the data of each event. */
   answers: z.ZodType | undefined;
+  /** Left out where every answer is JSON. */
+  produces?: 'text/event-stream';
+  /** Those of a success; left out, it is 200, or 204 for one without content. */
+  statuses?: readonly SuccessStatus[];
+  /** On every success. */
+  responseHeaders?: readonly ResponseHeaderName[];
+  /** What the handler may refuse with, beyond what any operation may be refused with before it is asked. */
+  problems: readonly ProblemCode[];
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer> | Answer;
 }
 

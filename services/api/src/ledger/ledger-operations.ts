@@ -11,12 +11,15 @@ export function ledgerOperations(readHistory: ReadHistory): AnyOperation[] {
   const total = operation({
     method: 'get',
     path: '/v1/ledger',
+    operationId: 'getLedger',
+    tag: 'ledger',
     summary: 'What was accepted for the account, in which state each delivery is, and what does not add up.',
     role: 'read',
     params: none,
     query: none,
     body: undefined,
     answers: ledgerView,
+    problems: ['503 history_unavailable'],
     handle: ({ account }) =>
       readHistory(
         () => account.ledger.read(),
@@ -27,12 +30,15 @@ export function ledgerOperations(readHistory: ReadHistory): AnyOperation[] {
   const byEndpoint = operation({
     method: 'get',
     path: '/v1/ledger/endpoints',
+    operationId: 'listEndpointLedgers',
+    tag: 'ledger',
     summary: 'The deliveries of each endpoint by their states, by the id of the endpoint.',
     role: 'read',
     params: none,
     query: endpointLedgerQuery,
     body: undefined,
     answers: endpointLedgerPage,
+    problems: ['400 refused_cursor', '503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () => account.ledger.endpoints(query),

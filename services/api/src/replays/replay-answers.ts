@@ -2,12 +2,19 @@ import type { ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs'
 import type { WantedState } from '@herald/replay/job';
 import { isFinished, type ReplayState } from '@herald/replay/progress';
 import type { Account } from '../account/account.ts';
-import type { Answer } from '../http/operation.ts';
+import type { Answer, ProblemCode } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
 import { type Replay, viewReplay } from './replay-view.ts';
 
 /** Refused, and why. */
 type Refusal = Exclude<ReplayCreated | ReplayChanged, { job: unknown }>;
+
+export const REFUSED_REPLAYS: readonly ProblemCode[] = [
+  '404 not_found',
+  '409 replay_over',
+  '409 too_many_replays',
+  '503 replay_unconfirmed',
+];
 
 export function refusedReplay(replayId: string, refusal: Refusal): Answer {
   switch (refusal.kind) {

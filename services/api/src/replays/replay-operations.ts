@@ -7,7 +7,13 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
-import { answerReplay, otherReplay, refusedReplay, whyNotChanged } from './replay-answers.ts';
+import {
+  answerReplay,
+  otherReplay,
+  REFUSED_REPLAYS,
+  refusedReplay,
+  whyNotChanged,
+} from './replay-answers.ts';
 import * as fields from './replay-fields.ts';
 import { cutReplays } from './replay-page.ts';
 import { topicOf } from './replay-topics.ts';
@@ -22,6 +28,8 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
   const create = operation({
     method: 'post',
     path: '/v1/replays',
+    operationId: 'createReplay',
+    tag: 'replays',
     summary:
       'Ask for a replay: deliver past events again, chosen by offset, time or filter. With dry_run it stays a plan until it is started. With the same Idempotency-Key it is the same replay.',
     role: 'write',
@@ -29,6 +37,9 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     query: none,
     body,
     answers: fields.replayView,
+    requestHeaders: { 'idempotency-key': 'optional' },
+    statuses: [200, 201],
+    problems: ['409 idempotency_key_conflict', ...REFUSED_REPLAYS],
     async handle({ account, body, header }) {
       const target = body.target_endpoint_id;
       if (target !== undefined && !account.endpoints.get(target)) {
@@ -47,12 +58,15 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
   const list = operation({
     method: 'get',
     path: '/v1/replays',
+    operationId: 'listReplays',
+    tag: 'replays',
     summary: 'List replays, newest first.',
     role: 'read',
     params: none,
     query: fields.replayQuery,
     body: undefined,
     answers: fields.replayPage,
+    problems: ['400 refused_cursor'],
     handle({ account, query }) {
       const page = cutReplays(account.replays.list(), query.limit, query.cursor);
       if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
@@ -64,12 +78,15 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
   const get = operation({
     method: 'get',
     path: '/v1/replays/{replay_id}',
+    operationId: 'getReplay',
+    tag: 'replays',
     summary: 'Get a replay: what it has planned, what it has done, and what is left.',
     role: 'read',
     params: fields.replayParams,
     query: none,
     body: undefined,
     answers: fields.replayView,
+    problems: ['404 not_found'],
     handle({ account, params }) {
       const replay = account.replays.get(params.replay_id);
       return replay ? answerReplay(account, 200, replay) : { problem: notFound('replay', params.replay_id) };
@@ -85,12 +102,15 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     operation({
       method: 'post',
       path: `/v1/replays/{replay_id}/${verb}`,
+      operationId: `${verb}Replay`,
+      tag: 'replays',
       summary,
       role: 'write',
       params: fields.replayParams,
       query: none,
       body: undefined,
       answers: fields.replayView,
+      problems: REFUSED_REPLAYS,
       handle: async ({ account, params }): Promise<Answer> => {
         const { replay_id: replayId } = params;
         const refusal = whyNotChanged(account, replayId, wanted);

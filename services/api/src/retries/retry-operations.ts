@@ -29,16 +29,20 @@ const orderView = z.object({
 
 /** Orders about what waits for its next attempt. The dispatcher follows them within moments. */
 export function retryOperations(now: () => number): AnyOperation[] {
-  const order = (verb: string, kind: RetryOrder['kind'], summary: string) =>
+  const order = (verb: string, kind: RetryOrder['kind'], operationId: string, summary: string) =>
     operation({
       method: 'post',
       path: `/v1/endpoints/{endpoint_id}/retries/${verb}`,
+      operationId,
+      tag: 'endpoints',
       summary: `${summary} The newest order of an endpoint takes the place of the one before.`,
       role: 'write',
       params: endpointParams,
       query: z.strictObject({}),
       body,
       answers: orderView,
+      statuses: [202],
+      problems: ['404 not_found', '503 configuration_unavailable'],
       async handle({ account, params, body: asked, caller }) {
         const orderedAtMs = now();
         const ordered = await account.retries.order(params.endpoint_id, {
@@ -62,7 +66,17 @@ export function retryOperations(now: () => number): AnyOperation[] {
     });
 
   return [
-    order('redrive-now', 'forward', 'Have what waits for its next attempt attempted now.'),
-    order('cancel', 'cancel', 'Give up what waits for its next attempt; each leaves a dead letter.'),
+    order(
+      'redrive-now',
+      'forward',
+      'redriveRetriesNow',
+      'Have what waits for its next attempt attempted now.',
+    ),
+    order(
+      'cancel',
+      'cancel',
+      'cancelRetries',
+      'Give up what waits for its next attempt; each leaves a dead letter.',
+    ),
   ];
 }

@@ -20,12 +20,15 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
   const all = operation({
     method: 'get',
     path: '/v1/stats',
+    operationId: 'getStats',
+    tag: 'stats',
     summary: 'Attempts by verdict, outcome and duration, and deliveries by state, in buckets of time.',
     role: 'read',
     params: none,
     query: fields.statsQuery,
     body: undefined,
     answers: fields.statsView,
+    problems: ['503 history_unavailable'],
     handle: ({ account, query }) =>
       figures(account, query, {
         projectId: query.project_id,
@@ -38,12 +41,15 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
   const ofEndpoint = operation({
     method: 'get',
     path: '/v1/endpoints/{endpoint_id}/stats',
+    operationId: 'getEndpointStats',
+    tag: 'stats',
     summary: 'The same of one endpoint.',
     role: 'read',
     params: fields.endpointParams,
     query: fields.endpointStatsQuery,
     body: undefined,
     answers: fields.statsView,
+    problems: ['404 not_found', '503 history_unavailable'],
     handle: ({ account, params, query }) =>
       account.endpoints.get(params.endpoint_id)
         ? figures(account, query, { endpointId: params.endpoint_id, eventType: query.event_type })
@@ -53,12 +59,15 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
   const endpoints = operation({
     method: 'get',
     path: '/v1/stats/endpoints',
+    operationId: 'listEndpointStats',
+    tag: 'stats',
     summary: 'Attempts to each endpoint in a time by verdict, outcome and duration; the most first.',
     role: 'read',
     params: none,
     query: fields.endpointsQuery,
     body: undefined,
     answers: fields.endpointsView,
+    problems: ['503 history_unavailable'],
     handle: ({ account, query }) =>
       inRange(query, (range) =>
         readHistory(
@@ -71,12 +80,15 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
   const topFailing = operation({
     method: 'get',
     path: '/v1/stats/top-failing',
+    operationId: 'listTopFailing',
+    tag: 'stats',
     summary: 'The endpoints whose attempts failed most often in a time, with the share of their failures.',
     role: 'read',
     params: none,
     query: fields.endpointsQuery,
     body: undefined,
     answers: fields.topFailingView,
+    problems: ['503 history_unavailable'],
     handle: ({ account, query }) =>
       inRange(query, (range) =>
         readHistory(
@@ -89,12 +101,15 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
   const lag = operation({
     method: 'get',
     path: '/v1/stats/lag',
+    operationId: 'listLag',
+    tag: 'stats',
     summary: 'The endpoints with open deliveries, and how long the oldest of each is due; the longest first.',
     role: 'read',
     params: none,
     query: fields.lagQuery,
     body: undefined,
     answers: fields.lagView,
+    problems: ['503 history_unavailable'],
     handle: ({ account, query }) =>
       readHistory(
         () => account.stats.lag(query.limit),

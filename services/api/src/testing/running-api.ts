@@ -28,6 +28,7 @@ import { openEventBytes } from '../deliveries/redeliver-event.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createEraseHistory } from '../erasing/erase-history.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
+import { undescribed } from '../http/described.ts';
 import type { AnyOperation } from '../http/operation.ts';
 import { openReplays } from '../replays/open-replays.ts';
 import { createOrderRetries } from '../retries/order-retries.ts';
@@ -63,6 +64,7 @@ export interface RunningApi {
   client(role?: Role, accountId?: string): Promise<Client>;
   /** The client's key is not worth anything any more. */
   revoke(client: Client): Promise<void>;
+  /** Rejects where anything was answered that its operation does not describe. */
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function startApi(
   await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
   for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
 
+  const faults: string[] = [];
   let output = '';
   const log = createLogger({
     service: 'api',
@@ -187,6 +190,12 @@ export async function startApi(
     historyTimeoutMs: 5_000,
     maxBodyBytes: 64 * 1024,
     maxReplayPerSecond: 1_000,
+    onAnswer(operation, answer) {
+      const fault = undescribed(operation, answer);
+      if (fault === undefined) return;
+      faults.push(fault);
+      throw new Error(fault);
+    },
     now: Date.now,
   };
   const server = await listen(createApiApp(options), { host: '127.0.0.1', port: 0 });
@@ -214,6 +223,7 @@ export async function startApi(
       await Promise.all([writer.close(), keyWriter.close(), producer.close()]);
       await Promise.all([table.stop(), status.stop(), keys.stop(), replays.stop(), reader.close()]);
       await Promise.all([history.close(), eraser.close(), database.drop()]);
+      if (faults.length > 0) throw new Error(`answers are not as described:\n${faults.join('\n')}`);
     },
   };
 }

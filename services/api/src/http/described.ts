@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Answer, AnyOperation, ProblemCode, SuccessStatus } from './operation.ts';
+
+/** What any operation may be refused with before its handler is asked. */
+const BEFORE_THE_HANDLER: readonly ProblemCode[] = [
+  '400 invalid_request',
+  '401 unauthorized',
+  '403 forbidden',
+];
+
+const WITH_A_BODY: readonly ProblemCode[] = [
+  '400 malformed_json',
+  '400 refused',
+  '413 body_too_large',
+  '415 unsupported_type',
+  '415 refused',
+];
+
+/** Everything that the operation may be refused with. */
+export function problemsOf(operation: AnyOperation): readonly ProblemCode[] {
+  const all = [...BEFORE_THE_HANDLER, ...(operation.body ? WITH_A_BODY : []), ...operation.problems];
+  return [...new Set(all)];
+}
+
+export function statusesOf({ statuses, answers }: AnyOperation): readonly SuccessStatus[] {
+  return statuses ?? (answers ? [200] : [204]);
+}
+
+/** What the operation answers that its description does not say; undefined where it keeps to it. */
+export function undescribed(operation: AnyOperation, answer: Answer): string | undefined {
+  const fault = faultOf(operation, answer);
+  return fault && `${operation.method.toUpperCase()} ${operation.path} ${fault}`;
+}
+
+function faultOf(operation: AnyOperation, answer: Answer): string | undefined {
+  if ('problem' in answer) {
+    const code: ProblemCode = `${answer.problem.status} ${answer.problem.code}`;
+    return problemsOf(operation).includes(code) ? undefined : `does not list the problem ${code}`;
+  }
+  if (!statusesOf(operation).includes(answer.status)) return `does not list the status ${answer.status}`;
+  const missing = headerFault(operation, answer);
+  if (missing !== undefined) return missing;
+  const isStream = operation.produces === 'text/event-stream';
+  if ('stream' in answer) return isStream ? undefined : 'answers with a stream and does not say so';
+  if (isStream) return 'says that it answers with a stream';
+  return 'body' in answer ? bodyFault(operation, answer.body) : noBodyFault(operation);
+}
+
+/** Those of the description, and no others but what says how long an answer may be kept. */
+function headerFault({ responseHeaders = [] }: AnyOperation, answer: Answer): string | undefined {
+  const sent = Object.keys(answer.headers ?? {}).map((name) => name.toLowerCase());
+  const absent = responseHeaders.find((name) => !sent.includes(name));
+  if (absent !== undefined) return `answers without the header ${absent}`;
+  const known: readonly string[] = [...responseHeaders, 'cache-control'];
+  const extra = sent.find((name) => !known.includes(name));
+  return extra && `does not list the header ${extra}`;
+}
+
+function bodyFault({ answers }: AnyOperation, body: unknown): string | undefined {
+  if (!answers) return 'answers with a body and describes none';
+  const sent: unknown = JSON.parse(JSON.stringify(body));
+  const parsed = answers.safeParse(sent);
+  if (!parsed.success) return `answers with a body that is not as described: ${parsed.error.message}`;
+  // Parsing leaves out what the schema does not know.
+  if (isDeepStrictEqual(parsed.data, sent)) return undefined;
+  return `answers with fields that are not described: ${JSON.stringify(sent)}`;
+}
+
+function noBodyFault({ answers }: AnyOperation): string | undefined {
+  return answers && 'describes a body and answers without one';
+}
