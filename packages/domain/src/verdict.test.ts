@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from './outcome.ts';
 import { DEFAULT_RETRY_SCHEDULE, tierDelayMs } from './retry-tiers.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeTest } from './verdict.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 
@@ -84,5 +84,20 @@ describe('judge', () => {
 
   it('decides twins of one step alike, so that they return together', () => {
     expect(judged(response(500), 3)).toEqual(judged(response(500), 3));
+  });
+});
+
+describe('judgeTest', () => {
+  it('delivers by a 2xx and gives everything else up at once, a 410 and a Retry-After too', () => {
+    expect(judgeTest(response(204))).toEqual({ kind: 'delivered' });
+    const failures: Outcome[] = [
+      response(302),
+      response(410),
+      response(503, { 'retry-after': '60' }),
+      { kind: 'error', error: 'timeout', message: '' },
+    ];
+    for (const failure of failures) {
+      expect(judgeTest(failure)).toEqual({ kind: 'dead', reason: 'test_failed' });
+    }
   });
 });

@@ -9,7 +9,8 @@ export type DeadReason =
   | 'expired'
   | 'not_representable'
   | 'event_undecodable'
-  | 'cancelled';
+  | 'cancelled'
+  | 'test_failed';
 /** `ordered` is no hold of the endpoint: its deliveries take their order from webhook.held. */
 export type HoldReason =
   | 'paused'
@@ -44,8 +45,7 @@ export interface Judgement {
  */
 export function judge(judgement: Judgement): Verdict {
   const { outcome, retrySchedule, attemptNumber, deliveryId, step, nowMs } = judgement;
-  if (outcome.kind === 'response' && outcome.status >= 200 && outcome.status < 300)
-    return { kind: 'delivered' };
+  if (isAccepted(outcome)) return { kind: 'delivered' };
   if (outcome.kind === 'response' && outcome.status === 410) return { kind: 'hold', reason: 'gone' };
 
   const tier = retrySchedule[attemptNumber - 1];
@@ -64,4 +64,13 @@ export function judge(judgement: Judgement): Verdict {
     tier: tierForWait(waitMs),
     reason: 'retry_after',
   };
+}
+
+/** A test tells whoever asked for it what became of one request: it is not tried again, and holds nothing. */
+export function judgeTest(outcome: Outcome): Verdict {
+  return isAccepted(outcome) ? { kind: 'delivered' } : { kind: 'dead', reason: 'test_failed' };
+}
+
+function isAccepted(outcome: Outcome): boolean {
+  return outcome.kind === 'response' && outcome.status >= 200 && outcome.status < 300;
 }

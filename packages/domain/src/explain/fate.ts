@@ -128,6 +128,10 @@ const DEATHS: Readonly<Record<Exclude<DeadReason, 'exhausted'>, Fate>> = {
     because: 'It waited for its next attempt, and somebody called that off.',
     remedy: 'Redeliver the delivery if it is wanted after all.',
   },
+  test_failed: {
+    because: 'It was a test of the endpoint, which is attempted once, and it was not accepted.',
+    remedy: 'Fix the endpoint, then test it again.',
+  },
 };
 
 function dead(delivery: DeliveryEvidence): Fate {

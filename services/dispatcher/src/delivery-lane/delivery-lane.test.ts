@@ -29,6 +29,7 @@ import { SUBJECTS } from '../subjects.ts';
 import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts';
 import { createPreparation } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 const SCHEMA_ID = 1;
 const eventEncoder = encoderWithId<PublicationEvent>(SCHEMA_ID, SUBJECTS.events);
@@ -54,6 +55,7 @@ let passGate: (() => void)[];
 let revision: number;
 let cancelled: Set<string>;
 let judged: (verdict: Verdict) => Judged;
+let keys: SigningKeys;
 
 beforeEach(async () => {
   producer = createHeldProducer();
@@ -67,6 +69,7 @@ beforeEach(async () => {
   revision = 10;
   cancelled = new Set();
   judged = (verdict) => ({ verdict });
+  keys = { kind: 'keys', signers: [] };
   configure({ id: 'ep1' });
   const decoder = createDecoder<PublicationEvent>({
     source: {
@@ -108,7 +111,7 @@ beforeEach(async () => {
     health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
     decoder,
     prepare: createPreparation({
-      keysOf: () => ({ kind: 'keys', signers: [] }),
+      keysOf: () => keys,
       recordedOf: createRedaction(),
       version: '0',
     }),
@@ -369,4 +372,44 @@ test('a record that is no delivery is poison and complete when that is acknowled
   expect(handedOver()).toEqual([TOPICS.eventsPoison]);
   producer.acknowledge();
   expect(completed).toEqual([record]);
+});
+
+test('a test is sent to a paused endpoint, before what is queued and whatever the rate, and is given up at its first failure', async () => {
+  configure({ id: 'busy', maxConcurrency: 1, rateLimitPerSecond: 0.01 });
+  receive({ endpointId: 'busy', deliveryId: 'd1' }, 0);
+  receive({ endpointId: 'busy', deliveryId: 'd2' }, 1);
+  configure({ id: 'busy', maxConcurrency: 1, rateLimitPerSecond: 0.01, state: 'paused' });
+  judged = () => {
+    throw new Error('a test says nothing of the health of its endpoint');
+  };
+  const record = receive({ endpointId: 'busy', deliveryId: 't1', cause: 'test' }, 2);
+  expect(sent).toHaveLength(2);
+  await sent[1]!.answer({ ...OK, status: 410 });
+  expect(disposed.at(-1)).toMatchObject({
+    delivery_id: 't1',
+    disposition: 'ATTEMPTED',
+    verdict: 'DEAD',
+    reason: 'test_failed',
+  });
+  expect(handedOver().slice(-2)).toEqual([TOPICS.attempts, TOPICS.deadLetters]);
+  producer.acknowledge();
+  expect(completed.at(-1)).toBe(record);
+});
+
+test('tests that all hang take 32 places, and the deliveries of their endpoint its own', () => {
+  configure({ id: 'ep1', maxConcurrency: 1 });
+  for (let n = 0; n < 40; n++) receive({ deliveryId: `t${n}`, cause: 'test' }, n);
+  receive({ deliveryId: 'd1' }, 40);
+  expect(sent.map(({ request }) => request.headers['herald-cause'])).toEqual([
+    ...Array(32).fill('test'),
+    'event',
+  ]);
+});
+
+test('a test of an endpoint whose secret cannot be opened is given up and says why, it is not held', () => {
+  keys = { kind: 'unreadable', detail: 'sec_1 is sealed with a key that is not there' };
+  receive({ cause: 'test' });
+  expect(disposed).toMatchObject([
+    { disposition: 'DEAD', reason: 'test_failed', error_message: expect.stringContaining('sec_1') },
+  ]);
 });

@@ -1,15 +1,16 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { Outcome } from '@herald/domain/outcome';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { askedWaitMs } from '@herald/domain/retry-after';
-import { judge } from '@herald/domain/verdict';
+import { judge, judgeTest } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { Sender } from '@herald/webhook/sender';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
 import type { HeldItem } from '../catch-up/follower.ts';
-import type { EndpointHealth } from '../endpoint-health/endpoint-health.ts';
+import type { EndpointHealth, Judged } from '../endpoint-health/endpoint-health.ts';
 import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
 import { createAdmit } from './admit.ts';
@@ -18,7 +19,7 @@ import { createHostOf } from './destination-host.ts';
 import { type AttemptMade, attempted, fenced, moved, type StepContext } from './disposition.ts';
 import { type Ending, endingOf } from './ending.ts';
 import type { Holds } from './holds.ts';
-import { isHeldRecord, type LookUp, lookUp, type Standing } from './look-up.ts';
+import { isHeldRecord, isTest, type LookUp, lookUp, type Standing } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { Parking } from './overflow.ts';
 import type { Preparation, Prepared } from './prepare.ts';
@@ -27,6 +28,7 @@ import type { DeliveryObserver, Recorder } from './recorder.ts';
 import type { RevisionGate } from './revision-gate.ts';
 import { createSteps } from './steps.ts';
 import { type DeliveryTask, receiveDelivery } from './task.ts';
+import { withTestTurns } from './test-turns.ts';
 
 /** How soon what is held is offered again to an endpoint that has no room for it. */
 const MIN_DEFER_MS = 50;
@@ -88,14 +90,16 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   const { endpoints, gate, holds, held, health, prepare, sender, recorder, complete, observe, onFatal } =
     options;
   const { dispatcherId, now, newId, busyShare } = options;
-  const admit = createAdmit({
-    maxInFlight: options.maxInFlight,
-    maxInFlightPerHost: options.maxInFlightPerHost,
-    window: options.window,
-    policyOf: (endpointId) => endpoints.get(endpointId)?.endpoint,
-    hostOf: createHostOf(endpoints),
-    onBreaker: observe.breaker,
-  });
+  const admit = withTestTurns(
+    createAdmit({
+      maxInFlight: options.maxInFlight,
+      maxInFlightPerHost: options.maxInFlightPerHost,
+      window: options.window,
+      policyOf: (endpointId) => endpoints.get(endpointId)?.endpoint,
+      hostOf: createHostOf(endpoints),
+      onBreaker: observe.breaker,
+    }),
+  );
   const eventOf = createRecentEvents(options.decoder, RECENT_EVENTS);
   const decisions = createFifo<Decision>();
   const steps = createSteps({
@@ -292,7 +296,9 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const event = decoded.value;
     const { delivery } = task;
     const prepared = prepare({ delivery, configured, event, nowMs: now() });
-    if (prepared.kind !== 'ready') return prepared.kind === 'hold' ? { ...prepared, configured } : prepared;
+    if (prepared.kind === 'dead') return prepared;
+    if (prepared.kind === 'hold' && isTest(task)) return { ...prepared, kind: 'dead', reason: 'test_failed' };
+    if (prepared.kind === 'hold') return { ...prepared, configured };
     const { message } = prepared;
     sender
       .send(message.request)
@@ -304,7 +310,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   /** Judge. What ends after its partition went to another owner is that owner's to decide. */
   function conclude(step: StepContext, configured: ConfiguredEndpoint, made: AttemptMade): void {
     const { task, nowMs } = step;
-    const { delivery, record } = task;
+    const { record } = task;
     const { outcome, durationMs } = made.exchange;
     admit.ended(
       task,
@@ -315,20 +321,25 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     if (cutOff || !record.claim.isCurrent()) {
       recorder.dispose(record, fenced(step, made), () => steps.giveUp(task));
     } else {
-      const verdict = judge({
-        outcome,
-        retrySchedule: configured.endpoint.retrySchedule,
-        attemptNumber: delivery.attempts + 1,
-        deliveryId: delivery.deliveryId,
-        step: delivery.step,
-        nowMs,
-      });
-      const judged = health.judged(configured, outcome, verdict, nowMs);
+      const judged = judgedOf(task, configured, outcome, nowMs);
       const ending = endingOf(task, configured, judged.verdict, { held, holds });
       const disposition = attempted(step, made, judged, ending.instead !== undefined);
       steps.settle(task, disposition, { ...ending, ...(judged.decided && { decided: judged.decided }) });
     }
     pump();
+  }
+
+  function judgedOf(
+    task: DeliveryTask,
+    configured: ConfiguredEndpoint,
+    outcome: Outcome,
+    nowMs: number,
+  ): Judged {
+    if (isTest(task)) return { verdict: judgeTest(outcome) };
+    const { retrySchedule } = configured.endpoint;
+    const { deliveryId, step, attempts } = task.delivery;
+    const verdict = judge({ outcome, retrySchedule, attemptNumber: attempts + 1, deliveryId, step, nowMs });
+    return health.judged(configured, outcome, verdict, nowMs);
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {

@@ -10,6 +10,7 @@ import type { OutgoingRecord } from '@herald/kafka/record';
 import type { Exchange } from '@herald/webhook/exchange';
 import type { Message } from '@herald/webhook/message';
 import type { Judged } from '../endpoint-health/endpoint-health.ts';
+import { isTest } from './look-up.ts';
 import type { Move } from './move.ts';
 import type { DeliveryTask } from './task.ts';
 
@@ -17,7 +18,7 @@ import type { DeliveryTask } from './task.ts';
 export interface Disposition {
   attempt: DeliveryAttempt;
   forward: OutgoingRecord | undefined;
-  /** The delivery is attempted as soon as it is there. */
+  /** Somebody waits for it: the delivery is attempted as soon as it is there, or a person looks at it. */
   isAwaited?: boolean;
   /** What the endpoint's owner is told on this occasion. */
   notice?: OutgoingRecord | undefined;
@@ -59,6 +60,7 @@ export function attempted(
     },
     forward: keepsItsPlace ? undefined : forwarded(context.task, { ...delivery, attempts }, verdict),
     notice,
+    isAwaited: isTest(context.task),
   };
 }
 
@@ -104,7 +106,7 @@ export function moved(context: StepContext, move: Move, keepsItsPlace = false): 
       error_message: move.detail ?? null,
     },
     forward: keepsItsPlace ? undefined : forwarded(task, task.delivery, move),
-    isAwaited: move.kind === 'hold' && move.reason === 'ordered',
+    isAwaited: isTest(task) || (move.kind === 'hold' && move.reason === 'ordered'),
   };
 }
 

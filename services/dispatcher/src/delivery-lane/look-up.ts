@@ -32,6 +32,8 @@ export function lookUp(
     return { kind: 'cancel', reason: 'replay_cancelled', revision: configured?.revision ?? -1 };
   }
   if (!configured) return { kind: 'dead', reason: 'endpoint_deleted', revision: -1 };
+  // Its owner wants to know before the hold is lifted whether what comes then would be accepted.
+  if (isTest(task)) return { kind: 'deliverable', configured };
   const { revision } = configured;
   const effective = stateOf(configured);
   if (effective.state === 'held') {
@@ -46,6 +48,11 @@ export function lookUp(
 /** Tests, redeliveries and replays are out of order by nature. */
 export function isInOrder({ delivery }: DeliveryTask, { endpoint }: ConfiguredEndpoint): boolean {
   return endpoint.ordering === 'publication' && delivery.cause === 'event';
+}
+
+/** Attempted once, apart from everything that waits: for a person who looks at it. */
+export function isTest({ delivery }: DeliveryTask): boolean {
+  return delivery.cause === 'test';
 }
 
 /** Read from webhook.held by the catch-up. */
