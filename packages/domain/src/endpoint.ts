@@ -20,6 +20,19 @@ export interface SealedSecret {
   expiresAtMs: number | undefined;
 }
 
+/** A chat of Telegram, and the bot that writes to it. */
+export interface TelegramChat {
+  /** A number, or the @name of a public channel. */
+  chatId: string;
+  /** Undefined where the installation's own bot writes. */
+  sealedToken: Uint8Array | undefined;
+}
+
+/** An incoming webhook of Slack: whoever has its URL may write to the channel. */
+export interface SlackWebhook {
+  sealedUrl: Uint8Array;
+}
+
 /** An endpoint as its owner configured it: what the route and delivery lanes work by. */
 export interface Endpoint {
   id: string;
@@ -27,7 +40,12 @@ export interface Endpoint {
   projectId: string;
   name: string;
   kind: EndpointKind;
+  /** Of Slack only what is no credential, empty of Telegram. */
   url: string;
+  /** Of kind telegram. */
+  telegram?: TelegramChat | undefined;
+  /** Of kind slack. */
+  slack?: SlackWebhook | undefined;
   format: PayloadFormat;
   subscription: Subscription;
   /** What the owner set. What the dispatcher decided is the endpoint's status. */

@@ -9,12 +9,20 @@ import { endpointConfigOf, parseEndpointConfig } from './endpoint-config.ts';
 import { SUBJECTS } from './subjects.ts';
 
 const timeMs = fc.integer({ min: 0, max: 4e12 });
-const anyEndpoint: fc.Arbitrary<Endpoint> = fc.record({
+const sealed = fc.uint8Array().map((bytes) => Uint8Array.from(bytes));
+const anyDestination: fc.Arbitrary<Pick<Endpoint, 'kind' | 'telegram' | 'slack'>> = fc.oneof(
+  fc.record({ kind: fc.constant('webhook' as const) }),
+  fc.record({
+    kind: fc.constant('telegram' as const),
+    telegram: fc.record({ chatId: fc.string(), sealedToken: fc.option(sealed, { nil: undefined }) }),
+  }),
+  fc.record({ kind: fc.constant('slack' as const), slack: fc.record({ sealedUrl: sealed }) }),
+);
+const anyPolicies: fc.Arbitrary<Omit<Endpoint, 'kind' | 'telegram' | 'slack'>> = fc.record({
   id: fc.string(),
   accountId: fc.string(),
   projectId: fc.string(),
   name: fc.string({ unit: 'grapheme' }),
-  kind: fc.constantFrom('webhook', 'telegram', 'slack'),
   url: fc.webUrl(),
   format: fc.constantFrom('publication', 'upload-post', 'cloudevents'),
   subscription: fc.record({
@@ -26,7 +34,7 @@ const anyEndpoint: fc.Arbitrary<Endpoint> = fc.record({
     fc.record({
       secretId: fc.string(),
       scheme: fc.constantFrom('v1', 'v1a'),
-      sealed: fc.uint8Array().map((bytes) => Uint8Array.from(bytes)),
+      sealed,
       createdAtMs: timeMs,
       expiresAtMs: fc.option(timeMs, { nil: undefined }),
     }),
@@ -45,6 +53,9 @@ const anyEndpoint: fc.Arbitrary<Endpoint> = fc.record({
   createdAtMs: timeMs,
   updatedAtMs: timeMs,
 });
+const anyEndpoint: fc.Arbitrary<Endpoint> = fc
+  .tuple(anyPolicies, anyDestination)
+  .map(([policies, destination]) => ({ ...policies, ...destination }));
 
 describe('an endpoint on record', () => {
   it('means what it meant when it was written, and fits the schema, whatever it is', () => {
@@ -79,6 +90,18 @@ describe('an endpoint on record', () => {
         'written by a newer version: kind is "UNKNOWN", subscription.event_types is "publication.archived", retry_schedule is "90s"',
     });
   });
+
+  it.each(['TELEGRAM', 'SLACK'] as const)(
+    'is refused where it is of kind %s and does not say where to send to',
+    (kind) => {
+      const [endpoint] = fc.sample(anyEndpoint, 1) as [Endpoint];
+      const config = { ...endpointConfigOf(endpoint), kind, telegram: null, slack: null };
+      expect(parseEndpointConfig(config)).toEqual({
+        ok: false,
+        reason: `written by a newer version: ${kind.toLowerCase()} is null`,
+      });
+    },
+  );
 
   it('keeps no hold on the buffer that it was decoded from', () => {
     const [endpoint] = fc.sample(anyEndpoint, 1) as [Endpoint];

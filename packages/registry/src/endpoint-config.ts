@@ -49,6 +49,7 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
     name: config.name,
     kind: known('kind', config.kind, kinds.valueOf(config.kind)),
     url: config.url,
+    ...destinationOf(config, unknown),
     format: known('format', config.format, formats.valueOf(config.format)),
     subscription: {
       channelIds: new Set(config.subscription.channel_ids),
@@ -87,6 +88,22 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
   return { ok: false, reason: `written by a newer version: ${unknown.join(', ')}` };
 }
 
+/** What endpoints of one kind alone have: without it there is nowhere to send to. Copies, as of the secrets. */
+function destinationOf(
+  { kind, telegram, slack }: avro.EndpointConfig,
+  unknown: string[],
+): Pick<Endpoint, 'telegram' | 'slack'> {
+  if (kind === 'TELEGRAM' && telegram) {
+    const { chat_id, sealed_token } = telegram;
+    return {
+      telegram: { chatId: chat_id, sealedToken: sealed_token ? Uint8Array.from(sealed_token) : undefined },
+    };
+  }
+  if (kind === 'SLACK' && slack) return { slack: { sealedUrl: Uint8Array.from(slack.sealed_url) } };
+  if (kind === 'TELEGRAM' || kind === 'SLACK') unknown.push(`${kind.toLowerCase()} is null`);
+  return {};
+}
+
 /** The default schedule is written as none, so that the endpoint follows when the default changes. */
 export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
   return {
@@ -119,6 +136,13 @@ export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
     headers: { ...endpoint.headers },
     created_at: endpoint.createdAtMs,
     updated_at: endpoint.updatedAtMs,
+    telegram: endpoint.telegram
+      ? {
+          chat_id: endpoint.telegram.chatId,
+          sealed_token: endpoint.telegram.sealedToken ? Buffer.from(endpoint.telegram.sealedToken) : null,
+        }
+      : null,
+    slack: endpoint.slack ? { sealed_url: Buffer.from(endpoint.slack.sealedUrl) } : null,
   };
 }
 

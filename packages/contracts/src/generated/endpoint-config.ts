@@ -40,6 +40,20 @@ export type Ordering = 'UNKNOWN' | 'NONE' | 'PUBLICATION';
 /** What an ordered endpoint does when a delivery is given up that others wait for. */
 export type OnDeadHead = 'UNKNOWN' | 'SKIP' | 'HOLD';
 
+/** A chat of Telegram, and the bot that writes to it. */
+export interface TelegramChat {
+  /** A number, or the @name of a public channel. */
+  chat_id: string;
+  /** Token of the bot, sealed as a signing secret is; null where the installation's own bot writes. */
+  sealed_token: null | Buffer;
+}
+
+/** An incoming webhook of Slack. */
+export interface SlackWebhook {
+  /** Its whole URL, sealed as a signing secret is: whoever has it may write to the channel. */
+  sealed_url: Buffer;
+}
+
 /** Where messages go and by which rules, as the integrator set it. Topic herald.endpoints, key endpoint_id, compacted; a tombstone deletes. The record's offset is its revision. */
 export interface EndpointConfig {
   /** Id of the endpoint. */
@@ -52,7 +66,7 @@ export interface EndpointConfig {
   name: string;
   /** What is behind the endpoint. */
   kind: EndpointKind;
-  /** Where to POST. */
+  /** Where to POST. Of SLACK without its path, which is a credential; empty of TELEGRAM. */
   url: string;
   /** Shape of the body. */
   format: PayloadFormat;
@@ -82,6 +96,10 @@ export interface EndpointConfig {
   created_at: number;
   /** When it was last changed, UTC. */
   updated_at: number;
+  /** Of kind TELEGRAM, else null. */
+  telegram: null | TelegramChat;
+  /** Of kind SLACK, else null. */
+  slack: null | SlackWebhook;
 }
 
 export const endpointConfigSchema = {
@@ -130,7 +148,7 @@ export const endpointConfigSchema = {
     {
       "name": "url",
       "type": "string",
-      "doc": "Where to POST."
+      "doc": "Where to POST. Of SLACK without its path, which is a credential; empty of TELEGRAM."
     },
     {
       "name": "format",
@@ -351,6 +369,55 @@ export const endpointConfigSchema = {
         "logicalType": "timestamp-millis"
       },
       "doc": "When it was last changed, UTC."
+    },
+    {
+      "name": "telegram",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "TelegramChat",
+          "doc": "A chat of Telegram, and the bot that writes to it.",
+          "fields": [
+            {
+              "name": "chat_id",
+              "type": "string",
+              "doc": "A number, or the @name of a public channel."
+            },
+            {
+              "name": "sealed_token",
+              "type": [
+                "null",
+                "bytes"
+              ],
+              "default": null,
+              "doc": "Token of the bot, sealed as a signing secret is; null where the installation's own bot writes."
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "Of kind TELEGRAM, else null."
+    },
+    {
+      "name": "slack",
+      "type": [
+        "null",
+        {
+          "type": "record",
+          "name": "SlackWebhook",
+          "doc": "An incoming webhook of Slack.",
+          "fields": [
+            {
+              "name": "sealed_url",
+              "type": "bytes",
+              "doc": "Its whole URL, sealed as a signing secret is: whoever has it may write to the channel."
+            }
+          ]
+        }
+      ],
+      "default": null,
+      "doc": "Of kind SLACK, else null."
     }
   ]
 } as const;
