@@ -1,4 +1,5 @@
 import { apiKeySchema } from './generated/api-key.ts';
+import { auditRecordSchema } from './generated/audit-record.ts';
 import { deliveryAttemptSchema } from './generated/delivery-attempt.ts';
 import { endpointConfigSchema } from './generated/endpoint-config.ts';
 import { endpointStatusSchema } from './generated/endpoint-status.ts';
@@ -27,6 +28,7 @@ export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
   { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
   { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
   { subject: subjectOf(TOPICS.erasures), schema: erasureSchema },
+  { subject: subjectOf(TOPICS.audit), schema: auditRecordSchema },
 ];
 
 export function subjectOf(topic: string): string {

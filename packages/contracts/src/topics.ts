@@ -17,6 +17,7 @@ export const TOPICS = {
   replayProgress: 'herald.replay-progress',
   retryOrders: 'herald.retry-orders',
   erasures: 'herald.erasures',
+  audit: 'herald.audit',
 } as const;
 
 export function retryTopic(tier: RetryTierName): string {
@@ -44,6 +45,9 @@ const RECORD_BYTES_MAX = 4 * 1024 * 1024;
 /** Time of appending, not the producer's: an old event that is produced today must not expire today. */
 const COMMON = { 'message.timestamp.type': 'LogAppendTime', 'max.message.bytes': String(RECORD_BYTES_MAX) };
 
+/** Who changed what is asked for long after: over a year, so that one of a year ago can be compared. */
+export const AUDIT_RETENTION_DAYS = 400;
+
 /** Co-partitioned topics (deliveries, backfill, held) share this number; so does every topic keyed by endpoint. */
 const KEYED_PARTITIONS = 12;
 
@@ -68,6 +72,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.replayProgress),
   compacted(TOPICS.retryOrders),
   compacted(TOPICS.erasures),
+  { ...keyed(TOPICS.audit, AUDIT_RETENTION_DAYS), partitions: 3 },
 ];
 
 function keyed(name: string, retentionDays: number): TopicSpec {
