@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Sealing } from '@herald/registry/sealing';
 import { z } from 'zod';
 import { invalidRequest } from '../http/invalid.ts';
-import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
 import { applyPatch, endpointOf } from './change.ts';
 import type { CheckDestination } from './destination.ts';
@@ -11,7 +11,7 @@ import * as fields from './endpoint-fields.ts';
 import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint } from './endpoint-view.ts';
 import { holdingOperations } from './holding-operations.ts';
-import { etag, parseIfMatch } from './if-match.ts';
+import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { rotationOperation } from './rotation-operation.ts';
 import {
@@ -166,19 +166,4 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
   });
 
   return [create, list, get, update, remove, rotationOperation({ sealing, now }), ...holdingOperations(now)];
-}
-
-function malformedIfMatch(value: string | undefined): Answer {
-  return {
-    problem: invalidRequest([
-      {
-        in: 'header',
-        field: 'If-Match',
-        value: JSON.stringify(value ?? '').slice(0, 200),
-        problem: 'it is no ETag of an endpoint',
-        remedy:
-          'Expected: the ETag of the endpoint as you have read it, for example "42" with the quotes, or *.',
-      },
-    ]),
-  };
 }

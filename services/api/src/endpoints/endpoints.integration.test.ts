@@ -243,6 +243,9 @@ describe('changing an endpoint', () => {
       status: { state: 'active' },
     });
     expect((await owner.send('POST', `${path}/enable`)).body.revision).toBeGreaterThan(paused.body.revision);
+    const stale = { 'if-match': paused.headers.get('etag')! };
+    expect((await owner.send('POST', `${path}/pause`, undefined, stale)).status).toBe(412);
+    expect((await owner.get(path)).body.state).toBe('active');
   });
 
   it('gives up what is held by age or altogether, and what is given up stays so', async () => {

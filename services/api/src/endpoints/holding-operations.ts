@@ -1,11 +1,12 @@
 import type { Endpoint } from '@herald/domain/endpoint';
 import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
-import { edit } from './edit.ts';
+import { editIfMatch } from './edit.ts';
 import * as fields from './endpoint-fields.ts';
 import { REFUSED_WRITES } from './write-answer.ts';
 
 const none = z.strictObject({});
+const IF_MATCH = { 'if-match': 'optional' } as const;
 
 /** Holding an endpoint's deliveries, letting them go, and giving up those that are held. */
 export function holdingOperations(now: () => number): AnyOperation[] {
@@ -21,10 +22,11 @@ export function holdingOperations(now: () => number): AnyOperation[] {
       query: none,
       body: undefined,
       answers: fields.endpointView,
+      requestHeaders: IF_MATCH,
       responseHeaders: ['etag'],
       problems: REFUSED_WRITES,
-      handle: ({ account, params }) =>
-        edit(account, params.endpoint_id, undefined, (current) => ({
+      handle: ({ account, params, header }) =>
+        editIfMatch(account, params.endpoint_id, header('if-match'), (current) => ({
           ...current,
           state,
           updatedAtMs: now(),
@@ -42,10 +44,11 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     query: fields.resumeQuery,
     body: undefined,
     answers: fields.endpointView,
+    requestHeaders: IF_MATCH,
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,
-    handle: ({ account, params, query }) =>
-      edit(account, params.endpoint_id, undefined, (current) => ({
+    handle: ({ account, params, query, header }) =>
+      editIfMatch(account, params.endpoint_id, header('if-match'), (current) => ({
         ...skipping(current, query.skip_older_than, now()),
         state: 'active',
       })),
@@ -63,10 +66,11 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     query: none,
     body: undefined,
     answers: fields.endpointView,
+    requestHeaders: IF_MATCH,
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,
-    handle: ({ account, params }) =>
-      edit(account, params.endpoint_id, undefined, (current) => skipping(current, 0, now())),
+    handle: ({ account, params, header }) =>
+      editIfMatch(account, params.endpoint_id, header('if-match'), (current) => skipping(current, 0, now())),
   });
 
   return [

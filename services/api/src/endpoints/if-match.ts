@@ -1,3 +1,6 @@
+import { invalidRequest } from '../http/invalid.ts';
+import type { Answer } from '../http/operation.ts';
+
 export type IfMatch =
   | { kind: 'absent' }
   | { kind: 'revision'; revision: number | undefined }
@@ -13,4 +16,19 @@ export function parseIfMatch(header: string | undefined): IfMatch {
 
 export function etag(revision: number): string {
   return `"${revision}"`;
+}
+
+export function malformedIfMatch(value: string | undefined): Answer {
+  return {
+    problem: invalidRequest([
+      {
+        in: 'header',
+        field: 'If-Match',
+        value: JSON.stringify(value ?? '').slice(0, 200),
+        problem: 'it is no ETag of an endpoint',
+        remedy:
+          'Expected: the ETag of the endpoint as you have read it, for example "42" with the quotes, or *.',
+      },
+    ]),
+  };
 }
