@@ -16,6 +16,11 @@ import type { StatsReads } from './read/stats-figures.ts';
 /** Whose history is read. Every read of an account's data takes one: there is no read without it. */
 export interface Scope {
   accountId: string;
+  /** Where it is given, only rows of these: none, if it is empty. The ledger is of accounts: it takes no such scope. */
+  projectIds?: readonly string[] | undefined;
+  channelIds?: readonly string[] | undefined;
+  /** Of what is about deliveries: only of those to these. */
+  endpointIds?: readonly string[] | undefined;
 }
 
 /** Half open: from ≤ time of the event < to, epoch milliseconds. */

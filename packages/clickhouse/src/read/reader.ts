@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Scope } from '../history.ts';
 import { entriesIn, type Level, sumsAt } from '../ledger/expressions.ts';
+import { cutTo, once } from './scoped-tables.ts';
 
 /** Table expressions that a query selects from; in an account's scope they have that account's rows and no others. */
 export interface ScopedTables {
@@ -43,20 +44,6 @@ export interface Reader {
   allRows<T>(query: (from: AllTables) => string, params: Params): Promise<T[]>;
 }
 
-const OF_ACCOUNT = '{scope_account_id:String}';
-
-const SCOPED: ScopedTables = {
-  events: ofAccount('events'),
-  routes: ofAccount('routes'),
-  attempts: ofAccount('attempts'),
-  moments: ofAccount('moments'),
-  deliveries: ofAccount('deliveries'),
-  answers: ofAccount('answers'),
-  momentsOnce: once('moments', `account_id = ${OF_ACCOUNT}`),
-  ledgerSums: (level) => sumsAt(level, `account_id = ${OF_ACCOUNT}`),
-  ledgerEntries: (stretches) => entriesIn(stretches, `account_id = ${OF_ACCOUNT}`),
-};
-
 const ALL: AllTables = {
   events: 'events',
   routes: 'routes',
@@ -76,11 +63,15 @@ export function createReader(client: ClickHouseClient): Reader {
     return result.json<T>();
   }
   return {
-    rows: (scope, query, params) => select(query(SCOPED), scoped(scope, params)),
+    rows(scope, query, params) {
+      const { tables, params: scopeParams } = cutTo(scope);
+      return select(query(tables), { ...params, ...scopeParams });
+    },
     async rowsAndCost<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params) {
+      const { tables, params: scopeParams } = cutTo(scope);
       const result = await client.query({
-        query: query(SCOPED),
-        query_params: scoped(scope, params),
+        query: query(tables),
+        query_params: { ...params, ...scopeParams },
         format: 'JSON',
       });
       const { data, statistics } = await result.json<T>();
@@ -88,26 +79,4 @@ export function createReader(client: ClickHouseClient): Reader {
     },
     allRows: (query, params) => select(query(ALL), params),
   };
-}
-
-function scoped({ accountId }: Scope, params: Params): Record<string, unknown> {
-  // Rows without an account belong to nobody: an empty id must not find them.
-  if (accountId === '') throw new TypeError('An account id is empty');
-  return { ...params, scope_account_id: accountId };
-}
-
-/**
- * Each row of a table once. Only for one whose rows of one key are all in one partition: there FINAL need not look for
- * twins in another, and days that are not asked for are not read.
- */
-function once(table: string, condition: string): string {
-  return `(
-    SELECT * FROM ${table} FINAL WHERE ${condition}
-    SETTINGS do_not_merge_across_partitions_select_final = 1
-  )`;
-}
-
-/** A table expression that reads through to the primary key, which begins with the account. */
-function ofAccount(table: string): string {
-  return `(SELECT * FROM ${table} WHERE account_id = ${OF_ACCOUNT})`;
 }
