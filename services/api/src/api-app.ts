@@ -11,6 +11,7 @@ import { redriveOperation } from './dead-letters/redrive-operation.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import { facetOperation } from './deliveries/facet-operation.ts';
 import { redeliverOperation } from './deliveries/redeliver-operation.ts';
+import { testOperation } from './endpoint-test/test-operation.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
 import { mountJwks } from './endpoints/jwks.ts';

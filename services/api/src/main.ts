@@ -19,11 +19,13 @@ import { apiConfig } from './api-config.ts';
 import { createApiMetrics } from './api-metrics.ts';
 import { createRedeliver } from './deliveries/redeliver.ts';
 import { openEventBytes } from './deliveries/redeliver-event.ts';
+import { openSendTest } from './endpoint-test/open-send-test.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
 import { createEraseHistory } from './erasing/erase-history.ts';
 import { createConfigurationLog } from './explain/configuration-log.ts';
 import { openReplays } from './replays/open-replays.ts';
 import { createOrderRetries } from './retries/order-retries.ts';
+import { openAttemptSource } from './tail/open-attempt-source.ts';
 import { openTail } from './tail/open-tail.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
@@ -69,7 +71,8 @@ await runService({
     });
     const eraser = openEraser(clickhouse);
     const apiMetrics = createApiMetrics(metrics);
-    const tail = openTail({ connection, source, log, metrics: apiMetrics });
+    const attempts = openAttemptSource({ connection, source, log });
+    const tail = openTail({ attempts, log, metrics: apiMetrics });
     apiMetrics.watchTail(tail);
     const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
 
@@ -88,6 +91,12 @@ await runService({
         writer,
         history,
         tail,
+        sendTest: await openSendTest(source, {
+          attempts,
+          producer,
+          timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+          onFailure: (err) => log.warn({ err }, 'an endpoint cannot be tested'),
+        }),
         eraseHistory: createEraseHistory({
           record: await createErasureRecorder({
             producer,

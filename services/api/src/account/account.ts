@@ -1,14 +1,18 @@
 import type { DeliverySummary, HistoryStore, Scope } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { EventType } from '@herald/domain/event-type';
 import type { AsRouted } from '@herald/domain/explain/evidence';
+import type { Audited } from '@herald/registry/audit/audited';
+import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entry';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
-import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+import type { EndpointEdits, EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
 import type {
   NewReplay,
   ReplayChanged,
   ReplayCreated,
+  ReplayEdits,
   ReplayJobTable,
   ReplayWriter,
 } from '@herald/registry/replay-jobs';
@@ -16,7 +20,17 @@ import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { RetryOrder } from '@herald/registry/retry-order';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { Caller } from '../access/caller.ts';
+import {
+  type Asked,
+  erasureAsked,
+  orderAsked,
+  redeliveryAsked,
+  stateOfErasure,
+  stateOfOrder,
+  stateOfRedelivery,
+} from '../audit/asked.ts';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
+import type { SendTest, TestSent } from '../endpoint-test/send-test.ts';
 import type { EraseHistory, HistoryErased } from '../erasing/erase-history.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
@@ -27,10 +41,15 @@ type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer
   ? (...rest: Rest) => Result
   : never;
 
-/** What of a caller decides what there is for it. */
-export type BoundTo = Pick<Caller, 'accountId' | 'scope'>;
+/** What of a caller decides what there is for it, and who its changes are put on record for. */
+export interface BoundTo extends Pick<Caller, 'accountId' | 'scope' | 'actor'> {
+  requestId: string | undefined;
+}
 
-/** What one account has: handlers get this and never the tables, so none can reach into another account. */
+/**
+ * What one account has: handlers get this and never the tables, so none can reach into another account. Whatever
+ * changes something puts that on record itself, before and in the name of the caller.
+ */
 export interface Account {
   id: string;
   endpoints: {
@@ -44,10 +63,13 @@ export interface Account {
       endpointId: string,
       ifRevision: number | undefined,
       change: (current: Endpoint) => Endpoint,
+      action?: AuditAction,
     ): Promise<WriteResult>;
     delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
     /** What endpoints were at a revision; unknown for those of another account. */
     at: ConfigurationLog['at'];
+    /** A made-up event of the type, to this endpoint alone. */
+    test(endpointId: string, eventType: EventType): Promise<TestSent | { kind: 'missing' }>;
   };
   deliveries: {
     list: Bound<HistoryStore['deliveries']['list']>;
@@ -100,21 +122,23 @@ export interface Account {
 export interface AccountSources {
   table: Pick<EndpointTable, 'get' | 'list'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
-  writer: Omit<EndpointWriter, 'close'>;
+  writer: Pick<EndpointWriter, 'as'>;
   history: Pick<HistoryStore, 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
+  sendTest: SendTest;
   eraseHistory: EraseHistory;
   configurations: ConfigurationLog;
   redeliver: Redeliver;
   orderRetries: OrderRetries;
   forgetRetryOrder: (endpointId: string) => Promise<void>;
   replays: ReplaySources;
+  audited: Audited;
 }
 
 export interface ReplaySources {
   jobs: Pick<ReplayJobTable, 'get' | 'entries'>;
   progress: Pick<ReplayProgressTable, 'get'>;
-  writer: Omit<ReplayWriter, 'close'>;
+  writer: Pick<ReplayWriter, 'as'>;
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
@@ -122,9 +146,16 @@ const NO_ENDPOINT: Promise<RetriesOrdered> = Promise.resolve({ kind: 'missing' }
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (caller: BoundTo) => Account {
-  const { table, status, writer, history, redeliver, orderRetries, tail, configurations, replays } = sources;
-  return ({ accountId }) => {
+  const { table, status, history, redeliver, orderRetries, tail, configurations, replays } = sources;
+  return ({ accountId, actor, requestId }) => {
     const scope: Scope = { accountId };
+    const asker: Asker = { actor, requestId };
+    const writer: EndpointEdits = sources.writer.as(asker);
+    const audited = <T extends { kind: string }>(
+      asked: Asked,
+      change: () => Promise<T>,
+      stateOf: (result: T) => AuditState,
+    ) => sources.audited({ ...asked, accountId, asker }, change, stateOf);
     const own = (endpointId: string): ConfiguredEndpoint | undefined => {
       const configured = table.get(endpointId);
       return configured?.endpoint.accountId === accountId ? configured : undefined;
@@ -142,11 +173,15 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         list: (projectId) => table.list(accountId, projectId),
         status: (endpointId) => (own(endpointId) ? status.get(endpointId) : undefined),
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
-        update: (endpointId, ifRevision, change) =>
-          own(endpointId) ? writer.update(endpointId, ifRevision, change) : MISSING,
+        update: (endpointId, ifRevision, change, action) =>
+          own(endpointId) ? writer.update(endpointId, ifRevision, change, action) : MISSING,
         delete: (endpointId, ifRevision) => (own(endpointId) ? remove(endpointId, ifRevision) : MISSING),
         at: async (revision, endpointIds) =>
           ownOnly(accountId, await configurations.at(revision, endpointIds)),
+        test: async (endpointId, eventType) => {
+          const configured = own(endpointId);
+          return configured ? sources.sendTest(configured, eventType) : { kind: 'missing' };
+        },
       },
       deliveries: {
         list: (query) => history.deliveries.list(scope, query),
@@ -154,11 +189,23 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         facets: (query) => history.deliveries.facets(scope, query),
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery, of) =>
-          own(delivery.endpointId) ? redeliver(scope, delivery, of) : ENDPOINT_DELETED,
+          own(delivery.endpointId)
+            ? audited(
+                redeliveryAsked(delivery, of),
+                () => redeliver(scope, delivery, of),
+                stateOfRedelivery,
+              )
+            : ENDPOINT_DELETED,
       },
       retries: {
         order: (endpointId, order) =>
-          own(endpointId) ? orderRetries({ ...order, endpointId, accountId }) : NO_ENDPOINT,
+          own(endpointId)
+            ? audited(
+                orderAsked(endpointId, order),
+                () => orderRetries({ ...order, endpointId, accountId }),
+                stateOfOrder,
+              )
+            : NO_ENDPOINT,
       },
       deadLetters: {
         list: (query) => history.deadLetters.list(scope, query),
@@ -181,13 +228,24 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         lag: (limit) => history.stats.lag(scope, limit),
       },
       tail: { open: (request) => tail.open(scope, request) },
-      history: { erase: (publicationId, erasedBy) => sources.eraseHistory(scope, publicationId, erasedBy) },
-      replays: replaysOf(accountId, replays),
+      history: {
+        erase: (publicationId, erasedBy) =>
+          audited(
+            erasureAsked(publicationId),
+            () => sources.eraseHistory(scope, publicationId, erasedBy),
+            stateOfErasure,
+          ),
+      },
+      replays: replaysOf(accountId, replays, replays.writer.as(asker)),
     };
   };
 }
 
-function replaysOf(accountId: string, { jobs, progress, writer }: ReplaySources): Account['replays'] {
+function replaysOf(
+  accountId: string,
+  { jobs, progress }: ReplaySources,
+  writer: ReplayEdits,
+): Account['replays'] {
   const viewOf = (job: ReplayJob): Replay => ({ job, progress: progress.get(job.id)?.value });
   const own = (replayId: string): ReplayJob | undefined => {
     const job = jobs.get(replayId)?.value;

@@ -101,6 +101,9 @@ const ROWS: Rows = {
     makes: 201,
   },
   'PATCH /v1/endpoints/{endpoint_id}': { path: endpointPath(), body: () => ({ name: MARK }), refuses: 404 },
+  'POST /v1/endpoints/{endpoint_id}/test': {
+    provenIn: 'services/api/src/endpoint-test/endpoint-test.integration.test.ts',
+  },
   'POST /v1/endpoints/{endpoint_id}/pause': { path: endpointPath('/pause'), refuses: 404 },
   'POST /v1/endpoints/{endpoint_id}/resume': { path: endpointPath('/resume'), refuses: 404 },
   'POST /v1/endpoints/{endpoint_id}/enable': { path: endpointPath('/enable'), refuses: 404 },

@@ -33,7 +33,7 @@ export function viewDeliveryDetail(delivery: DeliveryDetail): z.output<typeof de
   };
 }
 
-function viewAttempt(attempt: Attempt): z.output<typeof attemptView> {
+export function viewAttempt(attempt: Attempt): z.output<typeof attemptView> {
   const { request, response } = attempt;
   return {
     attempt_id: attempt.attemptId,

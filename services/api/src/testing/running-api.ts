@@ -25,6 +25,7 @@ import { type ApiAppOptions, apiOperations, createApiApp } from '../api-app.ts';
 import { createApiMetrics } from '../api-metrics.ts';
 import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
+import { openSendTest } from '../endpoint-test/open-send-test.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createEraseHistory } from '../erasing/erase-history.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
@@ -32,6 +33,7 @@ import { undescribed } from '../http/described.ts';
 import type { AnyOperation } from '../http/operation.ts';
 import { openReplays } from '../replays/open-replays.ts';
 import { createOrderRetries } from '../retries/order-retries.ts';
+import { openAttemptSource } from '../tail/open-attempt-source.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
 
@@ -130,8 +132,8 @@ export async function startApi(
   const reader = createPartitionReader(connection);
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
   const tail = openTail({
-    connection,
-    source,
+  const attempts = openAttemptSource({ connection, source, log });
+    attempts,
     log,
     metrics,
     ...(over.tailLimits && { limits: over.tailLimits }),
@@ -148,6 +150,12 @@ export async function startApi(
     history,
     tail,
     eraseHistory: createEraseHistory({
+    sendTest: await openSendTest(source, {
+      attempts,
+      producer,
+      timeoutMs: over.writeTimeoutMs ?? 30_000,
+      onFailure: (err) => log.warn({ err }, 'an endpoint cannot be tested'),
+    }),
       record: await createErasureRecorder({
         producer,
         reader,

@@ -1,0 +1,128 @@
+import type { Encoder } from '@herald/contracts/codec';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { encodeDeliveryHeaders } from '@herald/contracts/headers';
+import { TOPICS } from '@herald/contracts/topics';
+import type { Delivery } from '@herald/domain/delivery';
+import type { EventType } from '@herald/domain/event-type';
+import { deliveryId } from '@herald/domain/ids';
+import type { BatchingProducer } from '@herald/kafka/batching-producer';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import { withDeadline } from '../http/with-deadline.ts';
+import type { AttemptSource } from '../tail/attempt-source.ts';
+import { sampleEvent } from './sample-event.ts';
+
+export type TestSent =
+  | { kind: 'attempted'; delivery: Delivery; attempt: DeliveryAttempt }
+  /** Kafka has it, and its attempt has not been seen in time: the dispatcher is away or busy. */
+  | { kind: 'queued'; delivery: Delivery }
+  /** So many are waited for; nothing was sent. */
+  | { kind: 'too_many'; tests: number; of: 'the account' | 'this process' }
+  | { kind: 'unavailable'; detail: string };
+
+/** Sends one made-up event of the type to an endpoint as it is saved, through the dispatcher, and waits for the attempt. */
+export type SendTest = (configured: ConfiguredEndpoint, eventType: EventType) => Promise<TestSent>;
+
+export interface SendTestOptions {
+  attempts: AttemptSource;
+  encoder: Encoder<PublicationEvent>;
+  producer: Pick<BatchingProducer, 'send'>;
+  /** For Kafka to be followed, and to take the test. */
+  timeoutMs: number;
+  onFailure: (error: unknown) => void;
+  now: () => number;
+  /** A fresh UUID. */
+  newId: () => string;
+}
+
+export const MAX_TESTS = 50;
+export const MAX_TESTS_PER_ACCOUNT = 5;
+
+/** What lies between the request and its end on our side: queues, connections, records on their way. */
+const MARGIN_MS = 5_000;
+
+export function createSendTest(options: SendTestOptions): SendTest {
+  const { attempts, encoder, producer, timeoutMs, onFailure, now, newId } = options;
+  const underway = new Map<string, number>();
+  let tests = 0;
+
+  function count(accountId: string, change: 1 | -1): void {
+    tests += change;
+    const ofAccount = (underway.get(accountId) ?? 0) + change;
+    if (ofAccount === 0) underway.delete(accountId);
+    else underway.set(accountId, ofAccount);
+  }
+
+  async function send(
+    { endpoint, revision }: ConfiguredEndpoint,
+    eventType: EventType,
+    over: AbortSignal,
+  ): Promise<TestSent> {
+    const nowMs = now();
+    const eventId = newId();
+    const delivery = testDelivery({ eventId, endpointId: endpoint.id, revision, nowMs });
+    const value = encoder.encode(sampleEvent(endpoint, eventType, { eventId, nowMs }));
+    const seen = Promise.withResolvers<DeliveryAttempt | undefined>();
+    const listener = {
+      accountId: endpoint.accountId,
+      onAttempt({ attempt }: { attempt: DeliveryAttempt }) {
+        // A fenced one is attempted again by the new owner of its partition.
+        if (attempt.delivery_id === delivery.deliveryId && attempt.disposition !== 'FENCED')
+          seen.resolve(attempt);
+      },
+      onEnd: () => seen.resolve(undefined),
+    };
+    // Before it is sent: what is attempted before somebody listens is missed.
+    await withDeadline(attempts.listen(listener, over), timeoutMs, 'Kafka');
+    const record = {
+      topic: TOPICS.deliveries,
+      key: endpoint.id,
+      value,
+      headers: encodeDeliveryHeaders(delivery),
+    };
+    await withDeadline(producer.send([record]), timeoutMs, 'Kafka');
+    const timer = setTimeout(() => seen.resolve(undefined), endpoint.timeoutMs + MARGIN_MS);
+    const attempt = await seen.promise;
+    clearTimeout(timer);
+    return attempt ? { kind: 'attempted', delivery, attempt } : { kind: 'queued', delivery };
+  }
+
+  return async (configured, eventType) => {
+    const { accountId } = configured.endpoint;
+    const ofAccount = underway.get(accountId) ?? 0;
+    if (ofAccount >= MAX_TESTS_PER_ACCOUNT) return { kind: 'too_many', tests: ofAccount, of: 'the account' };
+    if (tests >= MAX_TESTS) return { kind: 'too_many', tests, of: 'this process' };
+    const over = new AbortController();
+    count(accountId, 1);
+    try {
+      return await send(configured, eventType, over.signal);
+    } catch (error) {
+      onFailure(error);
+      return { kind: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+    } finally {
+      count(accountId, -1);
+      over.abort();
+    }
+  };
+}
+
+/** Of no topic: its event is made for it alone. By its time it lies apart from other tests in the ledger. */
+function testDelivery(of: {
+  eventId: string;
+  endpointId: string;
+  revision: number;
+  nowMs: number;
+}): Delivery {
+  return {
+    deliveryId: deliveryId(of.eventId, of.endpointId, 'test'),
+    endpointId: of.endpointId,
+    eventId: of.eventId,
+    step: 0,
+    attempts: 0,
+    dueAtMs: 0,
+    origin: { topic: 'test', partition: 0, offset: of.nowMs },
+    cause: 'test',
+    configRevision: of.revision,
+    traceparent: undefined,
+  };
+}
