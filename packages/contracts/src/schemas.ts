@@ -4,6 +4,7 @@ import { deliveryAttemptSchema } from './generated/delivery-attempt.ts';
 import { endpointConfigSchema } from './generated/endpoint-config.ts';
 import { endpointStatusSchema } from './generated/endpoint-status.ts';
 import { erasureSchema } from './generated/erasure.ts';
+import { portalLinkSchema } from './generated/portal-link.ts';
 import { publicationEventSchema } from './generated/publication-event.ts';
 import { replayJobSchema } from './generated/replay-job.ts';
 import { replayProgressSchema } from './generated/replay-progress.ts';
@@ -28,6 +29,7 @@ export const SUBJECT_SCHEMAS: readonly SubjectSchema[] = [
   { subject: subjectOf(TOPICS.replayProgress), schema: replayProgressSchema },
   { subject: subjectOf(TOPICS.retryOrders), schema: retryOrderSchema },
   { subject: subjectOf(TOPICS.erasures), schema: erasureSchema },
+  { subject: subjectOf(TOPICS.portalLinks), schema: portalLinkSchema },
   { subject: subjectOf(TOPICS.audit), schema: auditRecordSchema },
 ];
 

@@ -17,6 +17,7 @@ export const TOPICS = {
   replayProgress: 'herald.replay-progress',
   retryOrders: 'herald.retry-orders',
   erasures: 'herald.erasures',
+  portalLinks: 'herald.portal-links',
   audit: 'herald.audit',
 } as const;
 
@@ -72,6 +73,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.replayProgress),
   compacted(TOPICS.retryOrders),
   compacted(TOPICS.erasures),
+  compacted(TOPICS.portalLinks),
   { ...keyed(TOPICS.audit, AUDIT_RETENTION_DAYS), partitions: 3 },
 ];
 
