@@ -37,4 +37,30 @@ export const endpointConfig = {
       example: '127.0.0.0/8',
     },
   ),
+  HERALD_TELEGRAM_API_URL: variable(
+    z
+      .url({ protocol: /^https?$/, error: 'it is not an http or https URL' })
+      .refine((url) => isBare(new URL(url)), 'it has a user name, a query or a fragment')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .default('https://api.telegram.org'),
+    {
+      expects: 'the address of the Telegram Bot API, checked like the URL of any endpoint',
+      example: 'https://api.telegram.org',
+    },
+  ),
+  HERALD_TELEGRAM_BOT_TOKEN: variable(
+    z
+      .string()
+      .regex(/^\d{1,16}:[\w-]{20,100}$/, 'it is not of the form that Telegram gives tokens')
+      .optional(),
+    {
+      expects: 'the token of the bot that writes where an endpoint has none of its own',
+      example: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw',
+      secret: true,
+    },
+  ),
 };
+
+function isBare({ username, password, search, hash }: URL): boolean {
+  return `${username}${password}${search}${hash}` === '';
+}

@@ -35,6 +35,8 @@ export interface ApiAppOptions extends AccountSources {
   sealing: Sealing;
   checkDestination: CheckDestination;
   log: Logger;
+  /** Whether this installation has a Telegram bot of its own. */
+  hasTelegramBot: boolean;
   metrics: ApiMetrics;
   historyTimeoutMs: number;
   maxBodyBytes: number;
@@ -46,13 +48,13 @@ export interface ApiAppOptions extends AccountSources {
 
 /** Everything that the API can be asked, in the order that it is mounted. */
 export function apiOperations(options: ApiAppOptions): AnyOperation[] {
-  const { sealing, checkDestination, log, now } = options;
+  const { sealing, checkDestination, hasTelegramBot, log, now } = options;
   const readHistory = createReadHistory({
     timeoutMs: options.historyTimeoutMs,
     onFailure: (error) => log.warn({ err: error }, 'the history cannot be read'),
   });
   return [
-    ...endpointOperations({ sealing, checkDestination, now }),
+    ...endpointOperations({ sealing, checkDestination, hasTelegramBot, now }),
     facetOperation({ readHistory, now }),
     ...deliveryOperations(readHistory),
     redeliverOperation(readHistory, now),

@@ -131,6 +131,7 @@ await runService({
         metrics: apiMetrics,
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
+        hasTelegramBot: config.HERALD_TELEGRAM_BOT_TOKEN !== undefined,
         maxReplayPerSecond: config.HERALD_API_MAX_REPLAY_PER_SECOND,
         now: Date.now,
       }),

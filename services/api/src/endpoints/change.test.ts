@@ -18,10 +18,16 @@ const asked = newEndpoint.parse({
   rate_limit_per_second: 3,
   headers: { 'X-A': 'b' },
 });
-const endpoint = endpointOf(asked, { id: 'ep_1', accountId: 'acc', secret, nowMs: 5 });
+const seal = (credential: string) => Buffer.from(`sealed ${credential}`);
+const endpoint = endpointOf(asked, { id: 'ep_1', accountId: 'acc', secret, seal, nowMs: 5 });
 
-function patched(patch: object) {
-  return applyPatch(endpoint, endpointPatch.parse(patch), 9);
+function patched(patch: object, current = endpoint) {
+  return applyPatch(current, endpointPatch.parse(patch), { seal, nowMs: 9 });
+}
+
+function chatOf(given: object) {
+  const chat = newEndpoint.parse({ project_id: 'p', ...given });
+  return endpointOf(chat, { id: 'ep_1', accountId: 'acc', secret: undefined, seal, nowMs: 5 });
 }
 
 describe('a patch', () => {
@@ -54,4 +60,60 @@ describe('a patch', () => {
       expect(endpointPatch.safeParse(patch).success).toBe(false);
     },
   );
+});
+
+const TOKEN = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
+
+describe('an endpoint of Telegram', () => {
+  const chat = chatOf({ kind: 'telegram', chat_id: '42', token: TOKEN });
+
+  it('has its token sealed, and nothing to sign with', () => {
+    expect(chat).toMatchObject({ kind: 'telegram', url: '', secrets: [], headers: {} });
+    expect(chat.telegram).toEqual({ chatId: '42', sealedToken: seal(TOKEN) });
+  });
+
+  it.each([
+    ['42', 1],
+    ['@herald_news', 1],
+    ['-1001234567890', 0.33],
+  ])('of the chat %s gets what Telegram takes of it, %d a second, unless told otherwise', (chat_id, rate) => {
+    expect(chatOf({ kind: 'telegram', chat_id }).rateLimitPerSecond).toBe(rate);
+    const asked = { kind: 'telegram', chat_id, rate_limit_per_second: null };
+    expect(chatOf(asked).rateLimitPerSecond).toBeUndefined();
+  });
+
+  it.each([
+    [{ chat_id: '-7' }, { chatId: '-7', sealedToken: seal(TOKEN) }],
+    [{ token: `1:${'b'.repeat(35)}` }, { chatId: '42', sealedToken: seal(`1:${'b'.repeat(35)}`) }],
+    [{ token: null }, { chatId: '42', sealedToken: undefined }],
+    [{ name: 'b' }, { chatId: '42', sealedToken: seal(TOKEN) }],
+  ])('after a patch of %j writes there, by that bot', (patch, telegram) => {
+    expect(patched(patch, chat).telegram).toEqual(telegram);
+  });
+
+  it.each(['0', '-', '12a', '@ab', '@1abc', 'herald', '', '9'.repeat(17), 42])('is not %j', (chat_id) => {
+    expect(newEndpoint.safeParse({ kind: 'telegram', project_id: 'p', chat_id }).success).toBe(false);
+  });
+
+  it.each(['1:a/../../x', `1:${'a'.repeat(34)}?`, 'nonsense', ''])('has no token %j', (token) => {
+    const parsed = newEndpoint.safeParse({ kind: 'telegram', project_id: 'p', chat_id: '1', token });
+    expect(parsed.success).toBe(false);
+  });
+});
+
+describe('an endpoint of Slack', () => {
+  const url = 'https://hooks.slack.com/services/T000/B000/XXXX';
+  const slack = chatOf({ kind: 'slack', url });
+
+  it('shows where it goes to without its path, which is sealed', () => {
+    expect(slack).toMatchObject({ url: 'https://hooks.slack.com/[redacted]', rateLimitPerSecond: 1 });
+    expect(slack.slack).toEqual({ sealedUrl: seal(url) });
+  });
+
+  it('goes where a patch says, and stays where it was where the patch says nothing', () => {
+    const moved = patched({ url: 'https://hooks.example.com/x' }, slack);
+    expect(moved).toMatchObject({ url: 'https://hooks.example.com/[redacted]' });
+    expect(moved.slack).toEqual({ sealedUrl: seal('https://hooks.example.com/x') });
+    expect(patched({ name: 'b' }, slack)).toMatchObject({ url: slack.url, slack: slack.slack });
+  });
 });

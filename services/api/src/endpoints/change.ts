@@ -1,6 +1,8 @@
+import { SLACK_RATE_PER_SECOND, telegramRatePerSecond } from '@herald/domain/chat-pace';
 import type { Endpoint, SealedSecret } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { z } from 'zod';
+import { destinationOf, type Seal } from './asked-destination.ts';
 import type { endpointPatch, newEndpoint } from './endpoint-fields.ts';
 
 type NewEndpoint = z.output<typeof newEndpoint>;
@@ -8,7 +10,7 @@ type EndpointPatch = z.output<typeof endpointPatch>;
 
 export function endpointOf(
   asked: NewEndpoint,
-  given: { id: string; accountId: string; secret: SealedSecret; nowMs: number },
+  given: { id: string; accountId: string; secret: SealedSecret | undefined; seal: Seal; nowMs: number },
 ): Endpoint {
   return {
     id: given.id,
@@ -16,30 +18,41 @@ export function endpointOf(
     projectId: asked.project_id,
     name: asked.name,
     kind: asked.kind,
-    url: asked.url,
-    format: asked.format,
+    ...destinationOf(asked, given.seal),
+    // Messages to chats have no format to choose; on record they have one, as every endpoint.
+    format: asked.kind === 'webhook' ? asked.format : 'publication',
     subscription: subscriptionOf(asked.subscription),
     state: asked.state,
-    secrets: [given.secret],
+    secrets: given.secret ? [given.secret] : [],
     retrySchedule: asked.retry_schedule ?? DEFAULT_RETRY_SCHEDULE,
     timeoutMs: asked.timeout_ms,
     maxConcurrency: asked.max_concurrency,
-    rateLimitPerSecond: asked.rate_limit_per_second ?? undefined,
+    rateLimitPerSecond: rateOf(asked),
     ordering: asked.ordering,
     onDeadHead: asked.on_dead_head,
     heldSkipBeforeMs: undefined,
-    headers: asked.headers,
+    headers: asked.kind === 'webhook' ? asked.headers : {},
     createdAtMs: given.nowMs,
     updatedAtMs: given.nowMs,
   };
 }
 
-/** The endpoint with what the patch names replaced. */
-export function applyPatch(current: Endpoint, patch: EndpointPatch, nowMs: number): Endpoint {
+/** What the receiver is known to take, where nothing else is asked for. */
+function rateOf(asked: NewEndpoint): number | undefined {
+  if (asked.rate_limit_per_second !== undefined) return asked.rate_limit_per_second ?? undefined;
+  return asked.kind === 'telegram' ? telegramRatePerSecond(asked.chat_id) : SLACK_RATE_PER_SECOND;
+}
+
+/** The endpoint with what the patch names replaced; the patch names nothing that its kind does not have. */
+export function applyPatch(
+  current: Endpoint,
+  patch: EndpointPatch,
+  { seal, nowMs }: { seal: Seal; nowMs: number },
+): Endpoint {
   return {
     ...current,
     name: patch.name ?? current.name,
-    url: patch.url ?? current.url,
+    ...destinationOf({ kind: current.kind, ...patch }, seal, current),
     format: patch.format ?? current.format,
     subscription: patch.subscription ? subscriptionOf(patch.subscription) : current.subscription,
     state: patch.state ?? current.state,

@@ -5,6 +5,7 @@ import { parseSecret } from '@herald/webhook/secret';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
 import { id, page, pageOf, text } from '../http/fields.ts';
+import { botToken, chatId, slackUrl } from './chat-fields.ts';
 
 /** What an endpoint is on the wire, in and out. Names are those of schemas/endpoint-config.avsc. */
 
@@ -45,12 +46,17 @@ const subscription = z
         examples: [['publication.failed']],
       }),
   })
-  .meta({ description: 'an object with channel_ids and event_types', examples: [{ event_types: [] }] });
+  .meta({
+    examples: [{ event_types: [] }],
+  });
 
-const state = z.enum(['active', 'paused', 'disabled'], { error: 'it is none of the three states' }).meta({
-  description: 'active, paused or disabled; deliveries of the latter two are held, not lost',
-  examples: ['active'],
-});
+const state = z
+  .enum(['active', 'paused', 'disabled', 'off'], { error: 'it is none of the four states' })
+  .meta({
+    description:
+      'active; paused or disabled: deliveries are held, not lost; or off: nothing is routed to it, and what was under way is held',
+    examples: ['active'],
+  });
 
 const retrySchedule = z
   .array(z.enum(TIER_NAMES, { error: 'it is no retry tier' }))
@@ -125,6 +131,7 @@ const secret = z
   });
 
 const signingScheme = z
+    writeOnly: true,
   .enum(['v1', 'v1a'], { error: 'it is no scheme of Standard Webhooks' })
   .meta({ description: 'v1 (HMAC-SHA256) or v1a (Ed25519)', examples: ['v1'] });
 
@@ -136,25 +143,29 @@ const TWO_SCHEMES = {
   path: ['signing_scheme'],
 };
 
-const kind = z
-  .literal('webhook', { error: 'it is not webhook' })
-  .meta({ description: 'webhook', examples: ['webhook'] });
+/** One value of the kind that a member of the union has. */
+const kind = <K extends string>(only: K) =>
+  z.literal(only).meta({ description: 'webhook, telegram or slack', examples: ['webhook'] });
 
-export const newEndpoint = z
+const forEveryKind = {
+  project_id: id('a project', 'proj_1'),
+  name: name.default(''),
+  subscription: subscription.prefault({}),
+  state: state.default('active'),
+  retry_schedule: retrySchedule.default(null),
+  timeout_ms: timeoutMs.default(15_000),
+  max_concurrency: maxConcurrency.default(10),
+  ordering: ordering.default('none'),
+  on_dead_head: onDeadHead.default('skip'),
+};
+
+const newWebhook = z
   .strictObject({
-    project_id: id('a project', 'proj_1'),
+    kind: kind('webhook').default('webhook'),
     url,
-    name: name.default(''),
-    kind: kind.default('webhook'),
     format: format.default('publication'),
-    subscription: subscription.prefault({}),
-    state: state.default('active'),
-    retry_schedule: retrySchedule.default(null),
-    timeout_ms: timeoutMs.default(15_000),
-    max_concurrency: maxConcurrency.default(10),
+    ...forEveryKind,
     rate_limit_per_second: rateLimitPerSecond.default(null),
-    ordering: ordering.default('none'),
-    on_dead_head: onDeadHead.default('skip'),
     headers: headers.prefault({}),
     secret: secret.optional(),
     signing_scheme: signingScheme.optional(),
@@ -162,7 +173,41 @@ export const newEndpoint = z
   .refine(hasOneScheme, TWO_SCHEMES)
   .meta({ description: 'a JSON object with at least project_id and url' });
 
-/** What is left out stays as it is; `subscription` and `headers` are replaced whole. */
+const newTelegramChat = z
+  .strictObject({
+    kind: kind('telegram'),
+    chat_id: chatId,
+    token: botToken.default(null),
+    ...forEveryKind,
+    rate_limit_per_second: rateLimitPerSecond.optional().meta({
+      description: 'messages a second at most; left out, what Telegram allows the chat',
+      examples: [1],
+    }),
+  })
+  .meta({ description: 'a JSON object with at least kind, project_id and chat_id' });
+
+const newSlackWebhook = z
+  .strictObject({
+    kind: kind('slack'),
+    url: slackUrl,
+    ...forEveryKind,
+    rate_limit_per_second: rateLimitPerSecond.optional().meta({
+      description: 'messages a second at most; left out, what Slack allows a webhook',
+      examples: [1],
+    }),
+  })
+  .meta({ description: 'a JSON object with at least kind, project_id and url' });
+
+export const newEndpoint = z
+  .discriminatedUnion('kind', [newWebhook, newTelegramChat, newSlackWebhook], {
+    error: ({ code }) => (code === 'invalid_union' ? 'it is none of the three kinds' : undefined),
+  })
+  .meta({ description: 'a JSON object with at least project_id and url; kind says which others there are' });
+
+/**
+ * What is left out stays as it is; `subscription` and `headers` are replaced whole. Which fields an endpoint has its
+ * kind says, which stays; the handler looks after that.
+ */
 export const endpointPatch = z
   .strictObject({ name, url, format, subscription, state, retry_schedule: retrySchedule })
   .extend({
@@ -175,10 +220,14 @@ export const endpointPatch = z
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, {
+    chat_id: chatId,
+    token: botToken,
     error: 'it changes nothing',
     when: ({ issues }) => issues.length === 0,
   })
-  .meta({ description: 'a JSON object with the fields to change' });
+  .meta({
+    description: 'a JSON object with the fields to change, of those that the kind of the endpoint has',
+  });
 
 const MAX_OVERLAP_S = 7 * 24 * 60 * 60;
 const DEFAULT_OVERLAP_S = 24 * 60 * 60;
@@ -221,14 +270,14 @@ export const endpointQuery = z.strictObject({
   ...page,
 });
 
-export const endpointView = z.object({
+const viewOfEveryKind = {
   endpoint_id: z.string(),
   project_id: z.string(),
   name: z.string(),
-  kind: z.enum(['webhook', 'telegram', 'slack']),
-  url: z.string(),
-  format,
-  subscription: z.object({ channel_ids: z.array(z.string()), event_types: z.array(z.enum(EVENT_TYPES)) }),
+  subscription: z.object({
+    channel_ids: z.array(z.string()),
+    event_types: z.array(z.enum(EVENT_TYPES)),
+  }),
   /** What its owner set. */
   state,
   /** What holds for it now, from what its owner set and what the dispatcher decided. */
@@ -238,14 +287,6 @@ export const endpointView = z.object({
     since: z.string().nullable(),
     failing_since: z.string().nullable(),
   }),
-  secrets: z.array(
-    z.object({
-      secret_id: z.string(),
-      scheme: z.enum(['v1', 'v1a']),
-      created_at: z.string().nullable(),
-      expires_at: z.string().nullable(),
-    }),
-  ),
   retry_schedule: z.array(z.enum(TIER_NAMES)),
   timeout_ms: z.number(),
   max_concurrency: z.number(),
@@ -256,15 +297,53 @@ export const endpointView = z.object({
     .string()
     .nullable()
     .meta({ description: 'what was held before this time is cancelled and not delivered' }),
-  headers: z.record(z.string(), z.string()),
   created_at: z.string().nullable(),
   updated_at: z.string().nullable(),
   revision: z.number(),
 });
 
-export const createdEndpointView = endpointView.extend({
+const telegramChatView = z.object({
+  ...viewOfEveryKind,
+  kind: z.literal('telegram'),
+  chat_id: z.string(),
+  bot: z
+    .enum(['own', 'installation'])
+    .meta({ description: 'whose bot writes: by a token of its own, or not' }),
+});
+
+const slackWebhookView = z.object({
+  ...viewOfEveryKind,
+  kind: z.literal('slack'),
+  url: z.string().meta({ description: 'without its path, which is a credential' }),
+});
+
+export const endpointView = z.discriminatedUnion('kind', [webhookView, telegramChatView, slackWebhookView]);
+
+export const createdWebhookView = webhookView.extend({
   secret: z.string().meta({ description: 'shown this once' }),
+};
+
+const webhookView = z.object({
+  ...viewOfEveryKind,
+  kind: z.literal('webhook'),
+  url: z.string(),
+  format,
+  secrets: z.array(
+    z.object({
+      secret_id: z.string(),
+      scheme: z.enum(['v1', 'v1a']),
+      created_at: z.string().nullable(),
+      expires_at: z.string().nullable(),
+    }),
+  ),
+  headers: z.record(z.string(), z.string()),
   public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
 });
 
 export const endpointPage = pageOf(endpointView);
+export const createdEndpointView = z.discriminatedUnion('kind', [
+  createdWebhookView,
+  telegramChatView,
+  slackWebhookView,
+]);
+

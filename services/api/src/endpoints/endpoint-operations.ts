@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { invalidRequest } from '../http/invalid.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
+import { type DestinationRules, destinationMistake, foreignFields } from './asked-destination.ts';
 import { applyPatch, endpointOf } from './change.ts';
-import type { CheckDestination } from './destination.ts';
 import { edit, shown, view } from './edit.ts';
 import * as fields from './endpoint-fields.ts';
 import { cutPage } from './endpoint-page.ts';
-import { viewEndpoint } from './endpoint-view.ts';
+import { viewEndpoint, viewWebhook } from './endpoint-view.ts';
 import { holdingOperations } from './holding-operations.ts';
 import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
@@ -22,23 +22,22 @@ import {
   tooManyEndpoints,
 } from './write-answer.ts';
 
-export interface EndpointOperationsOptions {
+export interface EndpointOperationsOptions extends DestinationRules {
   sealing: Sealing;
-  checkDestination: CheckDestination;
   now: () => number;
 }
 
 const none = z.strictObject({});
 
 export function endpointOperations(options: EndpointOperationsOptions): AnyOperation[] {
-  const { sealing, checkDestination, now } = options;
+  const { sealing, now } = options;
 
   const create = operation({
     method: 'post',
     path: '/v1/endpoints',
     operationId: 'createEndpoint',
     tag: 'endpoints',
-    summary: 'Create an endpoint. The answer shows its secret, this once.',
+    summary: 'Create an endpoint. The answer shows the signing secret of a webhook, this once.',
     role: 'write',
     params: none,
     query: none,
@@ -49,26 +48,29 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
     async handle({ account, body }) {
       if (account.endpoints.list(undefined).length >= MAX_ENDPOINTS_PER_ACCOUNT) return tooManyEndpoints;
-      const mistake = await checkDestination(body.url);
+      const mistake = await destinationMistake(body, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const nowMs = now();
       const owner = { id: `ep_${randomUUIDv7()}`, accountId: account.id };
-      const secret = newSecret({ text: body.secret, scheme: body.signing_scheme ?? 'v1' }, owner, {
-        sealing,
-        secretId: `sec_${randomUUIDv7()}`,
-        nowMs,
-      });
-      const endpoint = endpointOf(body, { ...owner, secret: secret.sealed, nowMs });
+      const secret =
+        body.kind === 'webhook'
+          ? newSecret({ text: body.secret, scheme: body.signing_scheme ?? 'v1' }, owner, {
+              sealing,
+              secretId: `sec_${randomUUIDv7()}`,
+              nowMs,
+            })
+          : undefined;
+      const seal = (credential: string) => sealing.seal(credential, owner);
+      const endpoint = endpointOf(body, { ...owner, secret: secret?.sealed, seal, nowMs });
       const result = await account.endpoints.create(endpoint);
       if (result.kind !== 'written') return refusedWrite(endpoint.id, result);
+      const created = { endpoint, revision: result.revision };
       return {
         status: 201,
         headers: { location: `/v1/endpoints/${endpoint.id}`, etag: etag(result.revision) },
-        body: {
-          ...viewEndpoint({ endpoint, revision: result.revision }, undefined),
-          secret: secret.text,
-          public_key: secret.publicKey,
-        },
+        body: secret
+          ? { ...viewWebhook(created, undefined), secret: secret.text, public_key: secret.publicKey }
+          : viewEndpoint(created, undefined),
       };
     },
   });
@@ -135,10 +137,15 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
       const ifMatch = parseIfMatch(header('if-match'));
       if (ifMatch.kind === 'absent') return revisionRequired;
       if (ifMatch.kind === 'malformed') return malformedIfMatch(header('if-match'));
-      const mistake = body.url === undefined ? undefined : await checkDestination(body.url);
+      const known = account.endpoints.get(params.endpoint_id)?.endpoint;
+      if (!known) return { problem: notFound('endpoint', params.endpoint_id) };
+      const foreign = foreignFields(known.kind, body);
+      if (foreign.length > 0) return { problem: invalidRequest(foreign) };
+      const mistake = await destinationMistake({ kind: known.kind, ...body }, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
+      const seal = (credential: string) => sealing.seal(credential, known);
       return edit(account, params.endpoint_id, ifMatch.revision, (current) =>
-        applyPatch(current, body, now()),
+        applyPatch(current, body, { seal, nowMs: now() }),
       );
     },
   });

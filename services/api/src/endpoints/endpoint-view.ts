@@ -4,30 +4,54 @@ import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import type { endpointView } from './endpoint-fields.ts';
 
+type View = z.output<typeof endpointView>;
+type WebhookView = Extract<View, { kind: 'webhook' }>;
+type OfEveryKind = Omit<Extract<View, { kind: 'slack' }>, 'kind' | 'url'>;
+
 /** An endpoint as it is shown: of its secrets everything but what they are. */
-export function viewEndpoint(
+export function viewEndpoint(configured: ConfiguredEndpoint, status: EndpointStatus | undefined): View {
+  const { endpoint } = configured;
+  const { telegram } = endpoint;
+  if (telegram) {
+    const bot = telegram.sealedToken ? 'own' : 'installation';
+    return { ...ofEveryKind(configured, status), kind: 'telegram', chat_id: telegram.chatId, bot };
+  }
+  if (endpoint.slack) return { ...ofEveryKind(configured, status), kind: 'slack', url: endpoint.url };
+  return viewWebhook(configured, status);
+}
+
+/** Of kind webhook. */
+export function viewWebhook(configured: ConfiguredEndpoint, status: EndpointStatus | undefined): WebhookView {
+  const { url, format, secrets, headers } = configured.endpoint;
+  return {
+    ...ofEveryKind(configured, status),
+    kind: 'webhook',
+    url,
+    format,
+    secrets: secrets.map((secret) => ({
+      secret_id: secret.secretId,
+      scheme: secret.scheme,
+      created_at: isoTime(secret.createdAtMs),
+      expires_at: isoTimeOrNull(secret.expiresAtMs),
+    })),
+    headers: { ...headers },
+  };
+}
+
+function ofEveryKind(
   { endpoint, revision }: ConfiguredEndpoint,
   status: EndpointStatus | undefined,
-): z.output<typeof endpointView> {
+): OfEveryKind {
   return {
     endpoint_id: endpoint.id,
     project_id: endpoint.projectId,
     name: endpoint.name,
-    kind: endpoint.kind,
-    url: endpoint.url,
-    format: endpoint.format,
     subscription: {
       channel_ids: [...endpoint.subscription.channelIds],
       event_types: [...endpoint.subscription.eventTypes],
     },
     state: endpoint.state,
     status: viewStatus({ endpoint, revision }, status),
-    secrets: endpoint.secrets.map((secret) => ({
-      secret_id: secret.secretId,
-      scheme: secret.scheme,
-      created_at: isoTime(secret.createdAtMs),
-      expires_at: isoTimeOrNull(secret.expiresAtMs),
-    })),
     retry_schedule: [...endpoint.retrySchedule],
     timeout_ms: endpoint.timeoutMs,
     max_concurrency: endpoint.maxConcurrency,
@@ -35,7 +59,6 @@ export function viewEndpoint(
     ordering: endpoint.ordering,
     on_dead_head: endpoint.onDeadHead,
     held_skip_before: isoTimeOrNull(endpoint.heldSkipBeforeMs),
-    headers: { ...endpoint.headers },
     created_at: isoTime(endpoint.createdAtMs),
     updated_at: isoTime(endpoint.updatedAtMs),
     revision,
@@ -45,7 +68,7 @@ export function viewEndpoint(
 function viewStatus(
   { endpoint, revision }: ConfiguredEndpoint,
   status: EndpointStatus | undefined,
-): z.output<typeof endpointView>['status'] {
+): View['status'] {
   const effective = effectiveState(endpoint, revision, status);
   const decidedByOwner = endpoint.state !== 'active';
   const decidedByDispatcher = !decidedByOwner && status?.state === effective.state;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
 import * as fields from './endpoint-fields.ts';
-import { viewEndpoint } from './endpoint-view.ts';
+import { viewWebhook } from './endpoint-view.ts';
 import { etag } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { MAX_SIGNING_SECRETS, rotateSecret, signingSecrets } from './rotate.ts';
@@ -22,13 +22,14 @@ export function rotationOperation({ sealing, now }: { sealing: Sealing; now: () 
     params: fields.endpointParams,
     query: z.strictObject({}),
     body: fields.rotation,
-    answers: fields.createdEndpointView,
+    answers: fields.createdWebhookView,
     responseHeaders: ['etag'],
-    problems: ['409 too_many_secrets', ...REFUSED_WRITES],
+    problems: ['409 not_signed', '409 too_many_secrets', ...REFUSED_WRITES],
     async handle({ account, params, body }) {
       const nowMs = now();
       const known = account.endpoints.get(params.endpoint_id);
       if (!known) return { problem: notFound('endpoint', params.endpoint_id) };
+      if (known.endpoint.kind !== 'webhook') return notSigned(known.endpoint.kind);
       const overlapMs = body.overlap_seconds * 1_000;
       const signing = signingSecrets(known.endpoint, nowMs);
       if (overlapMs > 0 && signing.length >= MAX_SIGNING_SECRETS) return tooManySecrets(signing.length);
@@ -49,13 +50,24 @@ export function rotationOperation({ sealing, now }: { sealing: Sealing; now: () 
         status: 200,
         headers: { etag: etag(revision), 'cache-control': 'no-store' },
         body: {
-          ...viewEndpoint({ endpoint, revision }, account.endpoints.status(endpoint.id)),
+          ...viewWebhook({ endpoint, revision }, account.endpoints.status(endpoint.id)),
           secret: secret.text,
           public_key: secret.publicKey,
         },
       };
     },
   });
+}
+
+function notSigned(kind: Endpoint['kind']): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'not_signed',
+      title: 'Messages of this endpoint are not signed',
+      detail: `It is of kind ${kind}, which has no signing secret. To change its bot token or URL, PATCH the endpoint.`,
+    },
+  };
 }
 
 function tooManySecrets(count: number): Answer {

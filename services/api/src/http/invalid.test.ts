@@ -16,7 +16,7 @@ const schema = z
       .record(z.string(), z.string({ error: 'it is no text' }))
       .default({})
       .meta({ description: 'texts by name' }),
-    secret: z.string().max(3, 'it is too long').optional().meta({ description: 'a secret' }),
+    secret: z.string().max(3, 'it is too long').optional().meta({ description: 'a secret', writeOnly: true }),
   })
   .meta({ description: 'an object' });
 
@@ -80,5 +80,50 @@ describe('a mistake', () => {
 
   it('in the whole is told of the whole', () => {
     expect(mistakesIn('text')).toMatchObject([{ field: '', remedy: 'Expected: an object.' }]);
+  });
+});
+
+describe('a mistake in what may be of several kinds', () => {
+  const kinds = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('a').default('a'), size: z.int().meta({ description: 'a size' }) }),
+    z.strictObject({ kind: z.literal('b'), key: z.string().meta({ description: 'a key', writeOnly: true }) }),
+  ]);
+  const mistakes = (given: unknown) => {
+    const parsed = parsePart('body', kinds, given);
+    return parsed.ok ? [] : parsed.mistakes;
+  };
+
+  it('is told by the kind that is asked for, and what of it is secret is not repeated', () => {
+    expect(mistakes({ size: 'x' })).toMatchObject([
+      { field: 'size', value: '"x"', remedy: 'Expected: a size.' },
+    ]);
+    const [mistake] = mistakes({ kind: 'b', key: 5 });
+    expect(mistake).toEqual(expect.objectContaining({ field: 'key', remedy: 'Expected: a key.' }));
+    expect(mistake).not.toHaveProperty('value');
+  });
+
+  it('says that a field is of another kind, and what there is in this one', () => {
+    expect(mistakes({ kind: 'b', key: 'k', size: 7, colour: 1 })).toEqual([
+      {
+        in: 'body',
+        field: 'size',
+        value: '7',
+        problem: 'what is asked for is of another kind',
+        remedy: 'Leave it out, or use one of kind, key.',
+      },
+      {
+        in: 'body',
+        field: 'colour',
+        problem: 'it is not known here',
+        remedy: 'Leave it out, or use one of kind, key.',
+      },
+    ]);
+    expect(mistakes({ size: 1, key: 'hunter2' })).toMatchObject([{ field: 'key' }]);
+    expect(JSON.stringify(mistakes({ size: 1, key: 'hunter2' }))).not.toContain('hunter2');
+  });
+
+  it('names the field that says the kind', () => {
+    expect(mistakes({ kind: 'c', size: 1 })).toMatchObject([{ field: 'kind', value: '"c"' }]);
+    expect(mistakes(null)).toMatchObject([{ field: '' }]);
   });
 });

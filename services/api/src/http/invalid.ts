@@ -14,7 +14,6 @@ export interface Mistake {
 
 const MAX_MISTAKES = 100;
 const MAX_VALUE_CHARS = 200;
-const SECRET_FIELDS = new Set(['secret']);
 
 export function invalidRequest(mistakes: readonly Mistake[]): Problem {
   return {
@@ -46,27 +45,47 @@ function mistakesOf(
   given: unknown,
   issue: z.core.$ZodIssue,
 ): Mistake[] {
-  if (issue.code === 'unrecognized_keys') {
-    const at = schemaAt(schema, issue.path).reached;
-    const known = at instanceof z.ZodObject ? Object.keys(at.shape).join(', ') : '';
-    return issue.keys.map((key) => ({
-      in: part,
-      field: fieldName([...issue.path, key]),
-      problem: 'it is not known here',
-      remedy: known === '' ? 'Leave it out.' : `Leave it out, or use one of ${known}.`,
-    }));
-  }
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => strangerOf(part, schema, given, issue, key));
   const field = fieldName(issue.path);
-  const value = shown(issue.path, given);
+  const at = schemaAt(schema, issue.path, given);
+  const value = shown(issue.path, given, at.isSecret);
   return [
     {
       in: part,
       field,
       ...(value === undefined ? {} : { value }),
       problem: isMissing(issue, given) ? 'it is missing' : issue.message,
-      remedy: remedyOf(schemaAt(schema, issue.path).described),
+      remedy: ownRemedy(issue) ?? remedyOf(at.described),
     },
   ];
+}
+
+/** A field that its object does not have, or does not have in the kind that is asked for. */
+function strangerOf(
+  part: Mistake['in'],
+  schema: z.ZodType,
+  given: unknown,
+  { path }: z.core.$ZodIssue,
+  key: string,
+): Mistake {
+  const { reached, union } = schemaAt(schema, path, given);
+  const elsewhere = union?.options.map((option) => childOf(option as z.ZodType, key, given)).find(Boolean);
+  const value = elsewhere && shown([...path, key], given, isSecret(elsewhere));
+  const known = reached instanceof z.ZodObject ? Object.keys(reached.shape).join(', ') : '';
+  return {
+    in: part,
+    field: fieldName([...path, key]),
+    ...(value !== undefined && { value }),
+    problem: elsewhere ? 'what is asked for is of another kind' : 'it is not known here',
+    remedy: known === '' ? 'Leave it out.' : `Leave it out, or use one of ${known}.`,
+  };
+}
+
+/** A check that knows better what to do than the description of the field. */
+function ownRemedy(issue: z.core.$ZodIssue): string | undefined {
+  const remedy: unknown = issue.code === 'custom' ? issue.params?.remedy : undefined;
+  return typeof remedy === 'string' ? remedy : undefined;
 }
 
 function isMissing(issue: z.core.$ZodIssue, given: unknown): boolean {
@@ -83,21 +102,54 @@ function remedyOf({ description, example }: Description): string {
   return example === undefined ? expected : `${expected} For example ${JSON.stringify(example)}.`;
 }
 
+interface Place {
+  /** Of a union, the member that the value is of. */
+  reached: z.ZodType;
+  /** The union that `reached` is a member of. */
+  union: z.ZodDiscriminatedUnion | undefined;
+  described: Description;
+  isSecret: boolean;
+}
+
 /** The schema at a path, as far as there is one, and the nearest description on the way. */
-function schemaAt(
-  root: z.ZodType,
-  path: readonly PropertyKey[],
-): { reached: z.ZodType; described: Description } {
-  let reached = unwrap(root);
-  let described: Description = descriptionOf(root);
+function schemaAt(root: z.ZodType, path: readonly PropertyKey[], given: unknown): Place {
+  let value = given;
+  let place = placeOf(root, value);
   for (const segment of path) {
-    const next = childOf(reached, segment);
+    const next = childOf(place.union ?? place.reached, segment, value);
     if (!next) break;
-    const own = descriptionOf(next);
-    if (own.description !== undefined) described = own;
-    reached = unwrap(next);
+    value = (value as Record<PropertyKey, unknown> | undefined | null)?.[segment];
+    const { described, ...rest } = placeOf(next, value);
+    place = { ...rest, described: described.description === undefined ? place.described : described };
   }
-  return { reached, described };
+  return place;
+}
+
+function placeOf(schema: z.ZodType, value: unknown): Place {
+  const unwrapped = unwrap(schema);
+  const union = unwrapped instanceof z.ZodDiscriminatedUnion ? unwrapped : undefined;
+  const member = union && memberOf(union, value);
+  return {
+    reached: member ?? unwrapped,
+    union,
+    described: descriptionOf(member ?? schema),
+    isSecret: isSecret(schema),
+  };
+}
+
+/** The member that the value says it is of; undefined where it says something else. */
+function memberOf(union: z.ZodDiscriminatedUnion, value: unknown): z.ZodType | undefined {
+  const { discriminator } = union.def;
+  const said = (value as Record<string, unknown> | undefined | null)?.[discriminator];
+  return union.options.find((option) => {
+    const says = (option as z.ZodObject).shape?.[discriminator] as z.ZodType | undefined;
+    return says?.safeParse(said).success;
+  }) as z.ZodType | undefined;
+}
+
+/** The value is never repeated: `writeOnly`, as OpenAPI has it. */
+function isSecret(schema: z.ZodType): boolean {
+  return schema.meta()?.writeOnly === true;
 }
 
 function descriptionOf(schema: z.ZodType): Description {
@@ -105,7 +157,11 @@ function descriptionOf(schema: z.ZodType): Description {
   return { description, example: Array.isArray(examples) ? examples[0] : undefined };
 }
 
-function childOf(schema: z.ZodType, segment: PropertyKey): z.ZodType | undefined {
+function childOf(schema: z.ZodType, segment: PropertyKey, value: unknown): z.ZodType | undefined {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const member = memberOf(schema, value) ?? (schema.options[0] as z.ZodType | undefined);
+    return member && childOf(member, segment, value);
+  }
   if (schema instanceof z.ZodObject) return schema.shape[String(segment)] as z.ZodType | undefined;
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
   if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
@@ -126,9 +182,8 @@ function fieldName(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-function shown(path: readonly PropertyKey[], given: unknown): string | undefined {
-  if (path.some((segment) => SECRET_FIELDS.has(String(segment)))) return undefined;
-  if (path.length === 0) return undefined;
+function shown(path: readonly PropertyKey[], given: unknown, isSecret: boolean): string | undefined {
+  if (isSecret || path.length === 0) return undefined;
   return JSON.stringify(valueAt(path, given))?.slice(0, MAX_VALUE_CHARS);
 }
 

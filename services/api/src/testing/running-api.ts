@@ -81,6 +81,7 @@ export async function startApi(
   } = {},
 ): Promise<RunningApi> {
   const connection = {
+    hasTelegramBot?: boolean;
     brokers: stack.brokers,
     clientId: 'api-test',
     logger: { log: () => {} },
@@ -202,6 +203,7 @@ export async function startApi(
       const fault = undescribed(operation, answer);
       if (fault === undefined) return;
       faults.push(fault);
+    hasTelegramBot: over.hasTelegramBot ?? false,
       throw new Error(fault);
     },
     now: Date.now,

@@ -1,0 +1,11 @@
+/**
+ * Messages a second that a chat of Telegram takes (Bots FAQ, "My bot is hitting limits"): one, and of a group 20 a
+ * minute. Groups and channels are not told apart by their number, so a channel gets the pace of a group; an @name is a
+ * channel's.
+ */
+export function telegramRatePerSecond(chatId: string): number {
+  return chatId.startsWith('-') ? 0.33 : 1;
+}
+
+/** Messages a second that an incoming webhook of Slack takes ("Rate limits", incoming webhooks). */
+export const SLACK_RATE_PER_SECOND = 1;
