@@ -14,8 +14,9 @@ import { redeliverOperation } from './deliveries/redeliver-operation.ts';
 import { testOperation } from './endpoint-test/test-operation.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
-import { mountJwks } from './endpoints/jwks.ts';
+import { jwksDescription, mountJwks } from './endpoints/jwks.ts';
 import { eraseOperation } from './erasing/erase-operation.ts';
+import { eventTypeOperations } from './event-types/event-type-operations.ts';
 import { eventOperations } from './events/event-operations.ts';
 import { explainOperation } from './explain/explain-operation.ts';
 import { type MountOptions, mount, send } from './http/mount.ts';
@@ -25,6 +26,8 @@ import { createReadHistory } from './http/read-history.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { ledgerOperations } from './ledger/ledger-operations.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { mountDocument } from './openapi/mount-document.ts';
 import { replayOperations } from './replays/replay-operations.ts';
 import { retryOperations } from './retries/retry-operations.ts';
 import { statsOperations } from './stats/stats-operations.ts';
@@ -34,9 +37,9 @@ export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
   sealing: Sealing;
   checkDestination: CheckDestination;
-  log: Logger;
   /** Whether this installation has a Telegram bot of its own. */
   hasTelegramBot: boolean;
+  log: Logger;
   metrics: ApiMetrics;
   historyTimeoutMs: number;
   maxBodyBytes: number;
@@ -55,6 +58,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
   });
   return [
     ...endpointOperations({ sealing, checkDestination, hasTelegramBot, now }),
+    testOperation(),
     facetOperation({ readHistory, now }),
     ...deliveryOperations(readHistory),
     redeliverOperation(readHistory, now),
@@ -63,6 +67,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...retryOperations(now),
     ...eventOperations(readHistory),
     explainOperation(readHistory),
+    ...eventTypeOperations(),
     ...ledgerOperations(readHistory),
     ...statsOperations({ readHistory, now }),
     ...replayOperations(options.maxReplayPerSecond),
@@ -77,7 +82,9 @@ export function createApiApp(options: ApiAppOptions): Express {
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog({ log, metrics, now }), securityHeaders);
   mountJwks(app, { table: options.table, sealing, now });
-  mount(app, apiOperations(options), {
+  const operations = apiOperations(options);
+  mountDocument(app, () => openApiDocument([...operations, jwksDescription]));
+  mount(app, operations, {
     authenticate: createAuthenticate({ keys }),
     accountOf: createAccounts(options),
     readBody: express.json({ limit: options.maxBodyBytes, strict: false }),

@@ -57,6 +57,9 @@ const replayTo = (of: Belongings) => ({
   target_endpoint_id: of.endpoint,
 });
 
+/** The same for everybody: their handlers look at nothing of an account. */
+const EVENT_TYPES_TEST = 'services/api/src/event-types/event-types.test.ts';
+
 /** One for each operation; those that end what others need come last. */
 const ROWS: Rows = {
   'GET /v1/endpoints': { path: () => '/v1/endpoints', shows: hasItems },
@@ -85,6 +88,8 @@ const ROWS: Rows = {
     path: (of) => `/v1/events/${of.event}/explain`,
     shows: (body) => body.endpoints.length > 0,
   },
+  'GET /v1/event-types': { provenIn: EVENT_TYPES_TEST },
+  'GET /v1/event-types/{event_type}': { provenIn: EVENT_TYPES_TEST },
   'GET /v1/ledger': { path: () => '/v1/ledger', shows: (body) => body.accepted > 0 },
   'GET /v1/ledger/endpoints': { path: () => '/v1/ledger/endpoints', shows: hasItems },
   'GET /v1/stats': { path: () => '/v1/stats', shows: (body) => body.total.attempts.total > 0 },

@@ -5,6 +5,7 @@ export const TAGS = {
   deliveries: 'The duty to bring one event to one endpoint, with every attempt that was made for it.',
   'dead-letters': 'Deliveries that were given up, and sending them again.',
   replays: 'Delivering past events again, chosen by offset, time or filter.',
+  'event-types': 'What is sent for each type of event, in each format.',
   stats: 'Figures: attempts, deliveries, lag.',
   ledger: 'Whether everything that was accepted is accounted for.',
   tail: 'Every disposition as it is made.',
