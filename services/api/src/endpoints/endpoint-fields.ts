@@ -128,10 +128,10 @@ const secret = z
   .meta({
     description:
       'a signing secret to take over, whsec_<base64> of 24 to 64 bytes or whsk_<base64>; leave it out and Herald makes one',
+    writeOnly: true,
   });
 
 const signingScheme = z
-    writeOnly: true,
   .enum(['v1', 'v1a'], { error: 'it is no scheme of Standard Webhooks' })
   .meta({ description: 'v1 (HMAC-SHA256) or v1a (Ed25519)', examples: ['v1'] });
 
@@ -217,11 +217,11 @@ export const endpointPatch = z
     ordering,
     on_dead_head: onDeadHead,
     headers,
+    chat_id: chatId,
+    token: botToken,
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, {
-    chat_id: chatId,
-    token: botToken,
     error: 'it changes nothing',
     when: ({ issues }) => issues.length === 0,
   })
@@ -300,6 +300,22 @@ const viewOfEveryKind = {
   created_at: z.string().nullable(),
   updated_at: z.string().nullable(),
   revision: z.number(),
+};
+
+const webhookView = z.object({
+  ...viewOfEveryKind,
+  kind: z.literal('webhook'),
+  url: z.string(),
+  format,
+  secrets: z.array(
+    z.object({
+      secret_id: z.string(),
+      scheme: z.enum(['v1', 'v1a']),
+      created_at: z.string().nullable(),
+      expires_at: z.string().nullable(),
+    }),
+  ),
+  headers: z.record(z.string(), z.string()),
 });
 
 const telegramChatView = z.object({
@@ -321,29 +337,13 @@ export const endpointView = z.discriminatedUnion('kind', [webhookView, telegramC
 
 export const createdWebhookView = webhookView.extend({
   secret: z.string().meta({ description: 'shown this once' }),
-};
-
-const webhookView = z.object({
-  ...viewOfEveryKind,
-  kind: z.literal('webhook'),
-  url: z.string(),
-  format,
-  secrets: z.array(
-    z.object({
-      secret_id: z.string(),
-      scheme: z.enum(['v1', 'v1a']),
-      created_at: z.string().nullable(),
-      expires_at: z.string().nullable(),
-    }),
-  ),
-  headers: z.record(z.string(), z.string()),
   public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
 });
 
-export const endpointPage = pageOf(endpointView);
 export const createdEndpointView = z.discriminatedUnion('kind', [
   createdWebhookView,
   telegramChatView,
   slackWebhookView,
 ]);
 
+export const endpointPage = pageOf(endpointView);
