@@ -3,12 +3,40 @@ import type { EndpointTable } from '@herald/registry/endpoint-table';
 import type { Sealing } from '@herald/registry/sealing';
 import { type PublicJwk, parseSecret, publicJwk } from '@herald/webhook/secret';
 import type { Express } from 'express';
+import { z } from 'zod';
 import { send } from '../http/mount.ts';
+import type { AnyDescription } from '../http/operation.ts';
 import { keysUnavailable, unknownKeys } from '../http/problems.ts';
+import { endpointParams } from './endpoint-fields.ts';
 import { signingSecrets } from './rotate.ts';
 
 /** Kept for a time that is short beside the overlap of a rotation; pages of any origin may read public keys. */
 const HEADERS = { 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' };
+
+export const jwksDescription: AnyDescription = {
+  method: 'get',
+  path: '/v1/endpoints/{endpoint_id}/jwks.json',
+  operationId: 'getEndpointKeys',
+  tag: 'endpoints',
+  summary: 'Get the public keys of an endpoint as a JSON Web Key Set, for receivers that verify v1a.',
+  role: undefined,
+  params: endpointParams,
+  query: z.object({}),
+  body: undefined,
+  answers: z.object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        alg: z.literal('EdDSA'),
+        use: z.literal('sig'),
+        kid: z.string(),
+        x: z.string(),
+      }),
+    ),
+  }),
+  problems: ['404 not_found', '503 keys_unavailable'],
+};
 
 export interface JwksOptions {
   table: Pick<EndpointTable, 'get'>;

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer, AnyOperation, ProblemCode, SuccessStatus } from './operation.ts';
+import type { Answer, AnyDescription, AnyOperation, ProblemCode, SuccessStatus } from './operation.ts';
 
-/** What any operation may be refused with before its handler is asked. */
-const BEFORE_THE_HANDLER: readonly ProblemCode[] = [
-  '400 invalid_request',
-  '401 unauthorized',
-  '403 forbidden',
-];
+/** What an operation may be refused with before its handler is asked. */
+const WITH_A_KEY: readonly ProblemCode[] = ['400 invalid_request', '401 unauthorized', '403 forbidden'];
+
+/** An id whose escapes are no UTF-8. */
+const WITH_A_PATH: readonly ProblemCode[] = ['400 refused'];
 
 const WITH_A_BODY: readonly ProblemCode[] = [
   '400 malformed_json',
@@ -17,12 +16,17 @@ const WITH_A_BODY: readonly ProblemCode[] = [
 ];
 
 /** Everything that the operation may be refused with. */
-export function problemsOf(operation: AnyOperation): readonly ProblemCode[] {
-  const all = [...BEFORE_THE_HANDLER, ...(operation.body ? WITH_A_BODY : []), ...operation.problems];
+export function problemsOf(operation: AnyDescription): readonly ProblemCode[] {
+  const all = [
+    ...(operation.role ? WITH_A_KEY : []),
+    ...(operation.path.includes('{') ? WITH_A_PATH : []),
+    ...(operation.body ? WITH_A_BODY : []),
+    ...operation.problems,
+  ];
   return [...new Set(all)];
 }
 
-export function statusesOf({ statuses, answers }: AnyOperation): readonly SuccessStatus[] {
+export function statusesOf({ statuses, answers }: AnyDescription): readonly SuccessStatus[] {
   return statuses ?? (answers ? [200] : [204]);
 }
 

@@ -28,6 +28,16 @@ export function instant(what: string) {
     .meta({ description: `${what}, ISO 8601 with a zone`, examples: ['2026-03-15T14:30:00Z'] });
 }
 
+/** In a query string it is text: says in the documentation as what that is read. */
+export function asInteger(bounds: {
+  minimum: number;
+  maximum: number;
+  default?: number;
+  examples: number[];
+}) {
+  return { type: 'integer' as const, ...bounds };
+}
+
 export const page = {
   limit: z
     .string()
@@ -35,7 +45,10 @@ export const page = {
     .transform(Number)
     .pipe(z.number().min(1, 'it is below 1').max(MAX_PAGE_ITEMS, `it is above ${MAX_PAGE_ITEMS}`))
     .default(DEFAULT_PAGE_ITEMS)
-    .meta({ description: `how many items, 1 to ${MAX_PAGE_ITEMS}`, examples: ['50'] }),
+    .meta({
+      description: `how many items, 1 to ${MAX_PAGE_ITEMS}`,
+      ...asInteger({ minimum: 1, maximum: MAX_PAGE_ITEMS, default: DEFAULT_PAGE_ITEMS, examples: [50] }),
+    }),
   cursor: text(2_000)
     .optional()
     .meta({ description: 'next_cursor of the page before, with the same filters, as it was given' }),

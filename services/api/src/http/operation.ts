@@ -33,7 +33,7 @@ export interface Asked<P, Q, B> {
 }
 
 /** One method on one path, as data: what mounts it can also describe it. */
-export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
+export interface Description<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
   method: 'get' | 'post' | 'patch' | 'delete';
   /** Parameters in braces, as in OpenAPI: `/v1/endpoints/{endpoint_id}`. */
   path: string;
@@ -41,8 +41,8 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B exten
   operationId: string;
   tag: TagName;
   summary: string;
-  /** The least role that may. */
-  role: Role;
+  /** The least role that may; undefined where no key is asked for. */
+  role: Role | undefined;
   params: P;
   query: Q;
   /** Undefined for an operation that takes no body. */
@@ -58,9 +58,15 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B exten
   responseHeaders?: readonly ResponseHeaderName[];
   /** What the handler may refuse with, beyond what any operation may be refused with before it is asked. */
   problems: readonly ProblemCode[];
+}
+
+export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>
+  extends Description<P, Q, B> {
+  role: Role;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer> | Answer;
 }
 
+export type AnyDescription = Description<z.ZodObject, z.ZodObject, z.ZodType>;
 export type AnyOperation = Operation<z.ZodObject, z.ZodObject, z.ZodType>;
 
 /** Ties a handler's types to its schemas, and then forgets them. */
