@@ -1,14 +1,20 @@
 import type { EventType } from './event-type.ts';
+import type { Filter } from './filter/filter.ts';
 import type { RetryTierName } from './retry-tiers.ts';
 
 export type EndpointKind = 'webhook' | 'telegram' | 'slack';
 export type PayloadFormat = 'publication' | 'upload-post' | 'cloudevents';
 export type SigningScheme = 'v1' | 'v1a';
 
+/** In place of a project's id: the endpoint gets the events of all projects of its account. */
+export const ALL_PROJECTS = '*';
+
 /** Which of a project's events an endpoint wants. An empty set means all; of the types, all of publications. */
 export interface Subscription {
   channelIds: ReadonlySet<string>;
   eventTypes: ReadonlySet<EventType>;
+  /** What the message has to say; undefined where that does not matter. Operational events pass whatever it is. */
+  filter?: Filter | undefined;
 }
 
 export interface SealedSecret {
@@ -37,6 +43,7 @@ export interface SlackWebhook {
 export interface Endpoint {
   id: string;
   accountId: string;
+  /** Or ALL_PROJECTS. */
   projectId: string;
   name: string;
   kind: EndpointKind;
@@ -48,8 +55,11 @@ export interface Endpoint {
   slack?: SlackWebhook | undefined;
   format: PayloadFormat;
   subscription: Subscription;
-  /** What the owner set. What the dispatcher decided is the endpoint's status. */
-  state: 'active' | 'paused' | 'disabled';
+  /**
+   * What the owner set. What the dispatcher decided is the endpoint's status. Deliveries of a paused or disabled one
+   * are held; to one that is off nothing is routed, and what was under way is held.
+   */
+  state: 'active' | 'paused' | 'disabled' | 'off';
   secrets: readonly SealedSecret[];
   /** Never empty: an endpoint without a schedule of its own has the default one. */
   retrySchedule: readonly RetryTierName[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from './endpoint.ts';
+import { ALL_PROJECTS, type Endpoint } from './endpoint.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './retry-tiers.ts';
 import { match } from './subscription.ts';
 
@@ -34,6 +34,7 @@ const event = {
   accountId: 'acc_1',
   projectId: 'prj_1',
   channelId: 'ch_1',
+  readField: () => undefined,
 } as const;
 
 describe('match', () => {
@@ -52,6 +53,35 @@ describe('match', () => {
     ],
   ] as const)('says why an endpoint of %s does not match', (_, because, changes) => {
     expect(match(endpoint(changes as Partial<Endpoint>), event)).toEqual({ matched: false, because });
+  });
+
+  it('gives an endpoint of all projects every event of its account', () => {
+    const everywhere = endpoint({ projectId: ALL_PROJECTS });
+    expect(match(everywhere, event).matched).toBe(true);
+    expect(match(everywhere, { ...event, projectId: 'prj_9' }).matched).toBe(true);
+    expect(match(everywhere, { ...event, accountId: 'acc_2' })).toMatchObject({ because: 'account' });
+  });
+
+  it('keeps everything from an endpoint that is off, so that nothing is held for it', () => {
+    expect(match(endpoint({ state: 'off' }), event)).toEqual({ matched: false, because: 'off' });
+  });
+
+  it('lets through what passes the filter, and asks for what the message says only where there is one', () => {
+    const reads: string[] = [];
+    const told = (type: string) => ({
+      ...event,
+      readField(path: string) {
+        reads.push(path);
+        return path === 'channel.type' ? type : undefined;
+      },
+    });
+    const filter = { field: 'channel.type', op: 'eq', value: 'tiktok' } as const;
+    const filtered = endpoint({ subscription: { channelIds: new Set(), eventTypes: new Set(), filter } });
+    expect(match(filtered, told('tiktok')).matched).toBe(true);
+    expect(match(filtered, told('x'))).toEqual({ matched: false, because: 'filter' });
+    expect(reads).toEqual(['channel.type', 'channel.type']);
+    expect(match(endpoint(), told('x')).matched).toBe(true);
+    expect(reads).toHaveLength(2);
   });
 
   it.each(['paused', 'disabled'] as const)('matches a %s endpoint, so that its events are held', (state) => {
@@ -94,6 +124,12 @@ describe('match', () => {
         subscription: { channelIds: new Set(['ch_2']), eventTypes: new Set(['endpoint.failing']) },
       });
       expect(match(ofChannel, failing)).toEqual({ matched: true });
+    });
+
+    it('passes any filter, which is about what publications say', () => {
+      const filter = { field: 'channel.type', op: 'eq', value: 'tiktok' } as const;
+      const subscription = { ...asking().subscription, filter };
+      expect(match(asking({ subscription }), failing)).toEqual({ matched: true });
     });
 
     it('stays within the project', () => {

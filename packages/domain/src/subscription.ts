@@ -1,5 +1,7 @@
-import type { Endpoint } from './endpoint.ts';
+import { ALL_PROJECTS, type Endpoint } from './endpoint.ts';
 import { type EventType, isOperational } from './event-type.ts';
+import { passes } from './filter/evaluate.ts';
+import type { ReadField } from './filter/filter.ts';
 
 /** What the route lane matches by. */
 export interface Routable {
@@ -10,27 +12,41 @@ export interface Routable {
   channelId: string;
   /** The endpoint that an operational event is about. */
   aboutEndpointId?: string | undefined;
+  /** What its message says; asked only by endpoints with a filter. */
+  readField: ReadField;
 }
 
 /** Why an endpoint does not get an event, or that it does: the evidence that `explain` shows. */
 export type Match =
   | { matched: true }
-  | { matched: false; because: 'account' | 'project' | 'channel' | 'type' | 'format' | 'itself' };
+  | {
+      matched: false;
+      because: 'account' | 'project' | 'channel' | 'type' | 'format' | 'itself' | 'off' | 'filter';
+    };
 
-/** Paused and disabled endpoints match too: what they miss is held for them. */
+/** Paused and disabled endpoints match too: what they miss is held for them. One that is off misses it. */
 export function match(endpoint: Endpoint, event: Routable): Match {
   if (endpoint.accountId !== event.accountId) return { matched: false, because: 'account' };
-  if (endpoint.projectId !== event.projectId) return { matched: false, because: 'project' };
+  if (!coversProject(endpoint, event.projectId)) return { matched: false, because: 'project' };
   if (!wantsChannel(endpoint, event)) return { matched: false, because: 'channel' };
   if (!wantsType(endpoint, event.eventType)) return { matched: false, because: 'type' };
   if (!isRepresentable(endpoint, event.eventType)) return { matched: false, because: 'format' };
   // That an endpoint fails cannot be told through it, and would make it fail once more.
   if (endpoint.id === event.aboutEndpointId) return { matched: false, because: 'itself' };
+  if (endpoint.state === 'off') return { matched: false, because: 'off' };
+  if (!passesFilter(endpoint, event)) return { matched: false, because: 'filter' };
   return { matched: true };
 }
 
+export function coversProject({ projectId }: Pick<Endpoint, 'projectId'>, ofEvent: string): boolean {
+  return projectId === ALL_PROJECTS || projectId === ofEvent;
+}
+
 /** Operational events are about endpoints, not channels: no choice of channels keeps them away. */
-export function wantsChannel({ subscription: { channelIds } }: Endpoint, event: Routable): boolean {
+export function wantsChannel(
+  { subscription: { channelIds } }: Endpoint,
+  event: Pick<Routable, 'eventType' | 'channelId'>,
+): boolean {
   return channelIds.size === 0 || isOperational(event.eventType) || channelIds.has(event.channelId);
 }
 
@@ -43,4 +59,9 @@ export function wantsType({ subscription: { eventTypes } }: Endpoint, eventType:
 export function isRepresentable(endpoint: Endpoint, eventType: EventType): boolean {
   if (endpoint.format !== 'upload-post') return true;
   return eventType === 'publication.published' || eventType === 'publication.failed';
+}
+
+/** A filter is about what a publication's message says: operational events have none of its fields, and pass. */
+export function passesFilter({ subscription: { filter } }: Endpoint, event: Routable): boolean {
+  return filter === undefined || isOperational(event.eventType) || passes(filter, event.readField);
 }

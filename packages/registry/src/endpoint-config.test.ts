@@ -2,6 +2,7 @@ import { encoderWithId } from '@herald/contracts/codec';
 import type { EndpointConfig } from '@herald/contracts/generated/endpoint-config';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { EVENT_TYPES } from '@herald/domain/event-type';
+import { anyFilter } from '@herald/domain/filter/testing/any-filter';
 import { DEFAULT_RETRY_SCHEDULE, RETRY_TIERS } from '@herald/domain/retry-tiers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -28,8 +29,9 @@ const anyPolicies: fc.Arbitrary<Omit<Endpoint, 'kind' | 'telegram' | 'slack'>> =
   subscription: fc.record({
     channelIds: fc.array(fc.string()).map((ids) => new Set(ids)),
     eventTypes: fc.subarray([...EVENT_TYPES]).map((types) => new Set(types)),
+    filter: fc.option(anyFilter, { nil: undefined }),
   }),
-  state: fc.constantFrom('active', 'paused', 'disabled'),
+  state: fc.constantFrom('active', 'paused', 'disabled', 'off'),
   secrets: fc.array(
     fc.record({
       secretId: fc.string(),
@@ -81,13 +83,13 @@ describe('an endpoint on record', () => {
     const newer: EndpointConfig = {
       ...config,
       kind: 'UNKNOWN',
-      subscription: { ...config.subscription, event_types: ['publication.archived'] },
+      subscription: { ...config.subscription, event_types: ['publication.archived'], filter: '{"xor":[]}' },
       retry_schedule: ['90s'],
     };
     expect(parseEndpointConfig(newer)).toEqual({
       ok: false,
       reason:
-        'written by a newer version: kind is "UNKNOWN", subscription.event_types is "publication.archived", retry_schedule is "90s"',
+        'written by a newer version: kind is "UNKNOWN", subscription.event_types is "publication.archived", subscription.filter is "{\\"xor\\":[]}", retry_schedule is "90s"',
     });
   });
 

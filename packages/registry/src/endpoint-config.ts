@@ -1,6 +1,8 @@
 import type * as avro from '@herald/contracts/generated/endpoint-config';
 import type { Endpoint, SealedSecret } from '@herald/domain/endpoint';
 import { isEventType } from '@herald/domain/event-type';
+import type { Filter } from '@herald/domain/filter/filter';
+import { parseFilterText } from '@herald/domain/filter/parse';
 import { DEFAULT_RETRY_SCHEDULE, isRetryTierName } from '@herald/domain/retry-tiers';
 import { correspondence, type Known } from './correspondence.ts';
 
@@ -18,6 +20,7 @@ const states = correspondence<Known<avro.ConfiguredState>, Endpoint['state']>({
   ACTIVE: 'active',
   PAUSED: 'paused',
   DISABLED: 'disabled',
+  OFF: 'off',
 });
 const schemes = correspondence<Known<avro.SigningScheme>, SealedSecret['scheme']>({ V1: 'v1', V1A: 'v1a' });
 const orderings = correspondence<Known<avro.Ordering>, Endpoint['ordering']>({
@@ -32,7 +35,7 @@ const deadHeads = correspondence<Known<avro.OnDeadHead>, Endpoint['onDeadHead']>
 export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string };
 
 /**
- * What a record of `herald.endpoints` means. A symbol, event type or tier that this version does not know fails the
+ * What a record of `herald.endpoints` means. A symbol, event type, filter or tier that this version does not know fails the
  * whole record: dropping it would widen the subscription or change the schedule.
  */
 export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
@@ -58,6 +61,7 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
           known('subscription.event_types', type, isEventType(type) ? type : undefined),
         ),
       ),
+      filter: filterOf(config.subscription.filter, known),
     },
     state: known('state', config.state, states.valueOf(config.state)),
     secrets: config.secrets.map((secret) => ({
@@ -117,6 +121,7 @@ export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
     subscription: {
       channel_ids: [...endpoint.subscription.channelIds],
       event_types: [...endpoint.subscription.eventTypes],
+      filter: endpoint.subscription.filter ? JSON.stringify(endpoint.subscription.filter) : null,
     },
     state: states.symbolOf(endpoint.state),
     secrets: endpoint.secrets.map((secret) => ({
@@ -144,6 +149,13 @@ export function endpointConfigOf(endpoint: Endpoint): avro.EndpointConfig {
       : null,
     slack: endpoint.slack ? { sealed_url: Buffer.from(endpoint.slack.sealedUrl) } : null,
   };
+}
+
+function filterOf(
+  text: string | null,
+  known: (field: string, given: string, value: Filter | undefined) => Filter,
+): Filter | undefined {
+  return text === null ? undefined : known('subscription.filter', text, parseFilterText(text));
 }
 
 function isDefaultSchedule(schedule: Endpoint['retrySchedule']): boolean {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '@herald/domain/endpoint';
+import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
 import { EVENT_TYPES, type EventType } from '@herald/domain/event-type';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { match } from '@herald/domain/subscription';
@@ -32,10 +32,11 @@ function endpoint(id: string, accountId: string, projectId: string, eventTypes: 
 }
 
 const name = fc.constantFrom('1', '2', '3');
+const projectName = fc.constantFrom('1', '2', '3', ALL_PROJECTS);
 const step = fc.oneof(
   fc.record({
     put: fc
-      .tuple(name, name, name, fc.subarray([...EVENT_TYPES]))
+      .tuple(name, name, projectName, fc.subarray([...EVENT_TYPES]))
       .map(([id, account, project, types]) => endpoint(id, account, project, types)),
   }),
   fc.record({ remove: name }),
@@ -47,7 +48,7 @@ describe('the endpoint index', () => {
       fc.property(
         fc.array(step),
         name,
-        name,
+        projectName,
         fc.constantFrom(...EVENT_TYPES),
         (steps, accountId, projectId, eventType) => {
           const index = createEndpointIndex();
@@ -60,11 +61,13 @@ describe('the endpoint index', () => {
               expect(index.remove(change.remove)).toBe(all.delete(change.remove));
             }
           }
-          const event = { accountId, projectId, channelId: 'c', eventType };
+          const event = { accountId, projectId, channelId: 'c', eventType, readField: () => undefined };
           const inAccount = [...all.values()].filter((one) => one.endpoint.accountId === accountId);
           const inProject = inAccount.filter((one) => one.endpoint.projectId === projectId);
-          const matching = inProject.filter((one) => match(one.endpoint, event).matched);
-          expect(new Set(index.match(event))).toEqual(new Set(matching));
+          const matching = inAccount.filter((one) => match(one.endpoint, event).matched);
+          const found = index.match(event);
+          expect(new Set(found)).toEqual(new Set(matching));
+          expect(found).toHaveLength(matching.length);
           expect(new Set(index.list(accountId, undefined))).toEqual(new Set(inAccount));
           expect(new Set(index.list(accountId, projectId))).toEqual(new Set(inProject));
           for (const id of ['1', '2', '3']) expect(index.get(id)).toEqual(all.get(id));
@@ -91,6 +94,7 @@ describe('the endpoint index', () => {
       projectId: 'p107',
       channelId: 'c',
       eventType: 'publication.published',
+      readField: () => undefined,
     });
     expect(matched).toHaveLength(10);
     expect(looks).toBe(10);

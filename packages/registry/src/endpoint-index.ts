@@ -1,7 +1,8 @@
+import { ALL_PROJECTS } from '@herald/domain/endpoint';
 import { match, type Routable } from '@herald/domain/subscription';
 import type { ConfiguredEndpoint } from './endpoint-table.ts';
 
-/** Endpoints by account and project, so that matching looks only at those of the event's project. */
+/** Endpoints by account and project, so that matching looks only at those of the event's project and of all projects. */
 export interface EndpointIndex {
   get(endpointId: string): ConfiguredEndpoint | undefined;
   put(configured: ConfiguredEndpoint): void;
@@ -31,9 +32,12 @@ export function createEndpointIndex(): EndpointIndex {
     remove,
 
     match(event) {
-      const project = accounts.get(event.accountId)?.get(event.projectId);
-      if (!project) return [];
-      return [...project.values()].filter(({ endpoint }) => match(endpoint, event).matched);
+      const projects = accounts.get(event.accountId);
+      const matched: ConfiguredEndpoint[] = [];
+      if (!projects) return matched;
+      addMatching(matched, projects.get(event.projectId), event);
+      if (event.projectId !== ALL_PROJECTS) addMatching(matched, projects.get(ALL_PROJECTS), event);
+      return matched;
     },
 
     list(accountId, projectId) {
@@ -56,4 +60,10 @@ export function createEndpointIndex(): EndpointIndex {
     if (projects?.size === 0) accounts.delete(accountId);
     return true;
   }
+}
+
+function addMatching(to: ConfiguredEndpoint[], project: Project | undefined, event: Routable): void {
+  if (!project) return;
+  for (const configured of project.values())
+    if (match(configured.endpoint, event).matched) to.push(configured);
 }

@@ -20,9 +20,9 @@ export interface EndpointTable {
    * revision that a delivery is stamped with: until then, wait.
    */
   get(endpointId: string): ConfiguredEndpoint | undefined;
-  /** The endpoints that want the event, paused and disabled ones too. Looks only at those of the event's project. */
+  /** The endpoints that want the event, paused and disabled ones too. Looks only at those of its project and of all projects. */
   match(event: Routable): ConfiguredEndpoint[];
-  /** The endpoints of an account, or of one of its projects, in no particular order. */
+  /** The endpoints of an account, or those of exactly that project (ALL_PROJECTS for those of all), in no particular order. */
   list(accountId: string, projectId?: string): ConfiguredEndpoint[];
   /** The last offset applied; -1 when the topic has none. */
   readonly revision: number;

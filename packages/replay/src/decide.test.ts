@@ -29,6 +29,7 @@ const EVENT: Candidate = {
     accountId: 'acme',
     projectId: 'p1',
     channelId: 'c1',
+    readField: () => undefined,
   },
   origin: { topic: 'publication.events', partition: 2, offset: 7 },
   traceparent: undefined,

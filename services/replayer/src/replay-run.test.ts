@@ -41,6 +41,7 @@ const TWENTY: Source = {
             accountId: 'acme',
             projectId: 'p',
             channelId: 'c',
+            readField: () => undefined,
           },
           origin: { topic: 'publication.events', partition: 0, offset: from + n },
           traceparent: undefined,

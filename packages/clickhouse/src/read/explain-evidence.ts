@@ -1,4 +1,5 @@
 import type { DeliveryAttempt, Disposition, Verdict } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, RouteDecision, Scope } from '../history.ts';
 
@@ -9,6 +10,8 @@ export interface MatchedBy {
   channelId: string;
   /** Of an operational event: the endpoint that it is about. */
   aboutEndpointId: string | undefined;
+  /** Undefined where only the routing is on record. */
+  event: PublicationEvent | undefined;
 }
 
 /** One disposition without its bodies. */

@@ -1,4 +1,5 @@
 import type { Disposition, Verdict } from '@herald/contracts/generated/delivery-attempt';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, RouteDecision, Scope } from '../history.ts';
@@ -57,26 +58,25 @@ interface MatchedRow {
 
 async function acceptedOf(reader: Reader, scope: Scope, eventId: string): Promise<Accepted | undefined> {
   const [row] = await reader.rows<
-    MatchedRow & { recorded_at_ms: number; partition: number; offset: number; about: string }
+    MatchedRow & { recorded_at_ms: number; partition: number; offset: number; event: string }
   >(
     scope,
     (from) => `
       SELECT
-        toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, partition, offset, event_type, project_id, channel_id,
-        JSONExtractString(event, 'endpoint', 'endpoint_id') AS about
+        toUnixTimestamp64Milli(recorded_at) AS recorded_at_ms, partition, offset, event_type, project_id, channel_id, event
       FROM ${from.events}
       WHERE event_id = {id:String}
       ORDER BY recorded_at, partition, offset
       LIMIT 1`,
     { id: eventId },
   );
-  return (
-    row && {
-      atMs: row.recorded_at_ms,
-      origin: { topic: TOPICS.events, partition: row.partition, offset: row.offset },
-      matchedBy: { ...matchedBy(row), aboutEndpointId: row.about || undefined },
-    }
-  );
+  if (!row) return undefined;
+  const event = JSON.parse(row.event) as PublicationEvent;
+  return {
+    atMs: row.recorded_at_ms,
+    origin: { topic: TOPICS.events, partition: row.partition, offset: row.offset },
+    matchedBy: { ...matchedBy(row), aboutEndpointId: event.endpoint?.endpoint_id, event },
+  };
 }
 
 async function routedOf(
@@ -113,12 +113,12 @@ async function routedOf(
           deliveryId: row.delivery_ids[index] ?? '',
         })),
       },
-      matchedBy: { ...matchedBy(row), aboutEndpointId: undefined },
+      matchedBy: { ...matchedBy(row), aboutEndpointId: undefined, event: undefined },
     }
   );
 }
 
-function matchedBy(row: MatchedRow): Omit<MatchedBy, 'aboutEndpointId'> {
+function matchedBy(row: MatchedRow): Pick<MatchedBy, 'eventType' | 'projectId' | 'channelId'> {
   return { eventType: row.event_type, projectId: row.project_id, channelId: row.channel_id };
 }
 

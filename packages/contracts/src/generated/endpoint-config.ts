@@ -12,10 +12,12 @@ export interface Subscription {
   channel_ids: Array<string>;
   /** Only these types; empty means all. */
   event_types: Array<string>;
+  /** Only events whose message passes this filter, as JSON; null for no filter. */
+  filter: null | string;
 }
 
-/** Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs. */
-export type ConfiguredState = 'UNKNOWN' | 'ACTIVE' | 'PAUSED' | 'DISABLED';
+/** Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs; nothing is routed to one that is off. */
+export type ConfiguredState = 'UNKNOWN' | 'ACTIVE' | 'PAUSED' | 'DISABLED' | 'OFF';
 
 /** Standard Webhooks scheme: V1 is HMAC-SHA256, V1A is Ed25519. */
 export type SigningScheme = 'UNKNOWN' | 'V1' | 'V1A';
@@ -60,7 +62,7 @@ export interface EndpointConfig {
   endpoint_id: string;
   /** Account that owns it. */
   account_id: string;
-  /** Project whose events it gets. */
+  /** Project whose events it gets; * for all projects of the account. */
   project_id: string;
   /** Name for people. */
   name: string;
@@ -121,7 +123,7 @@ export const endpointConfigSchema = {
     {
       "name": "project_id",
       "type": "string",
-      "doc": "Project whose events it gets."
+      "doc": "Project whose events it gets; * for all projects of the account."
     },
     {
       "name": "name",
@@ -190,6 +192,15 @@ export const endpointConfigSchema = {
             },
             "default": [],
             "doc": "Only these types; empty means all."
+          },
+          {
+            "name": "filter",
+            "type": [
+              "null",
+              "string"
+            ],
+            "default": null,
+            "doc": "Only events whose message passes this filter, as JSON; null for no filter."
           }
         ]
       },
@@ -200,12 +211,13 @@ export const endpointConfigSchema = {
       "type": {
         "type": "enum",
         "name": "ConfiguredState",
-        "doc": "Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs.",
+        "doc": "Whether the owner lets deliveries through. Paused and disabled endpoints hold theirs; nothing is routed to one that is off.",
         "symbols": [
           "UNKNOWN",
           "ACTIVE",
           "PAUSED",
-          "DISABLED"
+          "DISABLED",
+          "OFF"
         ],
         "default": "UNKNOWN"
       },

@@ -1,6 +1,7 @@
 import type { Cause } from '../cause.ts';
 import type { Coordinates } from '../coordinates.ts';
 import type { Endpoint } from '../endpoint.ts';
+import type { ReadField } from '../filter/filter.ts';
 import type { Routable } from '../subscription.ts';
 
 /** What is on record of an event, for all endpoints alike. */
@@ -10,10 +11,16 @@ export interface EventEvidence {
   asOfMs: number | undefined;
   accepted: { atMs: number; origin: Coordinates } | undefined;
   /** What it is matched by; undefined where nothing on record says it. */
-  routable: Routable | undefined;
+  routable: RoutedBy | undefined;
   /** Why the route lane could not act on it. */
   poison: { reason: string; detail: string } | undefined;
   route: RouteEvidence | undefined;
+}
+
+/** What an event was matched by. */
+export interface RoutedBy extends Omit<Routable, 'readField'> {
+  /** Undefined while only the routing is on record, and not the event. */
+  readField: ReadField | undefined;
 }
 
 export interface RouteEvidence {

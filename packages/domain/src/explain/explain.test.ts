@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../endpoint.ts';
+import { ALL_PROJECTS, type Endpoint } from '../endpoint.ts';
 import { EVENT_TYPES } from '../event-type.ts';
+import type { Filter } from '../filter/filter.ts';
+import { anyFilter } from '../filter/testing/any-filter.ts';
 import { DEFAULT_RETRY_SCHEDULE } from '../retry-tiers.ts';
 import { match, type Routable } from '../subscription.ts';
 import { checksOf } from './checks.ts';
@@ -16,6 +18,7 @@ const routable: Routable = {
   accountId: 'acc_1',
   projectId: 'prj_1',
   channelId: 'ch_1',
+  readField: (path) => (path === 'channel.type' ? 'tiktok' : undefined),
 };
 
 function anEndpoint(changes: Partial<Endpoint> = {}): Endpoint {
@@ -87,6 +90,9 @@ function aDelivery(changes: Partial<DeliveryEvidence> = {}): DeliveryEvidence {
 const subscribed = (channels: string[], types: string[]) =>
   anEndpoint({ subscription: { channelIds: new Set(channels), eventTypes: new Set(types) as never } });
 
+const filtered = (filter: Filter) =>
+  anEndpoint({ subscription: { channelIds: new Set(), eventTypes: new Set(), filter } });
+
 describe('an event that did not get as far as endpoints', () => {
   it('is told not to be on record as of a moment, and never that it was not accepted', () => {
     const { steps, ended } = explainEvent(
@@ -124,6 +130,15 @@ describe('an event that was not routed to the endpoint', () => {
       'type: it wants publication.failed, the event has publication.published',
     ],
     [anEndpoint({ projectId: 'prj_2' }), 'project: it wants prj_2, the event has prj_1'],
+    [anEndpoint({ state: 'off' }), 'off: it wants nothing, it is switched off'],
+    [
+      filtered({ not: { field: 'channel.type', op: 'eq', value: 'tiktok' } }),
+      'filter: it wants not (channel.type eq "tiktok"), the event has channel.type "tiktok"',
+    ],
+    [
+      filtered({ field: 'content.title', op: 'starts_with', value: 'Spring' }),
+      'filter: it wants content.title starts_with "Spring", the event has content.title with nothing',
+    ],
   ])('says which of its conditions failed, with what it wanted and what was found', (as, why) => {
     const { verdict, because, steps } = explainEndpoint(
       event(),
@@ -132,6 +147,16 @@ describe('an event that was not routed to the endpoint', () => {
     expect(verdict).toBe('no_match');
     expect(because.toLowerCase()).toContain(why.toLowerCase());
     expect(steps.at(-1)?.checks?.filter(({ passed }) => !passed)).toHaveLength(1);
+  });
+
+  it('is told by elimination that it was the filter, while what its message says is not on record', () => {
+    const as = filtered({ field: 'channel.type', op: 'eq', value: 'x' });
+    const { verdict, because } = explainEndpoint(
+      event({ routable: { ...routable, readField: undefined } }),
+      endpoint({ asRouted: { kind: 'known', endpoint: as, revision: 4 } }),
+    );
+    expect(verdict).toBe('no_match');
+    expect(because).toContain('so it was the filter; what the event says is not on record yet');
   });
 
   it('goes by what the subscription said then, not by what it says now', () => {
@@ -303,11 +328,18 @@ it('all conditions pass exactly where the route lane matches', () => {
       ids,
       fc.constantFrom(...EVENT_TYPES),
       fc.option(fc.constantFrom('ep_1', 'ep_2'), { nil: undefined }),
-      (channels, types, format, projectId, channelId, eventType, aboutEndpointId) => {
+      fc.record({
+        projectId: fc.constantFrom('a', ALL_PROJECTS),
+        state: fc.constantFrom('active', 'paused', 'disabled', 'off'),
+      }),
+      fc.option(anyFilter, { nil: undefined }),
+      (channels, types, format, projectId, channelId, eventType, aboutEndpointId, over, filter) => {
+        const plain = subscribed(channels, types);
         const subscriber = {
-          ...subscribed(channels, types),
+          ...plain,
+          ...over,
+          subscription: { ...plain.subscription, filter },
           format: format as Endpoint['format'],
-          projectId: 'a',
         };
         const found = { ...routable, projectId, channelId, eventType, aboutEndpointId };
         expect(checksOf(subscriber, found).every(({ passed }) => passed)).toBe(

@@ -39,6 +39,10 @@ export function unmatched(
   if (asRouted.kind !== 'known') return withoutConfiguration(asRouted.kind, evidence, route, endpoint);
   const checks = routable && checksOf(asRouted.endpoint, routable);
   const failed = checks?.filter(({ passed }) => !passed) ?? [];
+  if (failed.length === 0 && routable && !routable.readField && asRouted.endpoint.subscription.filter) {
+    const why = `It met every other condition ${at}, so it was the filter; what the event says is not on record yet.`;
+    return no('no_match', route, why, 'Look again for what it compared.', checks);
+  }
   if (failed.length === 0) {
     return no(
       'unexplained',
@@ -77,7 +81,9 @@ function withoutConfiguration(
   }
   const checks = routable && checksOf(endpoint, routable);
   const was = kind === 'forgotten' ? 'is no longer on record' : 'cannot be read now';
-  const would = checks?.every(({ passed }) => passed) ? 'would match' : 'would not match';
+  const isFilterUnknown = endpoint.subscription.filter !== undefined && !routable?.readField;
+  const meets = checks?.every(({ passed }) => passed) ? 'would match' : 'would not match';
+  const would = isFilterUnknown && meets === 'would match' ? 'may match' : meets;
   return no(
     'changed_since',
     route,

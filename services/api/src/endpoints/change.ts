@@ -74,5 +74,9 @@ export function applyPatch(
 }
 
 function subscriptionOf(asked: NewEndpoint['subscription']): Endpoint['subscription'] {
-  return { channelIds: new Set(asked.channel_ids), eventTypes: new Set(asked.event_types) };
+  return {
+    channelIds: new Set(asked.channel_ids),
+    eventTypes: new Set(asked.event_types),
+    filter: asked.filter ?? undefined,
+  };
 }

@@ -6,6 +6,7 @@ import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
 import { id, page, pageOf, text } from '../http/fields.ts';
 import { botToken, chatId, slackUrl } from './chat-fields.ts';
+import { filter } from './filter-field.ts';
 
 /** What an endpoint is on the wire, in and out. Names are those of schemas/endpoint-config.avsc. */
 
@@ -45,8 +46,10 @@ const subscription = z
         description: `any of ${EVENT_TYPES.join(', ')}; none for all of publications, without ${OPERATIONAL_EVENT_TYPES.join(' and ')}`,
         examples: [['publication.failed']],
       }),
+    filter,
   })
   .meta({
+    description: 'an object with channel_ids, event_types and filter',
     examples: [{ event_types: [] }],
   });
 
@@ -277,6 +280,7 @@ const viewOfEveryKind = {
   subscription: z.object({
     channel_ids: z.array(z.string()),
     event_types: z.array(z.enum(EVENT_TYPES)),
+    filter: z.record(z.string(), z.unknown()).nullable(),
   }),
   /** What its owner set. */
   state,

@@ -49,6 +49,7 @@ function ofEveryKind(
     subscription: {
       channel_ids: [...endpoint.subscription.channelIds],
       event_types: [...endpoint.subscription.eventTypes],
+      filter: endpoint.subscription.filter ? { ...endpoint.subscription.filter } : null,
     },
     state: endpoint.state,
     status: viewStatus({ endpoint, revision }, status),

@@ -93,6 +93,7 @@ describe('creating an endpoint', () => {
       projectId: 'proj_1',
       channelId: 'c',
       eventType: 'publication.deleted',
+      readField: () => undefined,
     } as const;
     expect(elsewhere.match(event).map(({ endpoint }) => endpoint.id)).toContain(body.endpoint_id);
     await elsewhere.stop();

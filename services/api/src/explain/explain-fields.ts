@@ -23,6 +23,18 @@ const verdict = z.enum([
   ...DELIVERY_STATES,
 ]);
 
+const comparison = z.object({
+  /** Where it stands in the filter, `and[1].not`; empty for the whole. */
+  at: z.string(),
+  field: z.string(),
+  op: z.string(),
+  /** Null of `exists`. */
+  value: z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]).nullable(),
+  /** What the message has there, a text cut at 500 characters; null for nothing. */
+  found: z.union([z.string(), z.number(), z.array(z.string())]).nullable(),
+  held: z.boolean(),
+});
+
 const step = z.object({
   step: z.enum(['accepted', 'decoded', 'routed', 'matched', 'delivery']),
   result: z.enum(['yes', 'no', 'unknown']),
@@ -32,10 +44,12 @@ const step = z.object({
   checks: z
     .array(
       z.object({
-        check: z.enum(['project', 'channel', 'type', 'format', 'itself']),
+        check: z.enum(['project', 'channel', 'type', 'format', 'itself', 'off', 'filter']),
         passed: z.boolean(),
         wanted: z.string(),
         found: z.string(),
+        /** Of `filter`: the comparisons that decided. */
+        comparisons: z.array(comparison).optional(),
       }),
     )
     .optional(),

@@ -1,12 +1,18 @@
 import type { DispositionOnRecord, EventOnRecord } from '@herald/clickhouse/read/explain-evidence';
+import type { Check } from '@herald/domain/explain/checks';
 import type { EndpointEvidence } from '@herald/domain/explain/evidence';
 import { explainEndpoint, explainEvent } from '@herald/domain/explain/explain';
 import type { Explanation, Step } from '@herald/domain/explain/explanation';
+import type { DecisiveComparison } from '@herald/domain/filter/evidence';
+import type { FieldValue, Scalar } from '@herald/domain/filter/filter';
 import type { z } from 'zod';
 import { viewDelivery } from '../deliveries/delivery-view.ts';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import type { explainView } from './explain-fields.ts';
 import type { Gathered } from './gather.ts';
+
+const MAX_FOUND_CHARS = 500;
+const MAX_FOUND_ITEMS = 20;
 
 type View = z.output<typeof explainView>;
 type EndpointView = View['endpoints'][number];
@@ -58,7 +64,40 @@ function viewTold({
 }
 
 function viewStep({ step, result, atMs, detail, checks }: Step): View['steps'][number] {
-  return { step, result, at: isoTimeOrNull(atMs), detail, ...(checks && { checks: [...checks] }) };
+  return { step, result, at: isoTimeOrNull(atMs), detail, ...(checks && { checks: checks.map(viewCheck) }) };
+}
+
+type CheckView = NonNullable<View['steps'][number]['checks']>[number];
+
+function viewCheck({ comparisons, ...check }: Check): CheckView {
+  return comparisons ? { ...check, comparisons: comparisons.map(viewComparison) } : check;
+}
+
+function viewComparison({
+  at,
+  comparison,
+  found,
+  held,
+}: DecisiveComparison): NonNullable<CheckView['comparisons']>[number] {
+  return {
+    at,
+    field: comparison.field,
+    op: comparison.op,
+    value: comparison.op === 'exists' ? null : mutable(comparison.value),
+    found: found === undefined ? null : shownFound(found),
+    held,
+  };
+}
+
+/** A caption may have thousands of characters. */
+function shownFound(found: FieldValue): string | number | string[] {
+  if (typeof found === 'number') return found;
+  if (typeof found === 'string') return found.slice(0, MAX_FOUND_CHARS);
+  return found.slice(0, MAX_FOUND_ITEMS).map((item) => item.slice(0, MAX_FOUND_CHARS));
+}
+
+function mutable(value: Scalar | readonly Scalar[]): Scalar | Scalar[] {
+  return typeof value === 'object' ? [...value] : value;
 }
 
 function viewDisposition(on: DispositionOnRecord): NonNullable<EndpointView['dispositions']>[number] {

@@ -1,5 +1,6 @@
 import type { DeliverySummary } from '@herald/clickhouse/history';
-import type { EventOnRecord } from '@herald/clickhouse/read/explain-evidence';
+import type { EventOnRecord, MatchedBy } from '@herald/clickhouse/read/explain-evidence';
+import { eventField } from '@herald/contracts/event-fields';
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import { isEventType } from '@herald/domain/event-type';
 import type {
@@ -7,7 +8,9 @@ import type {
   DeliveryEvidence,
   EndpointEvidence,
   EventEvidence,
+  RoutedBy,
 } from '@herald/domain/explain/evidence';
+import { coversProject } from '@herald/domain/subscription';
 import { effectiveState } from '@herald/registry/endpoint-status';
 import type { Account } from '../account/account.ts';
 
@@ -28,16 +31,13 @@ export interface Gathered {
 }
 
 export function eventEvidence(accountId: string, eventId: string, found: EventOnRecord): EventEvidence {
-  const { asOfMs, accepted, matchedBy, poison, route } = found;
+  const { asOfMs, accepted, poison, route } = found;
   return {
     eventId,
     asOfMs,
     accepted,
     poison,
-    routable:
-      matchedBy && isEventType(matchedBy.eventType)
-        ? { ...matchedBy, eventType: matchedBy.eventType, accountId }
-        : undefined,
+    routable: routedBy(accountId, found.matchedBy),
     route: route && {
       atMs: route.routedAtMs,
       revision: route.configRevision,
@@ -46,9 +46,16 @@ export function eventEvidence(accountId: string, eventId: string, found: EventOn
   };
 }
 
+function routedBy(accountId: string, matchedBy: MatchedBy | undefined): RoutedBy | undefined {
+  if (!matchedBy || !isEventType(matchedBy.eventType)) return undefined;
+  const { eventType, projectId, channelId, aboutEndpointId, event } = matchedBy;
+  const readField: RoutedBy['readField'] = event && ((path) => eventField(event, path));
+  return { eventType, accountId, projectId, channelId, aboutEndpointId, readField };
+}
+
 /**
  * What is on record of the endpoint that was asked for, or of all: those that it was delivered to first, then those
- * of the event's project. Undefined where the account has and had no such endpoint.
+ * of the event's project and of all projects. Undefined where the account has and had no such endpoint.
  */
 export async function gather(
   account: Account,
@@ -69,7 +76,7 @@ export async function gather(
 function relevant(account: Account, event: EventEvidence, { deliveries }: EventOnRecord): string[] {
   const projectId = event.routable?.projectId;
   const all = account.endpoints.list(undefined).map(({ endpoint }) => endpoint);
-  const near = all.filter((endpoint) => endpoint.projectId === projectId);
+  const near = all.filter((endpoint) => projectId !== undefined && coversProject(endpoint, projectId));
   const routed = event.route?.endpointIds ?? [];
   const delivered = deliveries.map((delivery) => delivery.endpointId);
   return [...new Set([...delivered, ...routed, ...[...near, ...all].map(({ id }) => id)])];

@@ -1,4 +1,5 @@
 import type { Decoded } from '@herald/contracts/codec';
+import { eventField } from '@herald/contracts/event-fields';
 import { eventTypeOf } from '@herald/contracts/event-type';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
@@ -34,12 +35,13 @@ export function readEvent(record: LaneRecord, decoded: Decoded<PublicationEvent>
     const detail = 'the event type is newer than this dispatcher: update it, then replay the record';
     return { kind: 'poison', poison: { reason: 'unknown_event_type', detail } };
   }
-  const routable = {
+  const routable: Routable = {
     eventType,
     accountId: event.account_id,
     projectId: event.project_id,
     channelId: event.channel.id,
     aboutEndpointId: event.endpoint?.endpoint_id,
+    readField: (path) => eventField(event, path),
   };
   return { kind: 'event', event, routable };
 }

@@ -91,6 +91,8 @@ function candidateOf(delivery: SelectedDelivery, isGone: boolean, accountId: str
       accountId,
       projectId: delivery.projectId,
       channelId: delivery.channelId,
+      // A delivery goes to its endpoint: nobody is asked whether it wants the event.
+      readField: () => undefined,
     },
     origin: origin ?? { topic: TOPICS.events, partition: 0, offset: 0 },
     traceparent: undefined,

@@ -1,4 +1,5 @@
 import type { Decoder } from '@herald/contracts/codec';
+import { eventField } from '@herald/contracts/event-fields';
 import { eventTypeOf } from '@herald/contracts/event-type';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { decodeDeliveryHeaders, REASON_HEADER } from '@herald/contracts/headers';
@@ -61,5 +62,6 @@ async function readEvent(
     projectId: event.project_id,
     channelId: event.channel.id,
     aboutEndpointId: event.endpoint?.endpoint_id,
+    readField: (path) => eventField(event, path),
   };
 }

@@ -1,0 +1,52 @@
+import { holds, passes } from './evaluate.ts';
+import { type Comparison, type FieldValue, type Filter, isComparison, type ReadField } from './filter.ts';
+
+/** A comparison that decided, and what it met. */
+export interface DecisiveComparison {
+  /** Where it stands in the filter: `and[1].not`; empty for the whole. */
+  at: string;
+  comparison: Comparison;
+  /** Undefined where the message has nothing under the field. */
+  found: FieldValue | undefined;
+  held: boolean;
+}
+
+/**
+ * The comparisons that made the filter come out as it did: with one of them the other way round, or several where any
+ * of them was enough, it could have come out differently.
+ */
+export function decisiveComparisons(filter: Filter, read: ReadField): DecisiveComparison[] {
+  return decisive(filter, read, '');
+}
+
+function decisive(filter: Filter, read: ReadField, at: string): DecisiveComparison[] {
+  if (isComparison(filter)) {
+    const found = read(filter.field);
+    return [{ at, comparison: filter, found, held: holds(filter, found) }];
+  }
+  if ('not' in filter) return decisive(filter.not, read, step(at, 'not'));
+  const [name, parts] = 'and' in filter ? (['and', filter.and] as const) : (['or', filter.or] as const);
+  const outcome = passes(filter, read);
+  return parts.flatMap((part, index) =>
+    passes(part, read) === outcome ? decisive(part, read, step(at, `${name}[${index}]`)) : [],
+  );
+}
+
+function step(at: string, name: string): string {
+  return at === '' ? name : `${at}.${name}`;
+}
+
+/** In words, for people: `channel.type eq "tiktok" and not (content.title exists)`. */
+export function filterText(filter: Filter): string {
+  if (isComparison(filter)) return comparisonText(filter);
+  if ('not' in filter) return `not (${filterText(filter.not)})`;
+  const [word, parts] = 'and' in filter ? ([' and ', filter.and] as const) : ([' or ', filter.or] as const);
+  return parts
+    .map((part) => (isComparison(part) || 'not' in part ? filterText(part) : `(${filterText(part)})`))
+    .join(word);
+}
+
+export function comparisonText(comparison: Comparison): string {
+  const { field, op } = comparison;
+  return op === 'exists' ? `${field} exists` : `${field} ${op} ${JSON.stringify(comparison.value)}`;
+}
