@@ -3,7 +3,7 @@
 /** What the session may do. */
 export type PortalRole = 'UNKNOWN' | 'WRITE' | 'READ';
 
-/** One link into the portal, and the one session that may be made from it; the link's token itself is not kept. Topic herald.portal-links, key link_id, compacted; a tombstone forgets it. */
+/** One link into the portal, and the one session that may be made from it; the link's token itself is not kept. Topic herald.portal-links, key link_id, compacted; a tombstone ends it and its session. */
 export interface PortalLink {
   /** Public part of the token, by which the link is found. */
   link_id: string;
@@ -31,15 +31,13 @@ export interface PortalLink {
   session_id: null | string;
   /** When that session ends, UTC. */
   session_expires_at: null | number;
-  /** When it was revoked, and its session with it, UTC. */
-  revoked_at: null | number;
 }
 
 export const portalLinkSchema = {
   "type": "record",
   "name": "PortalLink",
   "namespace": "herald.configuration",
-  "doc": "One link into the portal, and the one session that may be made from it; the link's token itself is not kept. Topic herald.portal-links, key link_id, compacted; a tombstone forgets it.",
+  "doc": "One link into the portal, and the one session that may be made from it; the link's token itself is not kept. Topic herald.portal-links, key link_id, compacted; a tombstone ends it and its session.",
   "fields": [
     {
       "name": "link_id",
@@ -151,18 +149,6 @@ export const portalLinkSchema = {
       ],
       "default": null,
       "doc": "When that session ends, UTC."
-    },
-    {
-      "name": "revoked_at",
-      "type": [
-        "null",
-        {
-          "type": "long",
-          "logicalType": "timestamp-millis"
-        }
-      ],
-      "default": null,
-      "doc": "When it was revoked, and its session with it, UTC."
     }
   ]
 } as const;
