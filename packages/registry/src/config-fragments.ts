@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { variable } from '@herald/service-kit/config';
 import { parseNetworks } from '@herald/webhook/address-policy';
+import { type ParsedCertificates, parseCertificates } from '@herald/webhook/certificates';
 import { z } from 'zod';
 import { createSealing } from './sealing.ts';
 
@@ -37,6 +39,22 @@ export const endpointConfig = {
       example: '127.0.0.0/8',
     },
   ),
+  HERALD_EXTRA_CA_FILE: variable(
+    z
+      .string()
+      .transform((path, context) => {
+        const parsed = readCertificates(path);
+        if (parsed.kind === 'certificates') return parsed.pem;
+        context.addIssue({ code: 'custom', message: `it ${parsed.message}` });
+        return z.NEVER;
+      })
+      .default([]),
+    {
+      expects:
+        'a PEM file of certificate authorities that receivers may be signed by, beside the public ones',
+      example: '/etc/herald/internal-ca.pem',
+    },
+  ),
   HERALD_TELEGRAM_API_URL: variable(
     z
       .url({ protocol: /^https?$/, error: 'it is not an http or https URL' })
@@ -60,6 +78,14 @@ export const endpointConfig = {
     },
   ),
 };
+
+function readCertificates(path: string): ParsedCertificates {
+  try {
+    return parseCertificates(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { kind: 'invalid', message: `cannot be read: ${(error as Error).message}` };
+  }
+}
 
 function isBare({ username, password, search, hash }: URL): boolean {
   return `${username}${password}${search}${hash}` === '';

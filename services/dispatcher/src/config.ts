@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { endpointConfig } from '@herald/registry/config-fragments';
 import { integer, list, variable } from '@herald/service-kit/config';
 import { kafkaConfig, schemaRegistryConfig, serviceConfig } from '@herald/service-kit/config-fragments';
-import { type ParsedCertificates, parseCertificates } from '@herald/webhook/certificates';
 import { z } from 'zod';
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -19,14 +17,6 @@ const hours = z
       .positive('it is not above 0')
       .max(8_760 * HOUR_MS, 'it is above 8760'),
   );
-
-function readCertificates(path: string): ParsedCertificates {
-  try {
-    return parseCertificates(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return { kind: 'invalid', message: `cannot be read: ${(error as Error).message}` };
-  }
-}
 
 export const dispatcherConfig = z.object({
   ...serviceConfig,
@@ -56,22 +46,6 @@ export const dispatcherConfig = z.object({
     expects: 'deliveries of one partition in memory, at most 100000',
     example: '4000',
   }),
-  HERALD_EXTRA_CA_FILE: variable(
-    z
-      .string()
-      .transform((path, context) => {
-        const parsed = readCertificates(path);
-        if (parsed.kind === 'certificates') return parsed.pem;
-        context.addIssue({ code: 'custom', message: `it ${parsed.message}` });
-        return z.NEVER;
-      })
-      .default([]),
-    {
-      expects:
-        'a PEM file of certificate authorities that receivers may be signed by, beside the public ones',
-      example: '/etc/herald/internal-ca.pem',
-    },
-  ),
   HERALD_FAILING_WARN_AFTER_HOURS: variable(
     list()
       .pipe(z.array(hours))
