@@ -75,6 +75,11 @@ export function verifyApiKey(
   return { ok: true, accountId: key.accountId, role: key.role, keyId };
 }
 
+/** Whether it opens anything still. */
+export function isValid({ revokedAtMs, expiresAtMs }: ApiKeyInfo, nowMs: number): boolean {
+  return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs);
+}
+
 export function infoOf({ secretHash: _, ...shown }: ApiKey): ApiKeyInfo {
   return { ...shown, prefix: `hk_${shown.keyId}` };
 }

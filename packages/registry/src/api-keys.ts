@@ -9,12 +9,17 @@ import {
   type ApiKeyInfo,
   apiKeyRecordOf,
   infoOf,
+  isValid,
   makeApiKey,
   type NewApiKey,
   parseApiKey,
   type Verification,
   verifyApiKey,
 } from './api-key.ts';
+import { editEntry } from './audit/edit-entry.ts';
+import type { Asker, AuditAction } from './audit/entry.ts';
+import type { AuditLog } from './audit/log.ts';
+import { shownApiKey } from './audit/shown.ts';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
@@ -59,59 +64,103 @@ export async function openApiKeyTable(options: TableOptions & { now?: () => numb
 export type KeyCreated =
   /** `text` is the key itself: it is kept nowhere and cannot be shown again. */
   | { kind: 'created'; text: string; info: ApiKeyInfo; revision: number }
+  /** The account has as many keys that open something as it may. Nothing was written. */
+  | { kind: 'too_many'; limit: number }
   | { kind: 'unavailable'; detail: string };
 
 export type KeyRevoked =
-  | { kind: 'revoked'; revision: number }
+  | { kind: 'revoked'; info: ApiKeyInfo; revision: number }
   /** The account has no such key. */
   | { kind: 'missing' }
   | { kind: 'unavailable'; detail: string };
 
 export interface ApiKeyWriter {
+  as(asker: Asker): ApiKeyEdits;
+  /** Waits for the edits under way. */
+  close(): Promise<void>;
+}
+
+/** Edits in the name of who asks for them. */
+export interface ApiKeyEdits {
   create(key: NewApiKey): Promise<KeyCreated>;
   /** A key that is revoked already stays as it is. */
   revoke(accountId: string, keyId: string): Promise<KeyRevoked>;
-  close(): Promise<void>;
 }
 
 export interface ApiKeyWriterOptions {
   connection: KafkaConnection;
   source: SchemaSource;
   table: ApiKeyTable;
+  audit: AuditLog;
   /** For one edit, milliseconds; default 10,000. */
   timeoutMs?: number;
   now?: () => number;
 }
 
+/** Keys of one account that are neither revoked nor expired: every service has all keys in memory. */
+export const MAX_KEYS_PER_ACCOUNT = 1_000;
+
 export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<ApiKeyWriter> {
-  const { connection, source, table, timeoutMs = 10_000, now = Date.now } = options;
+  const { connection, source, table, audit, timeoutMs = 10_000, now = Date.now } = options;
   const encoder = await createEncoder<avro.ApiKey>(source, SUBJECTS.apiKeys);
   const editor = createEditor<ApiKey>({
     log: createFencedLog({ connection, topic: TOPICS.apiKeys, timeoutMs: timeoutMs / 2 }),
     table,
     encode: (key) => encoder.encode(apiKeyRecordOf(key)),
+    audit,
     timeoutMs,
+    now,
   });
 
-  return {
-    async create(asked) {
-      const { text, key } = makeApiKey(asked, now());
-      const edited = await editor.edit<never>(key.keyId, () => ({ write: key }));
-      if (edited.kind !== 'written') return edited as Extract<KeyCreated, { kind: 'unavailable' }>;
-      return { kind: 'created', text, info: infoOf(key), revision: edited.revision };
-    },
+  return { as: editsOf, close: () => editor.close() };
 
-    async revoke(accountId, keyId) {
-      const edited = await editor.edit<KeyRevoked>(keyId, (current) => {
-        if (current?.value.accountId !== accountId) return { refuse: { kind: 'missing' } };
-        const { value, revision } = current;
-        if (value.revokedAtMs !== undefined) return { refuse: { kind: 'revoked', revision } };
-        return { write: { ...value, revokedAtMs: now() } };
-      });
-      if (edited.kind === 'refused') return edited.refusal;
-      return edited.kind === 'written' ? { kind: 'revoked', revision: edited.revision } : edited;
-    },
+  function editsOf(asker: Asker): ApiKeyEdits {
+    const audited = (keyId: string, action: AuditAction) =>
+      editEntry(asker, action, { kind: 'api_key', id: keyId }, shownApiKey);
 
-    close: () => editor.close(),
-  };
+    return {
+      async create(wanted) {
+        const { text, key } = makeApiKey(wanted, now());
+        const edited = await editor.edit<KeyCreated>(
+          key.keyId,
+          () => (isFull(key.accountId) ? { refuse: TOO_MANY } : { write: key }),
+          audited(key.keyId, 'api_key.created'),
+        );
+        if (edited.kind === 'refused') return edited.refusal;
+        return edited.kind === 'written'
+          ? { kind: 'created', text, info: infoOf(key), revision: edited.revision }
+          : edited;
+      },
+
+      async revoke(accountId, keyId) {
+        let info: ApiKeyInfo | undefined;
+        const edited = await editor.edit<KeyRevoked>(
+          keyId,
+          (current) => {
+            if (current?.value.accountId !== accountId) return { refuse: { kind: 'missing' } };
+            const { value, revision } = current;
+            if (value.revokedAtMs !== undefined) {
+              return { refuse: { kind: 'revoked', info: infoOf(value), revision } };
+            }
+            const revoked = { ...value, revokedAtMs: now() };
+            info = infoOf(revoked);
+            return { write: revoked };
+          },
+          audited(keyId, 'api_key.revoked'),
+        );
+        if (edited.kind === 'refused') return edited.refusal;
+        return edited.kind === 'written'
+          ? { kind: 'revoked', info: info as ApiKeyInfo, revision: edited.revision }
+          : edited;
+      },
+    };
+  }
+
+  /** By the table as the round has it; of several that are made in one round all pass: it bounds memory, no more. */
+  function isFull(accountId: string): boolean {
+    const nowMs = now();
+    return table.list(accountId).filter((info) => isValid(info, nowMs)).length >= MAX_KEYS_PER_ACCOUNT;
+  }
 }
+
+const TOO_MANY: KeyCreated = { kind: 'too_many', limit: MAX_KEYS_PER_ACCOUNT };

@@ -5,6 +5,7 @@ import { createKafka } from '@herald/kafka/connection';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { UNAUDITED } from './audit/log.ts';
 import { createEditor, type Editor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
 
@@ -37,6 +38,7 @@ async function openReplica(clientId: string) {
     log: createFencedLog({ connection, topic, timeoutMs: 5_000 }),
     table,
     encode: (value) => Buffer.from(JSON.stringify(value)),
+    audit: UNAUDITED,
     timeoutMs: 120_000,
   });
   return { table, editor };

@@ -1,71 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEditor, type Editor } from './editor.ts';
-import { FencedError, type FencedLog, type LogRecord } from './fenced-log.ts';
-import { cutByBytes, type Entry } from './round.ts';
-
-/** What Kafka does with the records of several writers, with its fence; `fault` decides what goes wrong. */
-interface Partition {
-  records: LogRecord[];
-  epoch: number;
-  seenEpoch: number;
-}
-
-type Fault = 'none' | 'lost before' | 'lost answer';
-
-function logOn(partition: Partition, fault: () => Fault): FencedLog {
-  let epoch = 0;
-  return {
-    async hold() {
-      await new Promise(setImmediate);
-      if (epoch === 0) epoch = ++partition.epoch;
-      const held = epoch;
-      return { append: (records) => append(held, records) };
-    },
-    async close() {},
-  };
-
-  async function append(held: number, records: readonly LogRecord[]): Promise<number> {
-    await new Promise(setImmediate);
-    const now = fault();
-    if (held < partition.seenEpoch) {
-      epoch = 0;
-      throw new FencedError('taken over');
-    }
-    if (now !== 'lost before') {
-      partition.seenEpoch = held;
-      partition.records.push(...records);
-    }
-    if (now === 'none') return partition.records.length - records.length;
-    epoch = 0;
-    throw new Error(`the connection broke: ${now}`);
-  }
-}
-
-function editorOn(
-  partition: Partition,
-  fault: () => Fault = () => 'none',
-  timeoutMs = 20_000,
-): Editor<number> {
-  return createEditor<number>({
-    log: logOn(partition, fault),
-    table: {
-      get: (key) => entryOf(partition, key),
-      waitForRevision: async (revision) => revision < partition.records.length,
-    },
-    encode: (value) => Buffer.from(String(value)),
-    timeoutMs,
-    random: () => 0,
-  });
-}
-
-function entryOf({ records }: Partition, key: string): Entry<number> | undefined {
-  const revision = records.findLastIndex((record) => record.key === key);
-  const value = records[revision]?.value;
-  return value ? { value: Number(value), revision } : undefined;
-}
-
-const empty = (): Partition => ({ records: [], epoch: 0, seenEpoch: 0 });
+import type { Editor } from './editor.ts';
+import { cutByBytes } from './round.ts';
+import { editorOn, empty, entryOf, type Fault } from './testing/partition.ts';
 
 /** An edit as PATCH with If-Match makes it. */
 function set(editor: Editor<number>, key: string, ifRevision: number, value: number) {

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type AuditEntry, type AuditState, askedEntry } from './audit/entry.ts';
+import type { AuditLog } from './audit/log.ts';
 import { FencedError, type FencedLog, type LogRecord } from './fenced-log.ts';
 import {
+  type AuditOf,
   cutByBytes,
   type Decision,
   type Edited,
@@ -14,9 +17,13 @@ import {
 export interface Editor<V> {
   /**
    * `decide` must be pure: it is called again where another writer came in between. When the edit is written, this
-   * process' own table has it.
+   * process' own table has it. `audit` says who asked for what; an edit without it is Herald's own.
    */
-  edit<R>(key: string, decide: (current: Entry<V> | undefined) => Decision<V, R>): Promise<Edited<R>>;
+  edit<R>(
+    key: string,
+    decide: (current: Entry<V> | undefined) => Decision<V, R>,
+    audit?: AuditOf<V>,
+  ): Promise<Edited<R>>;
   /** Waits for the edits under way. */
   close(): Promise<void>;
 }
@@ -29,9 +36,11 @@ export interface EditorOptions<V> {
     waitForRevision(revision: number, timeoutMs: number): Promise<boolean>;
   };
   encode: (value: V) => Buffer;
+  audit: AuditLog;
   /** For one edit with its waiting, milliseconds. */
   timeoutMs: number;
   random?: () => number;
+  now?: () => number;
 }
 
 const MAX_WAITING_EDITS = 10_000;
@@ -47,17 +56,22 @@ const BARRIER: LogRecord = { key: ':barrier', value: null };
  * Edits go in rounds: take what waits, append a barrier and read up to it, so that the table holds whatever any
  * writer has written; decide; append in the same tenure. The append fails where another writer came between the
  * barrier and it, and then the round is gone through again. So of two edits of one revision, by any two writers, one
- * is refused.
+ * is refused. What the audit says of a round is on record before the round is; a second one takes the place of the
+ * first.
  */
 export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
-  const { log, table, encode, timeoutMs, random = Math.random } = options;
+  const { log, table, encode, audit, timeoutMs, random = Math.random, now = Date.now } = options;
   const waiting: Waiting<V>[] = [];
   let working: Promise<void> | undefined;
   let closed = false;
   let lastFailure = 'Kafka gave no answer';
 
   return {
-    edit<R>(key: string, decide: (current: Entry<V> | undefined) => Decision<V, R>): Promise<Edited<R>> {
+    edit<R>(
+      key: string,
+      decide: (current: Entry<V> | undefined) => Decision<V, R>,
+      auditOf?: AuditOf<V>,
+    ): Promise<Edited<R>> {
       if (closed) return unavailable('the writer is closed');
       if (waiting.length >= MAX_WAITING_EDITS) return unavailable(`${waiting.length} edits are waiting`);
       const { promise, resolve, reject } = Promise.withResolvers<Edited<unknown>>();
@@ -70,6 +84,9 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
         decide,
         over: false,
         tried: undefined,
+        audit: auditOf,
+        entry: undefined,
+        isUncertain: false,
         settle(edited) {
           end();
           resolve(edited);
@@ -106,7 +123,10 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
         await goThrough(round);
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
-        if (!(error instanceof FencedError)) lastFailure = messageOf(error);
+        if (!(error instanceof FencedError)) {
+          lastFailure = messageOf(error);
+          for (const edit of round) edit.isUncertain ||= edit.tried !== undefined;
+        }
         waiting.unshift(...round.filter((edit) => !edit.over));
         await delay(pauseMs * (0.5 + random()));
         pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
@@ -124,9 +144,11 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       const record = recordOf(edit, barrier);
       return record ? [{ edit, record }] : [];
     });
+    await audit.append(writes.flatMap(({ edit }) => edit.entry ?? []));
     for (const batch of cutByBytes(writes, MAX_BATCH_BYTES)) {
       const first = await tenure.append(batch.map(({ record }) => record));
       await follow(first + batch.length - 1);
+      audit.note(batch.flatMap(({ edit }, index) => became(edit, 'done', first + index)));
       for (const [index, { edit }] of batch.entries()) {
         edit.settle({ kind: 'written', revision: first + index });
       }
@@ -140,16 +162,22 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       const current = table.get(edit.key);
       const landed = landedAt(edit.tried, current, encode, barrier);
       if (landed !== undefined) {
+        audit.note(became(edit, 'done', landed));
         edit.settle({ kind: 'written', revision: landed });
         return undefined;
       }
       const decision = edit.decide(current);
       if ('refuse' in decision) {
+        if (!edit.isUncertain) audit.note(became(edit, 'not_done'));
         edit.settle({ kind: 'refused', refusal: decision.refuse });
         return undefined;
       }
       const value = decision.write === undefined ? null : encode(decision.write);
       edit.tried = { value, above: current?.revision ?? -1 };
+      edit.entry = edit.audit && {
+        ...askedEntry(edit.audit(current, decision.write), now()),
+        ...idOf(edit.entry),
+      };
       return { key: edit.key, value };
     } catch (error) {
       edit.fail(error);
@@ -161,6 +189,15 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
     if (await table.waitForRevision(revision, timeoutMs)) return;
     throw new Error(`the table of this process does not follow: it has not read record ${revision}`);
   }
+}
+
+function became<V>({ entry }: Waiting<V>, state: AuditState, revision?: number): AuditEntry[] {
+  return entry ? [{ ...entry, state, revision }] : [];
+}
+
+/** One edit has one entry, whatever it was decided on the last time. */
+function idOf(entry: AuditEntry | undefined): Partial<AuditEntry> {
+  return entry ? { auditId: entry.auditId, askedAtMs: entry.askedAtMs } : {};
 }
 
 function unavailable(detail: string): Promise<{ kind: 'unavailable'; detail: string }> {

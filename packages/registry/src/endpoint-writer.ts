@@ -4,6 +4,10 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { editEntry } from './audit/edit-entry.ts';
+import type { Asker, AuditAction } from './audit/entry.ts';
+import type { AuditLog } from './audit/log.ts';
+import { shownEndpoint } from './audit/shown.ts';
 import { createEditor } from './editor.ts';
 import { endpointConfigOf } from './endpoint-config.ts';
 import type { ConfiguredEndpoint, EndpointTable } from './endpoint-table.ts';
@@ -22,28 +26,36 @@ export type WriteResult =
 
 /**
  * The one way to change configuration. Any number of processes may have one: of two edits of the same revision one is
- * refused. An edit is in this process' table when its promise resolves.
+ * refused. An edit is in this process' table when its promise resolves, and in the audit before it is made.
  */
 export interface EndpointWriter {
+  as(asker: Asker): EndpointEdits;
+  /** Waits for the edits under way. */
+  close(): Promise<void>;
+}
+
+/** Edits in the name of who asks for them. */
+export interface EndpointEdits {
   create(endpoint: Endpoint): Promise<WriteResult>;
   /**
    * `change` gets the current configuration; it must be pure, for it may be called more than once. Without
-   * `ifRevision` the edit applies to whatever is current.
+   * `ifRevision` the edit applies to whatever is current. `action` is what the audit says of it, by default
+   * `endpoint.updated`.
    */
   update(
     endpointId: string,
     ifRevision: number | undefined,
     change: (current: Endpoint) => Endpoint,
+    action?: AuditAction,
   ): Promise<WriteResult>;
   delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
-  /** Waits for the edits under way. */
-  close(): Promise<void>;
 }
 
 export interface EndpointWriterOptions {
   connection: KafkaConnection;
   source: SchemaSource;
   table: EndpointTable;
+  audit: AuditLog;
   /** For one edit, milliseconds; default 10,000. */
   timeoutMs?: number;
 }
@@ -51,7 +63,7 @@ export interface EndpointWriterOptions {
 type Refusal = Extract<WriteResult, { kind: 'conflict' | 'missing' }>;
 
 export async function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter> {
-  const { connection, source, table, timeoutMs = 10_000 } = options;
+  const { connection, source, table, audit, timeoutMs = 10_000 } = options;
   const encoder = await createEncoder<EndpointConfig>(source, SUBJECTS.endpoints);
   const editor = createEditor<Endpoint>({
     log: createFencedLog({ connection, topic: TOPICS.endpoints, timeoutMs: timeoutMs / 2 }),
@@ -60,30 +72,41 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
       waitForRevision: table.waitForRevision,
     },
     encode: (endpoint) => encoder.encode(endpointConfigOf(endpoint)),
+    audit,
     timeoutMs,
   });
 
-  return {
-    async create(endpoint) {
-      return resultOf(
-        await editor.edit<Refusal>(endpoint.id, (current) =>
-          current ? { refuse: conflict(current) } : { write: endpoint },
-        ),
-      );
-    },
-    async update(endpointId, ifRevision, change) {
-      return resultOf(await editor.edit(endpointId, decideEdit(ifRevision, change)));
-    },
-    async delete(endpointId, ifRevision) {
-      return resultOf(
+  return { as: editsOf, close: () => editor.close() };
+
+  function editsOf(asker: Asker): EndpointEdits {
+    const edit = async (
+      endpointId: string,
+      action: AuditAction,
+      decide: (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal>,
+    ): Promise<WriteResult> =>
+      resultOf(
         await editor.edit(
           endpointId,
-          decideEdit(ifRevision, () => undefined),
+          decide,
+          editEntry(asker, action, { kind: 'endpoint', id: endpointId }, shownEndpoint),
         ),
       );
-    },
-    close: () => editor.close(),
-  };
+
+    return {
+      create: (endpoint) =>
+        edit(endpoint.id, 'endpoint.created', (current) =>
+          current ? { refuse: conflict(current) } : { write: endpoint },
+        ),
+      update: (endpointId, ifRevision, change, action = 'endpoint.updated') =>
+        edit(endpointId, action, decideEdit(ifRevision, change)),
+      delete: (endpointId, ifRevision) =>
+        edit(
+          endpointId,
+          'endpoint.deleted',
+          decideEdit(ifRevision, () => undefined),
+        ),
+    };
+  }
 }
 
 /** What to do with an edit that expects a revision, given what is current. */

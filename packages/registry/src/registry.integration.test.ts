@@ -8,10 +8,12 @@ import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { applyTopics } from '@herald/kafka/topics';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createApiKeyWriter, openApiKeyTable } from './api-keys.ts';
+import { operator } from './audit/entry.ts';
+import { openAuditLog } from './audit/log.ts';
 import type { TableOptions } from './configuration-table.ts';
 import { createEndpointStatusWriter, openEndpointStatusTable } from './endpoint-status.ts';
 import { type EndpointTable, openEndpointTable } from './endpoint-table.ts';
-import { createEndpointWriter, type EndpointWriter } from './endpoint-writer.ts';
+import { createEndpointWriter, type EndpointEdits } from './endpoint-writer.ts';
 
 const stack = inject('stack');
 const connection = {
@@ -31,21 +33,27 @@ const options: TableOptions = {
 
 /** Two replicas, each with a table and a writer of its own. */
 let tables: [EndpointTable, EndpointTable];
-let writers: [EndpointWriter, EndpointWriter];
+let writers: [EndpointEdits, EndpointEdits];
+let audit: Awaited<ReturnType<typeof openAuditLog>>;
+let closeWriters: () => Promise<unknown>;
 
 beforeAll(async () => {
   await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
   for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
   tables = await Promise.all([openEndpointTable(options), openEndpointTable(options)]);
   const [a, b] = tables;
-  writers = await Promise.all([
-    createEndpointWriter({ connection, source, table: a, timeoutMs: 30_000 }),
-    createEndpointWriter({ connection, source, table: b, timeoutMs: 30_000 }),
+  audit = await openAuditLog({ connection, source });
+  const [first, second] = await Promise.all([
+    createEndpointWriter({ connection, source, table: a, audit, timeoutMs: 30_000 }),
+    createEndpointWriter({ connection, source, table: b, audit, timeoutMs: 30_000 }),
   ]);
+  writers = [first.as(operator('a')), second.as(operator('b'))];
+  closeWriters = () => Promise.all([first.close(), second.close()]);
 });
 
 afterAll(async () => {
-  await Promise.all(writers.map((writer) => writer.close()));
+  await closeWriters();
+  await audit.close();
   await Promise.all(tables.map((table) => table.stop()));
 });
 
@@ -83,7 +91,7 @@ function endpoint(over: Partial<Endpoint> = {}): Endpoint {
   };
 }
 
-async function written(result: ReturnType<EndpointWriter['create']>): Promise<number> {
+async function written(result: ReturnType<EndpointEdits['create']>): Promise<number> {
   const settled = await result;
   if (settled.kind !== 'written') throw new Error(JSON.stringify(settled));
   return settled.revision;
@@ -95,7 +103,12 @@ test('an endpoint is in the writer’s own table when its creation resolves, and
   expect(tables[0].get(made.id)).toEqual({ endpoint: made, revision });
   expect(await tables[1].waitForRevision(revision, 2_000)).toBe(true);
   expect(tables[1].get(made.id)).toEqual({ endpoint: made, revision });
-  const event = { ...made, channelId: 'c', eventType: 'publication.failed' } as const;
+  const event = {
+    ...made,
+    channelId: 'c',
+    eventType: 'publication.failed',
+    readField: () => undefined,
+  } as const;
   expect(tables[1].match(event)).toEqual([{ endpoint: made, revision }]);
   expect(tables[1].match({ ...event, eventType: 'publication.deleted' })).toEqual([]);
 });
@@ -193,18 +206,20 @@ test('an edit is answered in time where Kafka cannot be reached', async () => {
     connection: nowhere,
     source,
     table: tables[0],
+    audit,
     timeoutMs: 1_000,
   });
-  expect(await writer.create(endpoint())).toMatchObject({ kind: 'unavailable' });
+  expect(await writer.as(operator('test')).create(endpoint())).toMatchObject({ kind: 'unavailable' });
   await writer.close();
 });
 
 test('an API key works as soon as its creation resolves, and no more once it is revoked', async () => {
   const table = await openApiKeyTable(options);
-  const writer = await createApiKeyWriter({ connection, source, table });
+  const keyWriter = await createApiKeyWriter({ connection, source, table, audit });
+  const writer = keyWriter.as(operator('test'));
   const accountId = `acc_${randomUUID()}`;
   const created = await writer.create({ accountId, name: 'CI', role: 'admin' });
-  if (created.kind !== 'created') throw new Error(created.detail);
+  if (created.kind !== 'created') throw new Error(created.kind);
   const { text, info } = created;
   expect(table.verify(text)).toEqual({ ok: true, accountId, role: 'admin', keyId: info.keyId });
   expect(table.list(accountId)).toEqual([info]);
@@ -212,7 +227,7 @@ test('an API key works as soon as its creation resolves, and no more once it is 
   expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
   expect(table.verify(text)).toEqual({ ok: false, reason: 'revoked' });
   expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
-  await writer.close();
+  await keyWriter.close();
   await table.stop();
 });
 

@@ -6,13 +6,15 @@ import { applyTopics } from '@herald/kafka/topics';
 import { NO_FILTER } from '@herald/replay/job';
 import type { ReplayProgress, ReplayState } from '@herald/replay/progress';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { operator } from './audit/entry.ts';
+import { openAuditLog } from './audit/log.ts';
 import { openCancelledReplays } from './cancelled-replays.ts';
 import type { TableOptions } from './configuration-table.ts';
 import {
   createReplayWriter,
   openReplayJobTable,
+  type ReplayEdits,
   type ReplayJobTable,
-  type ReplayWriter,
 } from './replay-jobs.ts';
 
 const { brokers, registryUrl } = inject('stack');
@@ -32,24 +34,35 @@ const progress = new Map<string, { value: ReplayProgress; revision: number }>();
 
 /** Two replicas, each with a table and a writer of its own. */
 let tables: ReplayJobTable[];
-let writers: ReplayWriter[];
+let writers: ReplayEdits[];
+let close: () => Promise<void>;
 
 beforeAll(async () => {
   await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
   for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
   tables = await Promise.all([openReplayJobTable(tableOptions), openReplayJobTable(tableOptions)]);
-  writers = await Promise.all(
+  const audit = await openAuditLog({ connection, source });
+  const replicas = await Promise.all(
     tables.map((jobs) =>
-      createReplayWriter({ connection, source, jobs, progress, maxOpenPerAccount: 3, timeoutMs: 30_000 }),
+      createReplayWriter({
+        ...{ connection, source, jobs, progress, audit },
+        maxOpenPerAccount: 3,
+        timeoutMs: 30_000,
+      }),
     ),
   );
+  writers = replicas.map((replica) => replica.as(operator('test')));
+  close = async () => {
+    await Promise.all(replicas.map((replica) => replica.close()));
+    await audit.close();
+  };
 });
 afterAll(async () => {
-  await Promise.all(writers.map((writer) => writer.close()));
+  await close();
   await Promise.all(tables.map((table) => table.stop()));
 });
 
-function ask(writer: ReplayWriter, accountId: string, dryRun = false, id = `rp_${randomUUID()}`) {
+function ask(writer: ReplayEdits, accountId: string, dryRun = false, id = `rp_${randomUUID()}`) {
   return writer.create({
     id,
     accountId,

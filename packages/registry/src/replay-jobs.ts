@@ -6,11 +6,16 @@ import type { CompactedTable } from '@herald/kafka/compacted-table';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { isForgettable, isOpen } from '@herald/replay/progress';
+import { editEntry } from './audit/edit-entry.ts';
+import type { Asker, AuditAction } from './audit/entry.ts';
+import type { AuditLog } from './audit/log.ts';
+import { shownReplay } from './audit/shown.ts';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
 import { parseReplayJob, replayJobRecordOf } from './replay-job-record.ts';
 import type { ReplayProgressTable } from './replay-progress.ts';
+import type { AuditOf } from './round.ts';
 import { SUBJECTS } from './subjects.ts';
 
 /** The local copy of `herald.replays`, by replay. */
@@ -53,13 +58,18 @@ export type ReplayChanged =
 
 /** The one way to ask for replays. Any number of processes may have one. */
 export interface ReplayWriter {
+  as(asker: Asker): ReplayEdits;
+  /** Waits for the edits under way. */
+  close(): Promise<void>;
+}
+
+/** Edits in the name of who asks for them. */
+export interface ReplayEdits {
   /** Its id is the caller's to choose: with the same one, asking twice makes one replay. */
   create(replay: NewReplay): Promise<ReplayCreated>;
   /** Lets a plan run, also one that was paused. */
   start(replayId: string): Promise<ReplayChanged>;
   want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
-  /** Waits for the edits under way. */
-  close(): Promise<void>;
 }
 
 export interface ReplayWriterOptions {
@@ -67,6 +77,7 @@ export interface ReplayWriterOptions {
   source: SchemaSource;
   jobs: ReplayJobTable;
   progress: Pick<ReplayProgressTable, 'get'>;
+  audit: AuditLog;
   /** Open replays of one account. */
   maxOpenPerAccount: number;
   /** For one edit, milliseconds; default 10,000. */
@@ -80,12 +91,19 @@ const MAX_REMEMBERED = 500;
 /** Beyond it also one that was cancelled lately, and so no longer stops what it has sent and nobody has attempted. */
 const MAX_REMEMBERED_CANCELLED = 2_000;
 
+const ACTIONS: Readonly<Record<WantedState, AuditAction>> = {
+  running: 'replay.resumed',
+  paused: 'replay.paused',
+  cancelled: 'replay.cancelled',
+};
+
 export async function createReplayWriter(options: ReplayWriterOptions): Promise<ReplayWriter> {
   const {
     connection,
     source,
     jobs,
     progress,
+    audit,
     maxOpenPerAccount,
     timeoutMs = 10_000,
     now = Date.now,
@@ -95,51 +113,80 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
     log: createFencedLog({ connection, topic: TOPICS.replays, timeoutMs: timeoutMs / 2 }),
     table: jobs,
     encode: (job) => encoder.encode(replayJobRecordOf(job)),
+    audit,
     timeoutMs,
+    now,
   });
   /** What opens a replay goes one after the other: two that are decided together would both find the last place free. */
   let opening: Promise<unknown> = Promise.resolve();
 
   return {
-    create: (replay) =>
-      inTurn(async () => {
-        const created = await create(replay);
-        if (created.kind === 'created') void forgetOldest(replay.accountId);
-        return created;
-      }),
-    start: (replayId) =>
-      inTurn(() => change(replayId, (job) => ({ ...job, dryRun: false, wanted: 'running' }))),
-    want: (replayId, wanted) => change(replayId, (job) => ({ ...job, wanted })),
+    as: editsOf,
     async close() {
       await opening;
       await editor.close();
     },
   };
 
-  async function create(replay: NewReplay): Promise<ReplayCreated> {
+  function editsOf(asker: Asker): ReplayEdits {
+    const audited = (replayId: string, action: AuditAction) =>
+      editEntry(asker, action, { kind: 'replay', id: replayId }, shownReplay);
+    return {
+      create: (replay) =>
+        inTurn(async () => {
+          const created = await create(replay, audited(replay.id, 'replay.created'));
+          if (created.kind === 'created') void forgetOldest(replay.accountId);
+          return created;
+        }),
+      start: (replayId) =>
+        inTurn(() =>
+          change(
+            replayId,
+            (job) => ({ ...job, dryRun: false, wanted: 'running' }),
+            audited(replayId, 'replay.started'),
+          ),
+        ),
+      want: (replayId, wanted) =>
+        change(replayId, (job) => ({ ...job, wanted }), audited(replayId, ACTIONS[wanted])),
+    };
+  }
+
+  async function create(replay: NewReplay, audited: AuditOf<ReplayJob>): Promise<ReplayCreated> {
     const nowMs = now();
     const job: ReplayJob = { ...replay, wanted: 'running', createdAtMs: nowMs, updatedAtMs: nowMs };
-    const edited = await editor.edit<ReplayCreated>(job.id, (current) => {
-      if (current) return { refuse: { kind: 'exists', job: current.value } };
-      const tooMany = tooManyBeside(job);
-      return tooMany ? { refuse: tooMany } : { write: job };
-    });
+    const edited = await editor.edit<ReplayCreated>(
+      job.id,
+      (current) => {
+        if (current) return { refuse: { kind: 'exists', job: current.value } };
+        const tooMany = tooManyBeside(job);
+        return tooMany ? { refuse: tooMany } : { write: job };
+      },
+      audited,
+    );
     if (edited.kind === 'refused') return edited.refusal;
     return edited.kind === 'written' ? { kind: 'created', job } : edited;
   }
 
-  async function change(replayId: string, how: (job: ReplayJob) => ReplayJob): Promise<ReplayChanged> {
+  async function change(
+    replayId: string,
+    how: (job: ReplayJob) => ReplayJob,
+    audited: AuditOf<ReplayJob>,
+  ): Promise<ReplayChanged> {
     let changed: ReplayJob | undefined;
-    const edited = await editor.edit<ReplayChanged>(replayId, (current) => {
-      if (!current) return { refuse: { kind: 'missing' } };
-      const job = { ...how(current.value), updatedAtMs: now() };
-      if (current.value.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
-      const opens = !isOpenNow(current.value) && isOpenNow(job);
-      const tooMany = opens ? tooManyBeside(job) : undefined;
-      if (tooMany) return { refuse: tooMany };
-      changed = job;
-      return { write: job };
-    });
+    const edited = await editor.edit<ReplayChanged>(
+      replayId,
+      (current) => {
+        if (!current) return { refuse: { kind: 'missing' } };
+        const job = { ...how(current.value), updatedAtMs: now() };
+        if (current.value.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
+        const opens = !isOpenNow(current.value) && isOpenNow(job);
+        const tooMany = opens ? tooManyBeside(job) : undefined;
+        if (tooMany) return { refuse: tooMany };
+        changed = job;
+        return { write: job };
+      },
+      audited,
+    );
     if (edited.kind === 'refused') return edited.refusal;
     return edited.kind === 'written' ? { kind: 'changed', job: changed as ReplayJob } : edited;
   }

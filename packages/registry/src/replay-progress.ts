@@ -5,6 +5,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { CompactedTable } from '@herald/kafka/compacted-table';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import type { ReplayProgress } from '@herald/replay/progress';
+import { UNAUDITED } from './audit/log.ts';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
@@ -63,6 +64,7 @@ export async function createReplayProgressWriter(
     log: createFencedLog({ connection, topic: TOPICS.replayProgress, timeoutMs: timeoutMs / 2 }),
     table,
     encode: (progress) => encoder.encode(replayProgressRecordOf(progress)),
+    audit: UNAUDITED,
     timeoutMs,
   });
 

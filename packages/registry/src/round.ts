@@ -1,3 +1,4 @@
+import type { AuditEntry, NewAuditEntry } from './audit/entry.ts';
 import type { LogRecord } from './fenced-log.ts';
 
 /** A key's current value and its revision. */
@@ -15,6 +16,9 @@ export type Edited<R> =
   /** Kafka gave no answer in time. Whether the edit is on record can be seen when it is back. */
   | { kind: 'unavailable'; detail: string };
 
+/** What the audit is to say of an edit that there is a value before or after; pure, for it may be asked again. */
+export type AuditOf<V> = (before: Entry<V> | undefined, after: V | undefined) => NewAuditEntry;
+
 /** An edit that waits for its round. */
 export interface Waiting<V> {
   key: string;
@@ -24,6 +28,12 @@ export interface Waiting<V> {
   /** Answered already, be it that its time is up. */
   over: boolean;
   tried: Tried | undefined;
+  /** Undefined for what Herald itself tidies up. */
+  audit: AuditOf<V> | undefined;
+  /** As it was last put on record. */
+  entry: AuditEntry | undefined;
+  /** The answer to a try was lost: whether that has been written may never be known. */
+  isUncertain: boolean;
 }
 
 /** What a round has sent without seeing the answer, over which revision. */

@@ -6,6 +6,8 @@ import { TOPIC_SPECS } from '@herald/contracts/topics';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
+import { operator } from '@herald/registry/audit/entry';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { untilConfigured } from './configuration.ts';
 import { eventually } from './eventually.ts';
 import { connectHeraldApi, type HeraldApi } from './herald-api.ts';
@@ -69,7 +71,8 @@ export async function openHerald(options: HeraldOptions = {}): Promise<Herald> {
       throw error;
     },
   });
-  const keyWriter = await createApiKeyWriter({ connection, source, table: keys });
+  const audit = await openAuditLog({ connection, source });
+  const keyWriter = await createApiKeyWriter({ connection, source, table: keys, audit });
   const services = await startServices({ stack, ...ofServices });
 
   return {
@@ -78,8 +81,8 @@ export async function openHerald(options: HeraldOptions = {}): Promise<Herald> {
     async openAccount() {
       const accountId = `account-${randomUUID()}`;
       const projectId = `${accountId}-p1`;
-      const created = await keyWriter.create({ accountId, name: 'test', role: 'admin' });
-      if (created.kind !== 'created') throw new Error(`No API key: ${created.detail}`);
+      const created = await keyWriter.as(operator('test')).create({ accountId, name: 'test', role: 'admin' });
+      if (created.kind !== 'created') throw new Error(`No API key: ${created.kind}`);
       const api = () => connectHeraldApi({ url: services.addresses('api').apiUrl!, key: created.text });
       await eventually(() => api().get('/v1/endpoints')); // the api learns of the key from its topic
       return {
@@ -102,6 +105,7 @@ export async function openHerald(options: HeraldOptions = {}): Promise<Herald> {
     async close() {
       await services.stop();
       await keyWriter.close();
+      await audit.close();
       await keys.stop();
       await stack.stop();
     },

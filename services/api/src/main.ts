@@ -3,7 +3,9 @@ import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
-import { openApiKeyTable } from '@herald/registry/api-keys';
+import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
+import { createAudited } from '@herald/registry/audit/audited';
+import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
@@ -47,17 +49,17 @@ await runService({
       openEndpointStatusTable(tableOptions),
       openApiKeyTable(tableOptions),
     ]);
-    const writer = await createEndpointWriter({
-      connection,
-      source,
-      table,
-      timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
-    });
-    const replays = await openReplays(tableOptions, {
-      maxOpenPerAccount: config.HERALD_API_REPLAYS_PER_ACCOUNT,
-      timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
-    });
     const producer = await createBatchingProducer({ connection });
+    const writeTimeoutMs = config.HERALD_API_WRITE_TIMEOUT_MS;
+    const audit = await createAuditLog({ producer, source, timeoutMs: writeTimeoutMs / 2 });
+    const writing = { connection, source, audit, timeoutMs: writeTimeoutMs };
+    const writer = await createEndpointWriter({ ...writing, table });
+    const keyWriter = await createApiKeyWriter({ ...writing, table: keys });
+    const replays = await openReplays(tableOptions, {
+      audit,
+      maxOpenPerAccount: config.HERALD_API_REPLAYS_PER_ACCOUNT,
+      timeoutMs: writeTimeoutMs,
+    });
     const reader = createPartitionReader(connection);
     const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
@@ -89,6 +91,8 @@ await runService({
         status,
         keys,
         writer,
+        apiKeys: { table: keys, writer: keyWriter },
+        audited: createAudited(audit, Date.now),
         history,
         tail,
         sendTest: await openSendTest(source, {
@@ -127,11 +131,11 @@ await runService({
           policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
           resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
         }),
+        hasTelegramBot: config.HERALD_TELEGRAM_BOT_TOKEN !== undefined,
         log,
         metrics: apiMetrics,
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
-        hasTelegramBot: config.HERALD_TELEGRAM_BOT_TOKEN !== undefined,
         maxReplayPerSecond: config.HERALD_API_MAX_REPLAY_PER_SECOND,
         now: Date.now,
       }),
@@ -152,14 +156,14 @@ await runService({
         await deadline.step('end the live tails', () => tail.close());
         await deadline.step('answer the requests under way', () => server.close());
         await deadline.step('finish the edits under way', () =>
-          Promise.all([writer.close(), producer.close()]),
+          Promise.all([writer.close(), keyWriter.close(), replays.stop()]),
         );
+        await deadline.step('write what is still to be written', () => producer.close());
         await deadline.step('close the tables', () =>
           Promise.all([
             table.stop(),
             status.stop(),
             keys.stop(),
-            replays.stop(),
             reader.close(),
             history.close(),
             eraser.close(),

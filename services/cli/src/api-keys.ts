@@ -1,13 +1,15 @@
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import type { ApiKeyInfo } from '@herald/registry/api-key';
 import {
+  type ApiKeyEdits,
   type ApiKeyTable,
-  type ApiKeyWriter,
   createApiKeyWriter,
   openApiKeyTable,
 } from '@herald/registry/api-keys';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import type { z } from 'zod';
+import { currentOperator } from './current-operator.ts';
 import { CommandFailure } from './failure.ts';
 import { quietly } from './quiet-kafka.ts';
 import { kafkaVariables, registryVariables } from './settings.ts';
@@ -36,18 +38,21 @@ export async function withKeyTable<T>(
   }
 }
 
-/** As `withKeyTable`, with a writer of it. */
+/** As `withKeyTable`, to change it in the name of who is at this machine. */
 export function withKeyWriter<T>(
   config: KeyConfig,
   terminal: Terminal,
-  work: (writer: ApiKeyWriter) => Promise<T>,
+  work: (edits: ApiKeyEdits) => Promise<T>,
 ): Promise<T> {
   return withKeyTable(config, terminal, async (table) => {
-    const writer = await createApiKeyWriter({ ...placesOf(config), table });
+    const places = placesOf(config);
+    const audit = await openAuditLog(places);
+    const writer = await createApiKeyWriter({ ...places, table, audit });
     try {
-      return await work(writer);
+      return await work(writer.as(currentOperator()));
     } finally {
       await writer.close();
+      await audit.close();
     }
   });
 }

@@ -11,8 +11,10 @@ import type { KafkaConnection } from '@herald/kafka/connection';
 import { partitionForKey } from '@herald/kafka/murmur2';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
+import { operator } from '@herald/registry/audit/entry';
+import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
-import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
+import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
 import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
@@ -31,7 +33,7 @@ export interface World {
   stack: Stack;
   connection: KafkaConnection;
   producer: BatchingProducer;
-  writer: EndpointWriter;
+  writer: EndpointEdits;
   encoder: Encoder<PublicationEvent>;
   /**
    * An endpoint in a project of its own unless told otherwise; `secret` is what its receiver verifies with. Resolves
@@ -77,7 +79,9 @@ export async function openWorld(): Promise<World> {
   };
   const producer = await createBatchingProducer({ connection });
   const table = await openEndpointTable({ connection, source, log: console, onFatal });
-  const writer = await createEndpointWriter({ connection, source, table });
+  const audit = await createAuditLog({ producer, source, timeoutMs: 30_000 });
+  const endpointWriter = await createEndpointWriter({ connection, source, table, audit });
+  const writer = endpointWriter.as(operator('test'));
   const sealing = createSealing(KEY_RING);
   const dispatchers = new Set<DispatcherProcess>();
   const groupIds = DISPATCHER_LANES.map(({ groupId }) => groupId);
@@ -169,7 +173,7 @@ export async function openWorld(): Promise<World> {
     async close() {
       closing = true;
       await Promise.all([...dispatchers].map((each) => each.kill9()));
-      await writer.close();
+      await endpointWriter.close();
       await table.stop();
       await producer.close();
       await stack.stop();

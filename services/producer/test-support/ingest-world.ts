@@ -8,6 +8,8 @@ import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import { applyTopics } from '@herald/kafka/topics';
 import { type SimulatedEvent, simulatedWorld, simulateEvents } from '@herald/publisher/simulator';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
+import { operator } from '@herald/registry/audit/entry';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { tailTopics } from '@herald/testkit/topic-tail';
 
@@ -56,12 +58,13 @@ export async function createIngestWorld(stack: {
       throw error;
     },
   });
-  const writer = await createApiKeyWriter({ connection, source, table });
+  const audit = await openAuditLog({ connection, source });
+  const writer = await createApiKeyWriter({ connection, source, table, audit });
   const running: ServiceProcess[] = [];
 
   async function newKey(role: 'write' | 'read'): Promise<string> {
-    const created = await writer.create({ accountId, name: 'test', role });
-    if (created.kind !== 'created') throw new Error(created.detail);
+    const created = await writer.as(operator('test')).create({ accountId, name: 'test', role });
+    if (created.kind !== 'created') throw new Error(created.kind);
     return created.text;
   }
   const key = await newKey('write');
@@ -133,6 +136,7 @@ export async function createIngestWorld(stack: {
     async close() {
       await stopProducers();
       await writer.close();
+      await audit.close();
       await table.stop();
     },
   };

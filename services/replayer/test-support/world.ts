@@ -17,13 +17,15 @@ import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/bat
 import { createKafka, type KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { applyTopics } from '@herald/kafka/topics';
+import { operator } from '@herald/registry/audit/entry';
+import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
 import {
   createReplayWriter,
   type NewReplay,
   openReplayJobTable,
-  type ReplayWriter,
+  type ReplayEdits,
 } from '@herald/registry/replay-jobs';
 import { openReplayProgressTable, type ReplayProgressTable } from '@herald/registry/replay-progress';
 import { NO_FILTER } from '@herald/replay/job';
@@ -46,7 +48,7 @@ export interface World {
   producer: BatchingProducer;
   reader: PartitionReader;
   history: HistoryDatabase;
-  replays: ReplayWriter;
+  replays: ReplayEdits;
   progress: ReplayProgressTable;
   encode(event: PublicationEvent): Buffer;
   /** In order; resolves with where each was written. */
@@ -84,11 +86,18 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     createHistoryDatabase(stack.clickhouseUrl),
     createBatchingProducer({ connection }),
   ]);
-  const replays = await createReplayWriter({ connection, source, jobs, progress, maxOpenPerAccount: 3 });
+  const audit = await createAuditLog({ producer, source, timeoutMs: 30_000 });
+  const tester = operator('test');
+  const replayWriter = await createReplayWriter({
+    ...{ connection, source, jobs, progress, audit },
+    maxOpenPerAccount: 3,
+  });
+  const replays = replayWriter.as(tester);
   const endpointWriter = await createEndpointWriter({
     connection,
     source,
     table: endpoints,
+    audit,
     timeoutMs: 30_000,
   });
   const encoder = await createEncoder<PublicationEvent>(source, {
@@ -119,11 +128,12 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
       ),
     async endpoint(given) {
       const endpoint = endpointOf(given);
-      const written = await endpointWriter.create(endpoint);
+      const written = await endpointWriter.as(tester).create(endpoint);
       if (written.kind !== 'written') throw new Error(`the endpoint is not written: ${written.kind}`);
       return endpoint.id;
     },
-    forgetEndpoint: async (endpointId) => void (await endpointWriter.delete(endpointId, undefined)),
+    forgetEndpoint: async (endpointId) =>
+      void (await endpointWriter.as(tester).delete(endpointId, undefined)),
     async ask(replay) {
       const id = `rp_${randomUUID()}`;
       const created = await replays.create({
@@ -188,7 +198,8 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     },
     async close() {
       await replayer?.kill9();
-      await Promise.all([replays.close(), endpointWriter.close(), producer.close(), logger.disconnect()]);
+      await Promise.all([replayWriter.close(), endpointWriter.close(), logger.disconnect()]);
+      await producer.close();
       await Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), reader.close(), history.drop()]);
     },
   };

@@ -3,6 +3,8 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { operator } from '@herald/registry/audit/entry';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
 import type { Sealing } from '@herald/registry/sealing';
@@ -32,14 +34,23 @@ export async function createEndpoints(
   };
   const log = { warn() {}, info() {}, error() {}, debug() {} };
   const table = await openEndpointTable({ connection, source, log, onFatal });
-  const writer = await createEndpointWriter({ connection, source, table, timeoutMs: WRITE_TIMEOUT_MS });
+  const audit = await openAuditLog({ connection, source });
+  const writer = await createEndpointWriter({
+    connection,
+    source,
+    table,
+    audit,
+    timeoutMs: WRITE_TIMEOUT_MS,
+  });
+  const edits = writer.as(operator('load'));
   try {
     const endpoints = projects.flatMap((project) => endpointsOf(project, sealing, sinkUrl));
-    const written = await Promise.all(endpoints.map((endpoint) => writer.create(endpoint)));
+    const written = await Promise.all(endpoints.map((endpoint) => edits.create(endpoint)));
     const refused = written.find(({ kind }) => kind !== 'written');
     if (refused) throw new Error(`An endpoint was not created: ${JSON.stringify(refused)}`);
   } finally {
     await writer.close();
+    await audit.close();
     await table.stop();
   }
 }

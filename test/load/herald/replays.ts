@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { operator } from '@herald/registry/audit/entry';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { createReplayWriter, openReplayJobTable } from '@herald/registry/replay-jobs';
 import { openReplayProgressTable } from '@herald/registry/replay-progress';
 import { NO_FILTER } from '@herald/replay/job';
@@ -27,16 +29,18 @@ export async function startReplay(
     openReplayJobTable({ connection, source, log, onFatal }),
     openReplayProgressTable({ connection, source, log, onFatal }),
   ]);
+  const audit = await openAuditLog({ connection, source });
   const writer = await createReplayWriter({
     connection,
     source,
     jobs,
     progress,
+    audit,
     maxOpenPerAccount: MAX_OPEN,
   });
   try {
     const id = `rp_${randomUUID()}`;
-    const created = await writer.create({
+    const created = await writer.as(operator('load')).create({
       id,
       accountId: ACCOUNT,
       dryRun: false,
@@ -53,6 +57,7 @@ export async function startReplay(
       throw new Error(`The replay is ${progress.get(id)?.value.state ?? 'not begun'}`);
   } finally {
     await writer.close();
+    await audit.close();
     await Promise.all([jobs.stop(), progress.stop()]);
   }
 }

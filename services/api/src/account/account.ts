@@ -3,6 +3,8 @@ import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { EventType } from '@herald/domain/event-type';
 import type { AsRouted } from '@herald/domain/explain/evidence';
+import { type ApiKeyInfo, infoOf, type NewApiKey } from '@herald/registry/api-key';
+import type { ApiKeyTable, ApiKeyWriter, KeyCreated, KeyRevoked } from '@herald/registry/api-keys';
 import type { Audited } from '@herald/registry/audit/audited';
 import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entry';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
@@ -108,6 +110,14 @@ export interface Account {
     /** Of one publication of this account. */
     erase(publicationId: string, erasedBy: string): Promise<HistoryErased>;
   };
+  apiKeys: {
+    /** Undefined for a key of another account, as for one that does not exist. */
+    get(keyId: string): ApiKeyInfo | undefined;
+    list(): ApiKeyInfo[];
+    /** Makes it as this account's. */
+    create(key: Omit<NewApiKey, 'accountId'>): Promise<KeyCreated>;
+    revoke(keyId: string): Promise<KeyRevoked>;
+  };
   replays: {
     /** Undefined for a replay of another account, as for one that does not exist. */
     get(replayId: string): Replay | undefined;
@@ -132,6 +142,7 @@ export interface AccountSources {
   orderRetries: OrderRetries;
   forgetRetryOrder: (endpointId: string) => Promise<void>;
   replays: ReplaySources;
+  apiKeys: ApiKeySources;
   audited: Audited;
 }
 
@@ -139,6 +150,11 @@ export interface ReplaySources {
   jobs: Pick<ReplayJobTable, 'get' | 'entries'>;
   progress: Pick<ReplayProgressTable, 'get'>;
   writer: Pick<ReplayWriter, 'as'>;
+}
+
+export interface ApiKeySources {
+  table: Pick<ApiKeyTable, 'get' | 'list'>;
+  writer: Pick<ApiKeyWriter, 'as'>;
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
@@ -190,11 +206,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery, of) =>
           own(delivery.endpointId)
-            ? audited(
-                redeliveryAsked(delivery, of),
-                () => redeliver(scope, delivery, of),
-                stateOfRedelivery,
-              )
+            ? audited(redeliveryAsked(delivery, of), () => redeliver(scope, delivery, of), stateOfRedelivery)
             : ENDPOINT_DELETED,
       },
       retries: {
@@ -236,8 +248,22 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
             stateOfErasure,
           ),
       },
+      apiKeys: apiKeysOf(accountId, sources.apiKeys, asker),
       replays: replaysOf(accountId, replays, replays.writer.as(asker)),
     };
+  };
+}
+
+function apiKeysOf(accountId: string, { table, writer }: ApiKeySources, asker: Asker): Account['apiKeys'] {
+  const edits = writer.as(asker);
+  return {
+    get(keyId) {
+      const key = table.get(keyId)?.value;
+      return key?.accountId === accountId ? infoOf(key) : undefined;
+    },
+    list: () => table.list(accountId),
+    create: (key) => edits.create({ ...key, accountId }),
+    revoke: (keyId) => edits.revoke(accountId, keyId),
   };
 }
 

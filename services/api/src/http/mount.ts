@@ -3,7 +3,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
-import type { Account } from '../account/account.ts';
+import type { Account, BoundTo } from '../account/account.ts';
 import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
 import type { Answer, AnyOperation } from './operation.ts';
@@ -11,7 +11,7 @@ import { methodNotAllowed, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
   authenticate: Authenticate;
-  accountOf: (caller: Caller) => Account;
+  accountOf: (caller: BoundTo) => Account;
   readBody: RequestHandler;
   /** Sees what each handler answers before it is sent; tests throw there what is not as described. */
   onAnswer?: (operation: AnyOperation, answer: Answer) => void;
@@ -33,7 +33,7 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
       const asked = parseRequest(operation, request);
       if ('problem' in asked) return send(response, asked);
       const caller = response.locals.caller as Caller;
-      const account = accountOf(caller);
+      const account = accountOf({ ...caller, requestId: response.locals.requestId });
       const header = headerOf(operation, request);
       const answer = await operation.handle({ ...asked, account, caller, header });
       options.onAnswer?.(operation, answer);

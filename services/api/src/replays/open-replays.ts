@@ -1,3 +1,4 @@
+import type { AuditLog } from '@herald/registry/audit/log';
 import type { TableOptions } from '@herald/registry/configuration-table';
 import {
   createReplayWriter,
@@ -18,7 +19,7 @@ export interface Replays {
 
 export async function openReplays(
   tableOptions: TableOptions,
-  { maxOpenPerAccount, timeoutMs }: { maxOpenPerAccount: number; timeoutMs: number },
+  { audit, maxOpenPerAccount, timeoutMs }: { audit: AuditLog; maxOpenPerAccount: number; timeoutMs: number },
 ): Promise<Replays> {
   const { connection, source } = tableOptions;
   const [jobs, progress] = await Promise.all([
@@ -30,6 +31,7 @@ export async function openReplays(
     source,
     jobs,
     progress,
+    audit,
     maxOpenPerAccount,
     timeoutMs,
   });

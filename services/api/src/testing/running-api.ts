@@ -10,9 +10,12 @@ import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { applyTopics } from '@herald/kafka/topics';
 import type { Role } from '@herald/registry/api-key';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
+import { createAudited } from '@herald/registry/audit/audited';
+import { operator } from '@herald/registry/audit/entry';
+import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
-import { createEndpointWriter, type EndpointWriter } from '@herald/registry/endpoint-writer';
+import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
 import { createErasureRecorder } from '@herald/registry/erasures';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
@@ -55,7 +58,7 @@ export interface Client {
 export interface RunningApi {
   url: string;
   table: EndpointTable;
-  writer: EndpointWriter;
+  writer: EndpointEdits;
   sealing: Sealing;
   history: HistoryDatabase;
   /** What it can be asked. */
@@ -78,10 +81,10 @@ export async function startApi(
     brokers?: string[];
     writeTimeoutMs?: number;
     tailLimits?: Partial<TailLimits>;
+    hasTelegramBot?: boolean;
   } = {},
 ): Promise<RunningApi> {
   const connection = {
-    hasTelegramBot?: boolean;
     brokers: stack.brokers,
     clientId: 'api-test',
     logger: { log: () => {} },
@@ -112,28 +115,32 @@ export async function startApi(
     openApiKeyTable(tableOptions),
   ]);
   const writing = { ...connection, brokers: over.brokers ?? stack.brokers };
+  const producer = await createBatchingProducer({ connection });
+  const audit = await createAuditLog({ producer, source, timeoutMs: 30_000 });
   const writer = await createEndpointWriter({
     connection: writing,
     source,
     table,
+    audit,
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
   const replays = await openReplays(tableOptions, {
+    audit,
     maxOpenPerAccount: 3,
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
-  const keyWriter = await createApiKeyWriter({ connection, source, table: keys });
+  const keyWriter = await createApiKeyWriter({ connection, source, table: keys, audit });
+  const keyEdits = keyWriter.as(operator('test'));
   const database = await createHistoryDatabase(stack.clickhouseUrl);
   const history = openHistoryStore({
     ...database.options,
     ...(over.clickhouseUrl && { url: over.clickhouseUrl }),
   });
   const eraser = openEraser({ ...database.options, ...(over.clickhouseUrl && { url: over.clickhouseUrl }) });
-  const producer = await createBatchingProducer({ connection });
   const reader = createPartitionReader(connection);
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
-  const tail = openTail({
   const attempts = openAttemptSource({ connection, source, log });
+  const tail = openTail({
     attempts,
     log,
     metrics,
@@ -148,15 +155,17 @@ export async function startApi(
     status,
     keys,
     writer,
+    apiKeys: { table: keys, writer: keyWriter },
+    audited: createAudited(audit, Date.now),
     history,
     tail,
-    eraseHistory: createEraseHistory({
     sendTest: await openSendTest(source, {
       attempts,
       producer,
       timeoutMs: over.writeTimeoutMs ?? 30_000,
       onFailure: (err) => log.warn({ err }, 'an endpoint cannot be tested'),
     }),
+    eraseHistory: createEraseHistory({
       record: await createErasureRecorder({
         producer,
         reader,
@@ -194,6 +203,7 @@ export async function startApi(
           ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
           : { kind: 'failed', message: `${hostname} has no address` },
     }),
+    hasTelegramBot: over.hasTelegramBot ?? false,
     log,
     metrics,
     historyTimeoutMs: 5_000,
@@ -203,7 +213,6 @@ export async function startApi(
       const fault = undescribed(operation, answer);
       if (fault === undefined) return;
       faults.push(fault);
-    hasTelegramBot: over.hasTelegramBot ?? false,
       throw new Error(fault);
     },
     now: Date.now,
@@ -213,25 +222,26 @@ export async function startApi(
   return {
     url: server.url,
     table,
-    writer,
+    writer: writer.as(operator('test')),
     sealing,
     history: database,
     operations: apiOperations(options),
     logged: () => output,
     async client(role = 'admin', accountId = `acc_${randomUUID()}`) {
-      const created = await keyWriter.create({ accountId, name: 'test', role });
-      if (created.kind !== 'created') throw new Error(created.detail);
+      const created = await keyEdits.create({ accountId, name: 'test', role });
+      if (created.kind !== 'created') throw new Error(created.kind);
       return clientOf(server.url, accountId, created.text);
     },
     async revoke({ accountId, key }) {
-      const revoked = await keyWriter.revoke(accountId, key.split('_')[1]!);
+      const revoked = await keyEdits.revoke(accountId, key.split('_')[1]!);
       if (revoked.kind !== 'revoked') throw new Error(`the key is ${revoked.kind}`);
     },
     async stop() {
       await tail.close();
       await server.close();
-      await Promise.all([writer.close(), keyWriter.close(), producer.close()]);
-      await Promise.all([table.stop(), status.stop(), keys.stop(), replays.stop(), reader.close()]);
+      await Promise.all([writer.close(), keyWriter.close(), replays.stop()]);
+      await producer.close();
+      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close()]);
       await Promise.all([history.close(), eraser.close(), database.drop()]);
       if (faults.length > 0) throw new Error(`answers are not as described:\n${faults.join('\n')}`);
     },

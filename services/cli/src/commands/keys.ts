@@ -53,8 +53,13 @@ async function create({ json }: Flags, command: Command, { terminal, env }: Cont
     options: { account, name: z.string().max(200), role: z.enum(['admin', 'write', 'read']) },
   });
   const asked = { accountId: options.account, name: options.name, role: options.role };
-  const created = await withKeyWriter(config, terminal, (writer) => writer.create(asked));
+  const created = await withKeyWriter(config, terminal, (edits) => edits.create(asked));
   if (created.kind === 'unavailable') throw unavailable(created.detail);
+  if (created.kind === 'too_many') {
+    throw new CommandFailure(
+      `Account ${options.account} has ${created.limit} keys already, as many as it may. Revoke those that are not needed.`,
+    );
+  }
   if (json) return terminal.json({ key: created.text, ...keyFields(created.info) });
   terminal.print(created.text);
   terminal.note(`A ${options.role} key of account ${options.account}. It is not shown again.`);
@@ -79,7 +84,7 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
 
 async function revoke(keyId: string, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: KEY_VARIABLES, options: { account } });
-  const revoked = await withKeyWriter(config, terminal, (writer) => writer.revoke(options.account, keyId));
+  const revoked = await withKeyWriter(config, terminal, (edits) => edits.revoke(options.account, keyId));
   if (revoked.kind === 'unavailable') throw unavailable(revoked.detail);
   if (revoked.kind === 'missing') {
     throw new CommandFailure(

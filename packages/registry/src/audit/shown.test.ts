@@ -1,0 +1,67 @@
+import type { Endpoint } from '@herald/domain/endpoint';
+import { expect, it } from 'vitest';
+import { shownApiKey, shownEndpoint } from './shown.ts';
+
+const SECRET = 'do-not-tell';
+const bytes = Uint8Array.from(Buffer.from(SECRET));
+
+const endpoint: Endpoint = {
+  id: 'ep_1',
+  accountId: 'acc_1',
+  projectId: 'p1',
+  name: 'Orders',
+  kind: 'slack',
+  url: 'https://hooks.slack.com/',
+  telegram: { chatId: '-100', sealedToken: bytes },
+  slack: { sealedUrl: bytes },
+  format: 'publication',
+  subscription: { channelIds: new Set(['c1']), eventTypes: new Set(), filter: undefined },
+  state: 'active',
+  secrets: [{ secretId: 's1', scheme: 'v1', sealed: bytes, createdAtMs: 0, expiresAtMs: undefined }],
+  retrySchedule: ['5s'],
+  timeoutMs: 1_000,
+  maxConcurrency: 1,
+  rateLimitPerSecond: undefined,
+  ordering: 'none',
+  onDeadHead: 'skip',
+  heldSkipBeforeMs: undefined,
+  headers: { 'x-b': SECRET, authorization: SECRET },
+  createdAtMs: 0,
+  updatedAtMs: 0,
+};
+
+it('an endpoint is shown by everything but what is secret: of its header fields the names', () => {
+  const shown = shownEndpoint(endpoint);
+  expect(shown).toMatchObject({
+    name: 'Orders',
+    header_names: ['authorization', 'x-b'],
+    secrets: [{ secret_id: 's1' }],
+    telegram: { chat_id: '-100', has_own_bot: true },
+    subscription: { channel_ids: ['c1'] },
+  });
+  const written = JSON.stringify(shown);
+  for (const form of [SECRET, bytes.join(','), Buffer.from(SECRET).toString('base64')]) {
+    expect(written).not.toContain(form);
+  }
+  expect(written).not.toContain('sealed');
+});
+
+it('an API key is shown without its hash', () => {
+  const shown = shownApiKey({
+    keyId: 'k1',
+    accountId: 'acc_1',
+    name: 'CI',
+    role: 'write',
+    secretHash: bytes,
+    createdAtMs: 0,
+    expiresAtMs: 1_000,
+    revokedAtMs: undefined,
+  });
+  expect(shown).toEqual({
+    name: 'CI',
+    role: 'write',
+    created_at: '1970-01-01T00:00:00.000Z',
+    expires_at: '1970-01-01T00:00:01.000Z',
+    revoked_at: null,
+  });
+});

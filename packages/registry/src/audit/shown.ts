@@ -1,0 +1,117 @@
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { ReplayJob } from '@herald/replay/job';
+import type { ApiKey } from '../api-key.ts';
+import type { Shown } from './entry.ts';
+
+/** How each field of a subject is shown: by a name of the API's, or not at all. */
+type Fields<T> = {
+  readonly [Field in keyof T]-?: readonly [name: string, show: (value: T[Field]) => unknown] | 'hidden';
+};
+
+const asIs = (value: unknown): unknown => value ?? null;
+const time = (atMs: number | undefined): string | null =>
+  atMs === undefined ? null : new Date(atMs).toISOString();
+
+/** A new field of an endpoint does not compile before somebody has decided whether it is secret. */
+const ENDPOINT: Fields<Endpoint> = {
+  id: 'hidden',
+  accountId: 'hidden',
+  projectId: ['project_id', asIs],
+  name: ['name', asIs],
+  kind: ['kind', asIs],
+  url: ['url', asIs],
+  telegram: [
+    'telegram',
+    (chat) => chat && { chat_id: chat.chatId, has_own_bot: chat.sealedToken !== undefined },
+  ],
+  slack: 'hidden',
+  format: ['format', asIs],
+  subscription: [
+    'subscription',
+    ({ channelIds, eventTypes, ...rest }) => ({
+      channel_ids: [...channelIds],
+      event_types: [...eventTypes],
+      ...rest,
+    }),
+  ],
+  state: ['state', asIs],
+  secrets: [
+    'secrets',
+    (secrets) =>
+      secrets.map(({ secretId, scheme, createdAtMs, expiresAtMs }) => ({
+        secret_id: secretId,
+        scheme,
+        created_at: time(createdAtMs),
+        expires_at: time(expiresAtMs),
+      })),
+  ],
+  retrySchedule: ['retry_schedule', asIs],
+  timeoutMs: ['timeout_ms', asIs],
+  maxConcurrency: ['max_concurrency', asIs],
+  rateLimitPerSecond: ['rate_limit_per_second', asIs],
+  ordering: ['ordering', asIs],
+  onDeadHead: ['on_dead_head', asIs],
+  heldSkipBeforeMs: ['held_skip_before', time],
+  // Values may be passwords of the receiver.
+  headers: ['header_names', (headers) => Object.keys(headers).sort()],
+  createdAtMs: ['created_at', time],
+  updatedAtMs: ['updated_at', time],
+};
+
+const API_KEY: Fields<ApiKey> = {
+  keyId: 'hidden',
+  accountId: 'hidden',
+  name: ['name', asIs],
+  role: ['role', asIs],
+  secretHash: 'hidden',
+  createdAtMs: ['created_at', time],
+  expiresAtMs: ['expires_at', time],
+  revokedAtMs: ['revoked_at', time],
+};
+
+const REPLAY: Fields<ReplayJob> = {
+  id: 'hidden',
+  accountId: 'hidden',
+  wanted: ['wanted', asIs],
+  dryRun: ['dry_run', asIs],
+  source: [
+    'source',
+    (source) => ({
+      kind: source.kind,
+      ...(source.kind === 'topic'
+        ? { topic: source.topic, ranges: source.ranges }
+        : { states: source.states, last_statuses: source.lastStatuses }),
+      from: time(source.fromMs),
+      to: time(source.toMs),
+    }),
+  ],
+  filter: [
+    'filter',
+    (filter) => ({
+      project_id: filter.projectId ?? null,
+      endpoint_ids: filter.endpointIds,
+      channel_ids: filter.channelIds,
+      event_types: filter.eventTypes,
+      publication_ids: filter.publicationIds,
+      event_ids: filter.eventIds,
+      reasons: filter.reasons,
+    }),
+  ],
+  targetEndpointId: ['target_endpoint_id', asIs],
+  skipDelivered: ['skip_delivered', asIs],
+  perSecond: ['per_second', asIs],
+  createdAtMs: ['created_at', time],
+  updatedAtMs: ['updated_at', time],
+};
+
+export const shownEndpoint = (endpoint: Endpoint): Shown => shown(ENDPOINT, endpoint);
+export const shownApiKey = (key: ApiKey): Shown => shown(API_KEY, key);
+export const shownReplay = (job: ReplayJob): Shown => shown(REPLAY, job);
+
+function shown<T extends object>(fields: Fields<T>, subject: T): Shown {
+  const entries = (Object.keys(fields) as (keyof T & string)[]).flatMap((field) => {
+    const how = fields[field];
+    return how === 'hidden' ? [] : [[how[0], how[1](subject[field])]];
+  });
+  return Object.fromEntries(entries);
+}
