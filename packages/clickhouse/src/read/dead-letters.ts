@@ -142,6 +142,8 @@ function isSamePair(a: EventToEndpoint, b: EventToEndpoint): boolean {
 function momentsOf(filter: DeadLetterFilter): Conditions {
   return allOf([
     ['state = {state:String}', 'state', 'dead'],
+    // Whoever asked for it was told, and nobody else waits for its event.
+    ['cause != {tests:String}', 'tests', 'test'],
     ['project_id = {project:String}', 'project', filter.projectId],
     ['channel_id = {channel:String}', 'channel', filter.channelId],
     ['endpoint_id = {endpoint:String}', 'endpoint', filter.endpointId],

@@ -77,6 +77,11 @@ beforeAll(async () => {
     await api.history.insert(EVENTS, [{ ...at, recordedAtMs: NOON_MS, content: { ok: true, event } }]);
     await api.history.insert(ATTEMPTS, [deadBy(name, at, Date.now() - index * 1_000)]);
   }
+  // Given up too, and no dead letter: whoever asked for it was told.
+  const test = { event_id: randomUUID(), delivery_id: randomUUID(), attempt_id: randomUUID(), cause: 'test' };
+  await api.history.insert(ATTEMPTS, [
+    { ...deadBy('refused', { partition: 0, offset: 1 }, Date.now()), ...test, reason: 'test_failed' },
+  ]);
   // By its label it can be told from what the history has.
   bytes.expired = encoder.encode({ ...events.expired, metadata: { kept: 'in the dead letter' } });
   await producer.send([
