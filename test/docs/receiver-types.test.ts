@@ -1,7 +1,7 @@
 import type { cloudEventMessages } from '@herald/webhook/messages/cloudevents-message';
 import type { publicationMessages } from '@herald/webhook/messages/publication-message';
 import type { uploadPostMessage } from '@herald/webhook/messages/upload-post-message';
-import type { CloudEventMessage, PublicationMessage, UploadCompleted } from '@herald/webhooks/receiver';
+import type { CloudEventMessage, PublicationMessage, UploadCompleted } from '@herald/webhooks';
 import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 
