@@ -1,6 +1,5 @@
 import { jitterShare } from './jitter.ts';
-import type { Outcome } from './outcome.ts';
-import { askedWaitMs } from './retry-after.ts';
+import type { ClosedReason, Reading } from './reading.ts';
 import { type RetryTierName, tierDelayMs, tierForWait } from './retry-tiers.ts';
 
 export type DeadReason =
@@ -10,12 +9,14 @@ export type DeadReason =
   | 'not_representable'
   | 'event_undecodable'
   | 'cancelled'
+  | 'refused'
   | 'test_failed';
 /** `ordered` is no hold of the endpoint: its deliveries take their order from webhook.held. */
 export type HoldReason =
   | 'paused'
   | 'disabled'
-  | 'gone'
+  | 'off'
+  | ClosedReason
   | 'failing'
   | 'secret_unreadable'
   | 'head_dead'
@@ -26,10 +27,10 @@ export type Verdict =
   | { kind: 'delivered' }
   | { kind: 'retry'; dueAtMs: number; tier: RetryTierName; reason: 'schedule' | 'retry_after' }
   | { kind: 'dead'; reason: DeadReason }
-  | { kind: 'hold'; reason: HoldReason };
+  | { kind: 'hold'; reason: ClosedReason | 'failing' };
 
 export interface Judgement {
-  outcome: Outcome;
+  reading: Reading;
   /** The endpoint's retry tiers in order, one a retry. */
   retrySchedule: readonly RetryTierName[];
   /** Requests made for the delivery, this one included; from 1. */
@@ -40,19 +41,25 @@ export interface Judgement {
 }
 
 /**
- * Only 2xx delivers (a redirect is a failure). 410 says that the endpoint is gone: its deliveries are held, none is
- * lost. Everything else retries by the schedule, later where Retry-After asks for it, until the schedule is spent.
+ * Where the receiver takes nothing any more, its deliveries are held, none is lost. What it will never take is given up
+ * at once. Everything else retries by the schedule, later where the receiver asks for it, until the schedule is spent.
  */
 export function judge(judgement: Judgement): Verdict {
-  const { outcome, retrySchedule, attemptNumber, deliveryId, step, nowMs } = judgement;
-  if (isAccepted(outcome)) return { kind: 'delivered' };
-  if (outcome.kind === 'response' && outcome.status === 410) return { kind: 'hold', reason: 'gone' };
+  const { reading, retrySchedule, attemptNumber, deliveryId, step, nowMs } = judgement;
+  switch (reading.kind) {
+    case 'accepted':
+      return { kind: 'delivered' };
+    case 'closed':
+      return { kind: 'hold', reason: reading.reason };
+    case 'refused':
+      return { kind: 'dead', reason: 'refused' };
+  }
 
   const tier = retrySchedule[attemptNumber - 1];
   if (tier === undefined) return { kind: 'dead', reason: 'exhausted' };
 
   const scheduledMs = tierDelayMs(tier) * (1 + jitterShare(deliveryId, step));
-  const askedMs = askedWaitMs(outcome, nowMs);
+  const { askedMs } = reading;
   if (askedMs <= scheduledMs) {
     return { kind: 'retry', dueAtMs: Math.ceil(nowMs + scheduledMs), tier, reason: 'schedule' };
   }
@@ -67,10 +74,6 @@ export function judge(judgement: Judgement): Verdict {
 }
 
 /** A test tells whoever asked for it what became of one request: it is not tried again, and holds nothing. */
-export function judgeTest(outcome: Outcome): Verdict {
-  return isAccepted(outcome) ? { kind: 'delivered' } : { kind: 'dead', reason: 'test_failed' };
-}
-
-function isAccepted(outcome: Outcome): boolean {
-  return outcome.kind === 'response' && outcome.status >= 200 && outcome.status < 300;
+export function judgeTest(reading: Reading): Verdict {
+  return reading.kind === 'accepted' ? { kind: 'delivered' } : { kind: 'dead', reason: 'test_failed' };
 }

@@ -71,17 +71,35 @@ const CANCELS: Readonly<Record<string, string>> = {
 const HOLDS: Readonly<Record<HoldReason, Fate>> = {
   paused: { because: 'The endpoint is paused.', remedy: 'Resume the endpoint.' },
   disabled: { because: 'The endpoint is disabled.', remedy: 'Enable the endpoint.' },
+  off: {
+    because: 'The endpoint was switched off while the delivery was under way.',
+    remedy: 'Switch the endpoint on.',
+  },
   gone: {
-    because: 'The receiver answered 410, that it is gone, so the endpoint was disabled.',
-    remedy: 'Put the URL right, or enable the endpoint if the receiver is back.',
+    because:
+      'The receiver says that it is gone (410, or a chat that is not there), so the endpoint was disabled.',
+    remedy: 'Put the URL or the chat id right, or enable the endpoint if the receiver is back.',
+  },
+  blocked: {
+    because: 'The chat does not let its bot or webhook write any more, so the endpoint was disabled.',
+    remedy: 'Let it in again (unblock or add the bot, lift the restriction), then enable the endpoint.',
+  },
+  unauthorized: {
+    because: 'The bot token is not valid any more, so the endpoint was disabled.',
+    remedy: 'Give the endpoint the token that is valid now.',
+  },
+  migrated: {
+    because: 'The group has become a supergroup, which has another chat id; the last attempt names it.',
+    remedy: 'Give the endpoint the new chat id.',
   },
   failing: {
     because: 'The endpoint had failed for days without one success, so it was disabled.',
     remedy: 'Put the receiver right, then enable the endpoint.',
   },
   secret_unreadable: {
-    because: "The endpoint's signing secret cannot be opened with the keys that Herald has.",
-    remedy: 'Tell the operator of Herald, or rotate the secret.',
+    because:
+      'A secret that the endpoint needs cannot be opened with the keys that Herald has, or is not there.',
+    remedy: 'Tell the operator of Herald, or give the endpoint a new secret.',
   },
   head_dead: {
     because:
@@ -127,6 +145,11 @@ const DEATHS: Readonly<Record<Exclude<DeadReason, 'exhausted'>, Fate>> = {
   cancelled: {
     because: 'It waited for its next attempt, and somebody called that off.',
     remedy: 'Redeliver the delivery if it is wanted after all.',
+  },
+  refused: {
+    because: 'The receiver takes no message of this kind, however often it is tried; its answer says why.',
+    remedy:
+      'Read the answer of the attempt. A message that Herald made and a chat refuses is a fault of Herald: tell its operator.',
   },
   test_failed: {
     because: 'It was a test of the endpoint, which is attempted once, and it was not accepted.',

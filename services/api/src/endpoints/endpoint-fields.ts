@@ -151,7 +151,7 @@ const kind = <K extends string>(only: K) =>
   z.literal(only).meta({ description: 'webhook, telegram or slack', examples: ['webhook'] });
 
 const forEveryKind = {
-  project_id: id('a project', 'proj_1'),
+  project_id: id('a project, or * for all projects of the account', 'proj_1'),
   name: name.default(''),
   subscription: subscription.prefault({}),
   state: state.default('active'),
@@ -269,7 +269,7 @@ export const resumeQuery = z.strictObject({
 });
 
 export const endpointQuery = z.strictObject({
-  project_id: id('a project', 'proj_1').optional(),
+  project_id: id('a project; * for endpoints of all projects', 'proj_1').optional(),
   ...page,
 });
 

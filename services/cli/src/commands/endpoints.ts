@@ -5,6 +5,7 @@ import { connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { decimal } from '../decimal.ts';
 import { type EndpointStatus, stateText } from '../endpoint-state.ts';
+import { jsonText } from '../json-text.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { addHolding } from './holding.ts';
@@ -14,7 +15,7 @@ interface Endpoint {
   project_id: string;
   name: string;
   url: string;
-  subscription: { channel_ids: string[]; event_types: string[] };
+  subscription: { channel_ids: string[]; event_types: string[]; filter: object | null };
   status: EndpointStatus;
   retry_schedule: string[];
 }
@@ -32,6 +33,7 @@ const NEW_ENDPOINT = {
   name: z.string(),
   types: list().optional(),
   channels: list().optional(),
+  filter: jsonText().optional(),
   format: z.string().optional(),
   retry: list().optional(),
   timeoutMs: integer({ min: 1, max: 600_000 }).optional(),
@@ -50,11 +52,12 @@ export function addEndpoints(program: Command, context: Context): void {
     endpoints
       .command('add')
       .description('create an endpoint; its signing secret is shown once')
-      .option('--project <id>', 'the project whose events it gets')
+      .option('--project <id>', 'the project whose events it gets, * for all')
       .option('--url <url>', 'where to POST')
       .option('--name <text>', 'for people', '')
       .option('--types <type,…>', 'only these types of events')
       .option('--channels <id,…>', 'only these channels')
+      .option('--filter <json>', 'only events that pass this filter, or @file (docs/filters.md)')
       .option('--format <name>', 'publication, upload-post or cloudevents')
       .option('--retry <tier,…>', 'one tier a retry, as 5s,2m,1h (default: about three days)')
       .option('--timeout-ms <n>', 'for one attempt')
@@ -98,7 +101,11 @@ async function add({ json }: Flags, command: Command, { terminal, env }: Context
     project_id: options.project,
     url: options.url,
     name: options.name,
-    subscription: { event_types: options.types ?? [], channel_ids: options.channels ?? [] },
+    subscription: {
+      event_types: options.types ?? [],
+      channel_ids: options.channels ?? [],
+      filter: options.filter,
+    },
     format: options.format,
     retry_schedule: options.retry,
     timeout_ms: options.timeoutMs,
@@ -148,7 +155,7 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
     page.items.map((endpoint) => [
       endpoint.endpoint_id,
       endpoint.name,
-      endpoint.project_id,
+      endpoint.project_id === '*' ? 'all projects' : endpoint.project_id,
       stateText(endpoint.status, Date.now()),
       wants(endpoint),
       endpoint.url,
@@ -159,6 +166,7 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
 
 function wants({ subscription }: Endpoint): string {
   const types = subscription.event_types.map((type) => type.replace('publication.', ''));
-  const parts = [...types, ...subscription.channel_ids];
+  const filtered = subscription.filter ? ['filtered'] : [];
+  const parts = [...types, ...subscription.channel_ids, ...filtered];
   return parts.length === 0 ? 'everything' : parts.join(', ');
 }
