@@ -33,31 +33,36 @@ export const deadLetterQuery = z.strictObject({ ...filter, ...page });
 export const deadLetterGroupQuery = z.strictObject(filter);
 
 /** A dead letter is a delivery; `updated_at` is when it died. */
-export const deadLetterView = deliveryView.extend({
-  /** When its topic forgets it. */
-  expires_at: z.string().nullable(),
-  /** What was sent again since, the latest; null where nothing of it is on record. */
-  redriven: z.object({ delivery_id: z.string(), cause: z.string(), state: z.string() }).nullable(),
-});
+export const deadLetterView = deliveryView
+  .extend({
+    expires_at: z.string().nullable().meta({ description: 'when its topic forgets it' }),
+    redriven: z
+      .object({ delivery_id: z.string(), cause: z.string(), state: z.string() })
+      .nullable()
+      .meta({ description: 'what was sent again since, the latest; null where nothing of it is on record' }),
+  })
+  .meta({ id: 'DeadLetter' });
 
-export const deadLetterPage = pageOf(deadLetterView);
+export const deadLetterPage = pageOf(deadLetterView).meta({ id: 'DeadLetterPage' });
 
-export const deadLetterGroups = z.object({
-  items: z.array(
-    z.object({
-      endpoint_id: z.string(),
-      reason: z.string(),
-      /** Null where they died of no answer. */
-      status: z.number().nullable(),
-      deliveries: z.number(),
-      first_at: z.string().nullable(),
-      last_at: z.string().nullable(),
-      sample_delivery_id: z.string(),
-      /** Until the first of them is forgotten; 0 where it may be by now. */
-      hours_to_expiry: z.number(),
-    }),
-  ),
-});
+export const deadLetterGroups = z
+  .object({
+    items: z.array(
+      z.object({
+        endpoint_id: z.string(),
+        reason: z.string(),
+        /** Null where they died of no answer. */
+        status: z.number().nullable(),
+        deliveries: z.number(),
+        first_at: z.string().nullable(),
+        last_at: z.string().nullable(),
+        sample_delivery_id: z.string(),
+        /** Until the first of them is forgotten; 0 where it may be by now. */
+        hours_to_expiry: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'DeadLetterGroups' });
 
 const redriveFilter = z
   .strictObject({
@@ -130,15 +135,18 @@ export const REDRIVE_RESULTS = [
   'unconfirmed',
 ] as const;
 
-export const redriveView = z.object({
-  /** The replay that sends what the filter is for; null where ids were given. */
-  replay: replayView.nullable(),
-  /** In the order of the ids, each once; empty where a filter was given. */
-  items: z.array(
-    z.object({
-      dead_letter: z.string(),
-      result: z.enum(REDRIVE_RESULTS),
-      delivery_id: z.string().nullable(),
-    }),
-  ),
-});
+export const redriveView = z
+  .object({
+    replay: replayView
+      .nullable()
+      .meta({ description: 'the replay that sends what the filter is for; null where ids were given' }),
+    /** In the order of the ids, each once; empty where a filter was given. */
+    items: z.array(
+      z.object({
+        dead_letter: z.string(),
+        result: z.enum(REDRIVE_RESULTS),
+        delivery_id: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Redrive' });

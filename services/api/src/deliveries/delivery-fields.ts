@@ -84,17 +84,20 @@ export const facetQuery = z.strictObject({ ...narrowing, ...timeRange });
 const facet = z.array(z.object({ value: z.string(), deliveries: z.number() }));
 
 /** Of each facet the 50 most frequent values. */
-export const facetView = z.object({
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  deliveries: z.number(),
-  state: facet,
-  event_type: facet,
-  /** By class; a delivery counts in each that one of its requests was answered with. */
-  status: facet,
-  outcome: facet,
-  endpoint_id: facet,
-});
+export const facetView = z
+  .object({
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    deliveries: z.number(),
+    state: facet,
+    event_type: facet,
+    status: facet.meta({
+      description: 'by class; a delivery counts in each that one of its requests was answered with',
+    }),
+    outcome: facet,
+    endpoint_id: facet,
+  })
+  .meta({ id: 'DeliveryFacets' });
 
 export const deliveryParams = z.strictObject({
   delivery_id: z.uuid({ error: 'it is not a UUID' }).meta({
@@ -103,24 +106,26 @@ export const deliveryParams = z.strictObject({
   }),
 });
 
-export const deliveryView = z.object({
-  delivery_id: z.string(),
-  endpoint_id: z.string(),
-  event_id: z.string(),
-  project_id: z.string(),
-  channel_id: z.string(),
-  publication_id: z.string(),
-  event_type: z.string(),
-  cause: z.string(),
-  state: z.enum(DELIVERY_STATES),
-  reason: z.string().nullable(),
-  attempts: z.number(),
-  last_outcome: z.string().nullable(),
-  last_status: z.number().nullable(),
-  next_attempt_at: z.string().nullable(),
-  occurred_at: z.string().nullable(),
-  updated_at: z.string().nullable(),
-});
+export const deliveryView = z
+  .object({
+    delivery_id: z.string(),
+    endpoint_id: z.string(),
+    event_id: z.string(),
+    project_id: z.string(),
+    channel_id: z.string(),
+    publication_id: z.string(),
+    event_type: z.string(),
+    cause: z.string(),
+    state: z.enum(DELIVERY_STATES),
+    reason: z.string().nullable(),
+    attempts: z.number(),
+    last_outcome: z.string().nullable(),
+    last_status: z.number().nullable(),
+    next_attempt_at: z.string().nullable(),
+    occurred_at: z.string().nullable(),
+    updated_at: z.string().nullable(),
+  })
+  .meta({ id: 'Delivery' });
 
 export const coordinatesView = z.object({ topic: z.string(), partition: z.number(), offset: z.number() });
 
@@ -130,45 +135,57 @@ const body = {
   body_encoding: z.enum(['utf-8', 'base64']),
 };
 
-export const attemptView = z.object({
-  attempt_id: z.string(),
-  step: z.number(),
-  attempt_number: z.number(),
-  disposition: z.string(),
-  verdict: z.string(),
-  reason: z.string().nullable(),
-  outcome: z.string().nullable(),
-  error_message: z.string().nullable(),
-  next_attempt_at: z.string().nullable(),
-  retry_tier: z.string().nullable(),
-  request: z
-    .object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), ...body })
-    .nullable(),
-  response: z
-    .object({
-      status: z.number(),
-      headers: z.record(z.string(), z.string()),
-      ...body,
-      body_truncated: z.boolean(),
-    })
-    .nullable(),
-  remote_address: z.string().nullable(),
-  started_at: z.string().nullable(),
-  duration_ms: z.number(),
-  first_byte_ms: z.number().nullable(),
-  /** Of opening the connection; null where that was open already, or the part was not needed. */
-  dns_ms: z.number().nullable(),
-  connect_ms: z.number().nullable(),
-  tls_ms: z.number().nullable(),
-  config_revision: z.number(),
-  dispatcher_id: z.string(),
-  read_from: coordinatesView,
-});
+export const attemptView = z
+  .object({
+    attempt_id: z.string(),
+    step: z.number(),
+    attempt_number: z.number(),
+    disposition: z.string(),
+    verdict: z.string(),
+    reason: z.string().nullable(),
+    outcome: z.string().nullable(),
+    error_message: z.string().nullable(),
+    next_attempt_at: z.string().nullable(),
+    retry_tier: z.string().nullable(),
+    request: z
+      .object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), ...body })
+      .nullable(),
+    response: z
+      .object({
+        status: z.number(),
+        headers: z.record(z.string(), z.string()),
+        ...body,
+        body_truncated: z.boolean(),
+      })
+      .nullable(),
+    remote_address: z.string().nullable(),
+    started_at: z.string().nullable(),
+    duration_ms: z.number(),
+    first_byte_ms: z.number().nullable(),
+    dns_ms: z
+      .number()
+      .nullable()
+      .meta({
+        description:
+          'of opening the connection; null where that was open already, or the part was not needed',
+      }),
+    connect_ms: z.number().nullable(),
+    tls_ms: z.number().nullable(),
+    config_revision: z.number(),
+    dispatcher_id: z.string(),
+    read_from: coordinatesView,
+  })
+  .meta({ id: 'Attempt' });
 
-export const deliveryDetailView = deliveryView.extend({
-  origin: coordinatesView.nullable(),
-  /** Every disposition, by step; those that made a request have it and what came back. */
-  history: z.array(attemptView),
-});
+export const deliveryDetailView = deliveryView
+  .extend({
+    origin: coordinatesView.nullable(),
+    history: z
+      .array(attemptView)
+      .meta({
+        description: 'every disposition, by step; those that made a request have it and what came back',
+      }),
+  })
+  .meta({ id: 'DeliveryDetail' });
 
-export const deliveryPage = pageOf(deliveryView);
+export const deliveryPage = pageOf(deliveryView).meta({ id: 'DeliveryPage' });

@@ -4,7 +4,7 @@ import { customHeaderProblem, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-
 import { parseSecret } from '@herald/webhook/secret';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
-import { id, page, pageOf, text } from '../http/fields.ts';
+import { asInteger, id, page, pageOf, text } from '../http/fields.ts';
 import { botToken, chatId, slackUrl } from './chat-fields.ts';
 import { filter } from './filter-field.ts';
 
@@ -148,7 +148,7 @@ const TWO_SCHEMES = {
 
 /** One value of the kind that a member of the union has. */
 const kind = <K extends string>(only: K) =>
-  z.literal(only).meta({ description: 'webhook, telegram or slack', examples: ['webhook'] });
+  z.literal(only).meta({ description: 'webhook, telegram or slack', examples: [only] });
 
 const forEveryKind = {
   project_id: id('a project, or * for all projects of the account', 'proj_1'),
@@ -264,7 +264,7 @@ export const resumeQuery = z.strictObject({
     .meta({
       description:
         'seconds: what was held for longer is cancelled instead of delivered; 0 cancels everything',
-      examples: ['86400'],
+      ...asInteger({ minimum: 0, maximum: 999_999_999, examples: [86_400] }),
     }),
 });
 
@@ -306,48 +306,56 @@ const viewOfEveryKind = {
   revision: z.number(),
 };
 
-const webhookView = z.object({
-  ...viewOfEveryKind,
-  kind: z.literal('webhook'),
-  url: z.string(),
-  format,
-  secrets: z.array(
-    z.object({
-      secret_id: z.string(),
-      scheme: z.enum(['v1', 'v1a']),
-      created_at: z.string().nullable(),
-      expires_at: z.string().nullable(),
-    }),
-  ),
-  headers: z.record(z.string(), z.string()),
-});
+const webhookView = z
+  .object({
+    ...viewOfEveryKind,
+    kind: z.literal('webhook'),
+    url: z.string(),
+    format,
+    secrets: z.array(
+      z.object({
+        secret_id: z.string(),
+        scheme: z.enum(['v1', 'v1a']),
+        created_at: z.string().nullable(),
+        expires_at: z.string().nullable(),
+      }),
+    ),
+    headers: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'WebhookEndpoint' });
 
-const telegramChatView = z.object({
-  ...viewOfEveryKind,
-  kind: z.literal('telegram'),
-  chat_id: z.string(),
-  bot: z
-    .enum(['own', 'installation'])
-    .meta({ description: 'whose bot writes: by a token of its own, or not' }),
-});
+const telegramChatView = z
+  .object({
+    ...viewOfEveryKind,
+    kind: z.literal('telegram'),
+    chat_id: z.string(),
+    bot: z
+      .enum(['own', 'installation'])
+      .meta({ description: 'whose bot writes: by a token of its own, or not' }),
+  })
+  .meta({ id: 'TelegramEndpoint' });
 
-const slackWebhookView = z.object({
-  ...viewOfEveryKind,
-  kind: z.literal('slack'),
-  url: z.string().meta({ description: 'without its path, which is a credential' }),
-});
+const slackWebhookView = z
+  .object({
+    ...viewOfEveryKind,
+    kind: z.literal('slack'),
+    url: z.string().meta({ description: 'without its path, which is a credential' }),
+  })
+  .meta({ id: 'SlackEndpoint' });
 
-export const endpointView = z.discriminatedUnion('kind', [webhookView, telegramChatView, slackWebhookView]);
+export const endpointView = z
+  .discriminatedUnion('kind', [webhookView, telegramChatView, slackWebhookView])
+  .meta({ id: 'Endpoint' });
 
-export const createdWebhookView = webhookView.extend({
-  secret: z.string().meta({ description: 'shown this once' }),
-  public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
-});
+export const createdWebhookView = webhookView
+  .extend({
+    secret: z.string().meta({ description: 'shown this once' }),
+    public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
+  })
+  .meta({ id: 'CreatedWebhookEndpoint' });
 
-export const createdEndpointView = z.discriminatedUnion('kind', [
-  createdWebhookView,
-  telegramChatView,
-  slackWebhookView,
-]);
+export const createdEndpointView = z
+  .discriminatedUnion('kind', [createdWebhookView, telegramChatView, slackWebhookView])
+  .meta({ id: 'CreatedEndpoint' });
 
-export const endpointPage = pageOf(endpointView);
+export const endpointPage = pageOf(endpointView).meta({ id: 'EndpointPage' });

@@ -21,17 +21,19 @@ export const eventParams = z.strictObject({
   event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000'),
 });
 
-export const eventView = z.object({
-  event_id: z.string(),
-  event_type: z.string(),
-  project_id: z.string(),
-  channel_id: z.string(),
-  channel_type: z.string(),
-  publication_id: z.string(),
-  occurred_at: z.string().nullable(),
-  recorded_at: z.string().nullable(),
-  origin: coordinatesView,
-});
+export const eventView = z
+  .object({
+    event_id: z.string(),
+    event_type: z.string(),
+    project_id: z.string(),
+    channel_id: z.string(),
+    channel_type: z.string(),
+    publication_id: z.string(),
+    occurred_at: z.string().nullable(),
+    recorded_at: z.string().nullable(),
+    origin: coordinatesView,
+  })
+  .meta({ id: 'Event' });
 
 const nullableText = z.string().nullable();
 
@@ -70,18 +72,20 @@ const producedView = z.object({
     .nullable(),
 });
 
-export const eventDetailView = eventView.extend({
-  event: producedView,
-  /** Null until the event is routed. */
-  route: z
-    .object({
-      routed_at: nullableText,
-      config_revision: z.number(),
-      deliveries: z.array(z.object({ endpoint_id: z.string(), delivery_id: z.string() })),
-    })
-    .nullable(),
-  deliveries: z.array(deliveryView),
-});
+export const eventDetailView = eventView
+  .extend({
+    event: producedView,
+    /** Null until the event is routed. */
+    route: z
+      .object({
+        routed_at: nullableText,
+        config_revision: z.number(),
+        deliveries: z.array(z.object({ endpoint_id: z.string(), delivery_id: z.string() })),
+      })
+      .nullable(),
+    deliveries: z.array(deliveryView),
+  })
+  .meta({ id: 'EventDetail' });
 
 export const eventPage = pageOf(
   /** Deliveries are there where they were to be included. */

@@ -80,29 +80,31 @@ const disposition = z.object({
   read_from: coordinatesView,
 });
 
-export const explainView = z.object({
-  event_id: z.string(),
-  /** All that was accepted by then is on record; null while that is not known. */
-  as_of: time,
-  /** The way to all endpoints alike. */
-  steps: z.array(step),
-  /** Set where it ended before any endpoint. */
-  ended: z.object(told).nullable(),
-  endpoints: z.array(
-    z.object({
-      endpoint_id: z.string(),
-      /** Null where it was deleted. */
-      name: z.string().nullable(),
-      ...told,
-      /** The revision that the endpoint had when the event was routed, and the one it has now. */
-      revisions: z.object({ as_routed: z.number().nullable(), current: z.number().nullable() }),
-      /** From `matched` on; those before are the same for all. */
-      steps: z.array(step),
-      deliveries: z.array(deliveryView),
-      /** Of its deliveries, by time; only where one endpoint was asked for. */
-      dispositions: z.array(disposition).optional(),
+export const explainView = z
+  .object({
+    event_id: z.string(),
+    as_of: time.meta({
+      description: 'all that was accepted by then is on record; null while that is not known',
     }),
-  ),
-  /** Endpoints of the account that the answer does not speak of: ask for them by id. */
-  endpoints_left_out: z.number(),
-});
+    steps: z.array(step).meta({ description: 'the way to all endpoints alike' }),
+    ended: z.object(told).nullable().meta({ description: 'set where it ended before any endpoint' }),
+    endpoints: z.array(
+      z.object({
+        endpoint_id: z.string(),
+        /** Null where it was deleted. */
+        name: z.string().nullable(),
+        ...told,
+        /** The revision that the endpoint had when the event was routed, and the one it has now. */
+        revisions: z.object({ as_routed: z.number().nullable(), current: z.number().nullable() }),
+        /** From `matched` on; those before are the same for all. */
+        steps: z.array(step),
+        deliveries: z.array(deliveryView),
+        /** Of its deliveries, by time; only where one endpoint was asked for. */
+        dispositions: z.array(disposition).optional(),
+      }),
+    ),
+    endpoints_left_out: z.number().meta({
+      description: 'endpoints of the account that the answer does not speak of: ask for them by id',
+    }),
+  })
+  .meta({ id: 'Explanation' });

@@ -14,65 +14,76 @@ const states = {
   delivered: count,
 };
 
-export const ledgerView = z.object({
-  /** When it was counted; null when it never was: all figures are 0 then. */
-  counted_at: time,
-  /** All that Kafka had taken by then is counted; null until the logger has caught up once. */
-  as_of: time,
-  accepted: count,
-  routed: count,
-  unmatched: count,
-  poison: count,
-  /** Under way; those that are in a gap are lost, or their lane is down. */
-  unrouted: count,
-  unrecorded: count,
-  matched: count,
-  deliveries: count,
-  ...states,
-  gaps: z.object({
-    unrouted: count,
+export const ledgerView = z
+  .object({
+    counted_at: time.meta({
+      description: 'when it was counted; null when it never was: all figures are 0 then',
+    }),
+    as_of: time.meta({
+      description: 'all that Kafka had taken by then is counted; null until the logger has caught up once',
+    }),
+    accepted: count,
+    routed: count,
+    unmatched: count,
+    poison: count,
+    unrouted: count.meta({
+      description: 'under way; those that are in a gap are lost, or their lane is down',
+    }),
     unrecorded: count,
-    /** The oldest 100. Offsets are of publication.events, both ends belong to the gap. */
-    items: z.array(
-      z.object({
-        kind: z.enum(['unrouted', 'unrecorded']),
-        partition: z.number(),
-        first_offset: z.number(),
-        last_offset: z.number(),
-        since: time,
-      }),
-    ),
-  }),
-  overdue: z.object({
-    /** Something is overdue when it was due for so long, at `as_of`, without a disposition. */
-    after_seconds: z.number().nullable(),
-    pending: count,
-    waiting: count,
-    held: count,
-    oldest_due_at: time,
-    /** The oldest 100. */
-    deliveries: z.array(
-      z.object({
-        delivery_id: z.string(),
-        endpoint_id: z.string(),
-        state: z.string(),
-        due_at: time,
-        origin: coordinatesView,
-      }),
-    ),
-    /** The 20 with the most. */
-    endpoints: z.array(z.object({ endpoint_id: z.string(), overdue: count, oldest_due_at: time })),
-  }),
-  /** What is counted ends before these offsets. */
-  watermarks: z.array(coordinatesView),
-});
+    matched: count,
+    deliveries: count,
+    ...states,
+    gaps: z.object({
+      unrouted: count,
+      unrecorded: count,
+      /** The oldest 100. Offsets are of publication.events, both ends belong to the gap. */
+      items: z.array(
+        z.object({
+          kind: z.enum(['unrouted', 'unrecorded']),
+          partition: z.number(),
+          first_offset: z.number(),
+          last_offset: z.number(),
+          since: time,
+        }),
+      ),
+    }),
+    overdue: z.object({
+      after_seconds: z
+        .number()
+        .nullable()
+        .meta({
+          description: 'something is overdue when it was due for so long, at `as_of`, without a disposition',
+        }),
+      pending: count,
+      waiting: count,
+      held: count,
+      oldest_due_at: time,
+      /** The oldest 100. */
+      deliveries: z.array(
+        z.object({
+          delivery_id: z.string(),
+          endpoint_id: z.string(),
+          state: z.string(),
+          due_at: time,
+          origin: coordinatesView,
+        }),
+      ),
+      endpoints: z
+        .array(z.object({ endpoint_id: z.string(), overdue: count, oldest_due_at: time }))
+        .meta({ description: 'the 20 with the most' }),
+    }),
+    watermarks: z.array(coordinatesView).meta({ description: 'what is counted ends before these offsets' }),
+  })
+  .meta({ id: 'Ledger' });
 
-export const endpointLedgerView = z.object({
-  endpoint_id: z.string(),
-  deliveries: count,
-  ...states,
-  next_due_at: time,
-});
+export const endpointLedgerView = z
+  .object({
+    endpoint_id: z.string(),
+    deliveries: count,
+    ...states,
+    next_due_at: time,
+  })
+  .meta({ id: 'EndpointLedger' });
 
 export const endpointLedgerQuery = z.strictObject(page);
-export const endpointLedgerPage = pageOf(endpointLedgerView);
+export const endpointLedgerPage = pageOf(endpointLedgerView).meta({ id: 'EndpointLedgerPage' });

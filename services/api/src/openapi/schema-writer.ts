@@ -27,9 +27,13 @@ export function createSchemaWriter(): SchemaWriter {
   function write(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
     const { $schema, $defs, ...own } = z.toJSONSchema(schema, {
       io,
-      override: ({ jsonSchema }) => {
+      override: ({ zodSchema, jsonSchema }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false)
           delete jsonSchema.additionalProperties;
+        if (zodSchema instanceof z.ZodDiscriminatedUnion && !isToldApart(zodSchema)) {
+          jsonSchema.anyOf = jsonSchema.oneOf ?? [];
+          delete jsonSchema.oneOf;
+        }
         // A query string has numbers as text; the meta of such a field says what the text is read as.
         if (jsonSchema.type === 'integer') delete jsonSchema.pattern;
       },
@@ -43,6 +47,14 @@ export function createSchemaWriter(): SchemaWriter {
     output: (schema) => write(schema, 'output'),
     components: () => Object.fromEntries([...components].toSorted(([a], [b]) => a.localeCompare(b))),
   };
+}
+
+/** Where the kind may be left out it does not tell the members apart, and tools must not be led to go by it. */
+function isToldApart(union: z.ZodDiscriminatedUnion): boolean {
+  const { discriminator, options } = union.def;
+  return options.every(
+    (option) => option instanceof z.ZodObject && !option.shape[discriminator].safeParse(undefined).success,
+  );
 }
 
 /** References as OpenAPI has them. */

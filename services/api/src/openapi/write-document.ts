@@ -17,7 +17,4 @@ const options = {
 } as ApiAppOptions;
 
 await mkdir(dirname(file), { recursive: true });
-await writeFile(
-  file,
-  JSON.stringify(openApiDocument([...apiOperations(options), jwksDescription]), null, 2),
-);
+await writeFile(file, JSON.stringify(openApiDocument([...apiOperations(options), jwksDescription]), null, 2));

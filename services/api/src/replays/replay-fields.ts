@@ -143,55 +143,59 @@ const tally = z.object({
   skipped: z.record(z.string(), z.number()),
 });
 
-export const replayView = z.object({
-  replay_id: z.string(),
-  /** `pending` until a replayer has taken it up. */
-  state: z.string(),
-  wanted: z.string(),
-  dry_run: z.boolean(),
-  waiting_for: z.string().nullable(),
-  error: z.string().nullable(),
-  source: z.record(z.string(), z.unknown()),
-  filter: z.record(z.string(), z.unknown()),
-  target_endpoint_id: z.string().nullable(),
-  skip_delivered: z.boolean(),
-  per_second: z.number(),
-  /** `sent` of the plan is what it would send. */
-  planned: tally,
-  done: tally,
-  to_send: z.number(),
-  sent: z.number(),
-  remaining: z.number(),
-  /** For what remains, at its rate; null until the plan is ready. */
-  estimate_seconds: z.number().nullable(),
-  expired: z.array(z.object({ partition: z.number(), from: z.number(), to: z.number() })),
-  partitions: z.array(
-    z.object({
-      partition: z.number(),
-      from: z.number(),
-      to: z.number(),
-      position: z.number(),
-      to_send: z.number(),
-      sent: z.number(),
-    }),
-  ),
-  /** `endpoint_id` is null for the sum of those beyond the first 500. */
-  endpoints: z.array(z.object({ endpoint_id: z.string().nullable(), to_send: z.number(), sent: z.number() })),
-  /** What goes to these waits until their hold ends. */
-  held_endpoints: z.array(z.object({ endpoint_id: z.string(), reason: z.string() })),
-  samples: z.array(
-    z.object({
-      event_id: z.string(),
-      endpoint_id: z.string(),
-      publication_id: z.string(),
-      event_type: z.string(),
-      occurred_at: time,
-    }),
-  ),
-  created_at: time,
-  planned_at: time,
-  finished_at: time,
-  updated_at: time,
-});
+export const replayView = z
+  .object({
+    replay_id: z.string(),
+    state: z.string().meta({ description: '`pending` until a replayer has taken it up' }),
+    wanted: z.string(),
+    dry_run: z.boolean(),
+    waiting_for: z.string().nullable(),
+    error: z.string().nullable(),
+    source: z.record(z.string(), z.unknown()),
+    filter: z.record(z.string(), z.unknown()),
+    target_endpoint_id: z.string().nullable(),
+    skip_delivered: z.boolean(),
+    per_second: z.number(),
+    planned: tally.meta({ description: '`sent` of the plan is what it would send' }),
+    done: tally,
+    to_send: z.number(),
+    sent: z.number(),
+    remaining: z.number(),
+    estimate_seconds: z
+      .number()
+      .nullable()
+      .meta({ description: 'for what remains, at its rate; null until the plan is ready' }),
+    expired: z.array(z.object({ partition: z.number(), from: z.number(), to: z.number() })),
+    partitions: z.array(
+      z.object({
+        partition: z.number(),
+        from: z.number(),
+        to: z.number(),
+        position: z.number(),
+        to_send: z.number(),
+        sent: z.number(),
+      }),
+    ),
+    endpoints: z
+      .array(z.object({ endpoint_id: z.string().nullable(), to_send: z.number(), sent: z.number() }))
+      .meta({ description: '`endpoint_id` is null for the sum of those beyond the first 500' }),
+    held_endpoints: z
+      .array(z.object({ endpoint_id: z.string(), reason: z.string() }))
+      .meta({ description: 'what goes to these waits until their hold ends' }),
+    samples: z.array(
+      z.object({
+        event_id: z.string(),
+        endpoint_id: z.string(),
+        publication_id: z.string(),
+        event_type: z.string(),
+        occurred_at: time,
+      }),
+    ),
+    created_at: time,
+    planned_at: time,
+    finished_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Replay' });
 
-export const replayPage = pageOf(replayView);
+export const replayPage = pageOf(replayView).meta({ id: 'ReplayPage' });

@@ -66,51 +66,63 @@ const figures = {
   }),
 };
 
-export const statsView = z.object({
-  /** All that was accepted by then is counted; null while that is not known. */
-  as_of: time,
-  from: time,
-  to: time,
-  bucket_seconds: z.number(),
-  total: z.object(figures),
-  /** Of the whole range, those without anything too, oldest first. */
-  buckets: z.array(z.object({ from: time, ...figures })),
-});
-
-export const endpointsView = z.object({
-  from: time,
-  to: time,
-  items: z.array(z.object({ endpoint_id: z.string(), attempts })),
-});
-
-export const topFailingView = z.object({
-  from: time,
-  to: time,
-  items: z.array(
-    z.object({
-      endpoint_id: z.string(),
-      attempts: count,
-      failures: count,
-      failure_rate: z.number(),
-      commonest_outcome: z.string(),
-      last_failure_at: time,
+export const statsView = z
+  .object({
+    as_of: time.meta({
+      description: 'all that was accepted by then is counted; null while that is not known',
     }),
-  ),
-});
+    from: time,
+    to: time,
+    bucket_seconds: z.number(),
+    total: z.object(figures),
+    buckets: z
+      .array(z.object({ from: time, ...figures }))
+      .meta({ description: 'of the whole range, those without anything too, oldest first' }),
+  })
+  .meta({ id: 'Stats' });
 
-export const lagView = z.object({
-  /** The moment that it speaks of; null until the logger has caught up once: no lag is known then. */
-  as_of: time,
-  items: z.array(
-    z.object({
-      endpoint_id: z.string(),
-      open: count,
-      pending: count,
-      waiting: count,
-      held: count,
-      oldest_due_at: time,
-      /** How long the oldest is due; 0 where none is due yet, null while `as_of` is. */
-      lag_seconds: z.number().nullable(),
+export const endpointsView = z
+  .object({
+    from: time,
+    to: time,
+    items: z.array(z.object({ endpoint_id: z.string(), attempts })),
+  })
+  .meta({ id: 'EndpointStats' });
+
+export const topFailingView = z
+  .object({
+    from: time,
+    to: time,
+    items: z.array(
+      z.object({
+        endpoint_id: z.string(),
+        attempts: count,
+        failures: count,
+        failure_rate: z.number(),
+        commonest_outcome: z.string(),
+        last_failure_at: time,
+      }),
+    ),
+  })
+  .meta({ id: 'TopFailing' });
+
+export const lagView = z
+  .object({
+    as_of: time.meta({
+      description:
+        'the moment that it speaks of; null until the logger has caught up once: no lag is known then',
     }),
-  ),
-});
+    items: z.array(
+      z.object({
+        endpoint_id: z.string(),
+        open: count,
+        pending: count,
+        waiting: count,
+        held: count,
+        oldest_due_at: time,
+        /** How long the oldest is due; 0 where none is due yet, null while `as_of` is. */
+        lag_seconds: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Lag' });

@@ -17,31 +17,34 @@ export const tailQuery = z.strictObject({
 });
 
 /** One disposition, as the data of a `disposition` event. Names are those of schemas/delivery-attempt.avsc. */
-export const dispositionView = z.object({
-  attempt_id: z.string(),
-  delivery_id: z.string(),
-  event_id: z.string(),
-  endpoint_id: z.string(),
-  project_id: z.string(),
-  channel_id: z.string(),
-  publication_id: z.string(),
-  event_type: z.string(),
-  cause: z.string(),
-  step: z.number(),
-  attempt_number: z.number(),
-  disposition: z.string(),
-  verdict: z.string(),
-  /** What it leaves the delivery in, seen alone. */
-  state: z.enum(DELIVERY_STATES),
-  reason: z.string().nullable(),
-  outcome: z.string().nullable(),
-  /** HTTP status; null where no answer came or no request was made. */
-  status: z.number().nullable(),
-  error_message: z.string().nullable(),
-  next_attempt_at: z.string().nullable(),
-  retry_tier: z.string().nullable(),
-  started_at: z.string().nullable(),
-  duration_ms: z.number(),
-  occurred_at: z.string().nullable(),
-  config_revision: z.number(),
-});
+export const dispositionView = z
+  .object({
+    attempt_id: z.string(),
+    delivery_id: z.string(),
+    event_id: z.string(),
+    endpoint_id: z.string(),
+    project_id: z.string(),
+    channel_id: z.string(),
+    publication_id: z.string(),
+    event_type: z.string(),
+    cause: z.string(),
+    step: z.number(),
+    attempt_number: z.number(),
+    disposition: z.string(),
+    verdict: z.string(),
+    state: z.enum(DELIVERY_STATES).meta({ description: 'what it leaves the delivery in, seen alone' }),
+    reason: z.string().nullable(),
+    outcome: z.string().nullable(),
+    status: z
+      .number()
+      .nullable()
+      .meta({ description: 'HTTP status; null where no answer came or no request was made' }),
+    error_message: z.string().nullable(),
+    next_attempt_at: z.string().nullable(),
+    retry_tier: z.string().nullable(),
+    started_at: z.string().nullable(),
+    duration_ms: z.number(),
+    occurred_at: z.string().nullable(),
+    config_revision: z.number(),
+  })
+  .meta({ id: 'Disposition' });
