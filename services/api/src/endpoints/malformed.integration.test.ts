@@ -33,6 +33,19 @@ describe('a request that is wrong', () => {
     [{ url: hook, project_id: 'p', subscription: { channel_ids: ['a', 'a'] } }, ['subscription.channel_ids']],
     [{ url: hook, project_id: 'p', subscription: { channels: [] } }, ['subscription.channels']],
     [{ url: hook, project_id: 'p', subscription: null }, ['subscription']],
+    [{ url: hook, project_id: 'p', subscription: { filter: 'video' } }, ['subscription.filter']],
+    [
+      { url: hook, project_id: 'p', subscription: { filter: { field: 'chanel.type', op: 'exists' } } },
+      ['subscription.filter.field'],
+    ],
+    [
+      {
+        url: hook,
+        project_id: 'p',
+        subscription: { filter: { and: [{ field: 'status_code', op: 'gt', value: 'x' }, {}] } },
+      },
+      ['subscription.filter.and[0].value', 'subscription.filter.and[1]'],
+    ],
     [{ url: hook, project_id: 'p', state: 'held' }, ['state']],
     [{ url: hook, project_id: 'p', retry_schedule: [] }, ['retry_schedule']],
     [{ url: hook, project_id: 'p', retry_schedule: ['5s', '7s'] }, ['retry_schedule[1]']],

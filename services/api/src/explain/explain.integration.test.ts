@@ -15,14 +15,21 @@ let stranger: Client;
 const eventId = randomUUID();
 const poisoned = randomUUID();
 /** Of endpoints by what becomes of them. */
-const ids = { delivered: '', narrowed: '', deleted: '', later: '' };
+const ids = { delivered: '', narrowed: '', filtered: '', deleted: '', later: '' };
 
-async function create(name: string, channelIds: string[]): Promise<string> {
+const NOT_ON_INSTAGRAM = {
+  and: [
+    { not: { field: 'channel.type', op: 'eq', value: 'instagram' } },
+    { field: 'status_code', op: 'exists' },
+  ],
+};
+
+async function create(name: string, channelIds: string[], filter: object | null = null): Promise<string> {
   const { status, body } = await owner.send('POST', '/v1/endpoints', {
     name,
     url: 'http://127.0.0.1:9/',
     project_id: 'project-1',
-    subscription: { channel_ids: channelIds },
+    subscription: { channel_ids: channelIds, filter },
   });
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body.endpoint_id;
@@ -34,6 +41,7 @@ beforeAll(async () => {
   stranger = await api.client();
   ids.delivered = await create('delivered', []);
   ids.narrowed = await create('narrowed', ['channel-2']);
+  ids.filtered = await create('filtered', [], NOT_ON_INSTAGRAM);
   ids.deleted = await create('deleted', ['channel-3']);
   const routedByRevision = api.table.revision;
   const atMs = Date.now();
@@ -123,6 +131,28 @@ it('an endpoint that was changed since is judged by what it was, as its topic st
   expect(told.revisions.as_routed).toBeLessThan(told.revisions.current);
 });
 
+it('an endpoint with a filter is told which comparison decided, where it stands and what it met', async () => {
+  const told = await explained(ids.filtered);
+  expect(told.verdict).toBe('no_match');
+  expect(told.because).toContain(
+    'Filter: it wants not (channel.type eq "instagram") and status_code exists, the event has channel.type "instagram"',
+  );
+  expect(told.steps[0].checks.at(-1)).toMatchObject({
+    check: 'filter',
+    passed: false,
+    comparisons: [
+      {
+        at: 'and[0].not',
+        field: 'channel.type',
+        op: 'eq',
+        value: 'instagram',
+        found: 'instagram',
+        held: true,
+      },
+    ],
+  });
+});
+
 it('so is an endpoint that was deleted since', async () => {
   expect(await explained(ids.deleted)).toMatchObject({
     verdict: 'no_match',
@@ -151,6 +181,7 @@ it('without an endpoint, all of the account are explained in short, those that g
   expect(Object.fromEntries(told)).toEqual({
     [ids.delivered]: 'delivered',
     [ids.narrowed]: 'no_match',
+    [ids.filtered]: 'no_match',
     [ids.later]: 'created_later',
   });
   expect(body.endpoints[0].dispositions).toBeUndefined();
