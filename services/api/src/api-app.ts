@@ -8,6 +8,7 @@ import { type AccountSources, createAccounts } from './account/account.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { redriveOperation } from './dead-letters/redrive-operation.ts';
+import { mountDocs } from './docs/docs-page.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import { facetOperation } from './deliveries/facet-operation.ts';
 import { redeliverOperation } from './deliveries/redeliver-operation.ts';
@@ -45,6 +46,8 @@ export interface ApiAppOptions extends AccountSources {
   maxBodyBytes: number;
   /** Deliveries a second that one replay may ask for. */
   maxReplayPerSecond: number;
+  /** Where POST /v1/events is, which another service takes. */
+  ingestUrl: string;
   onAnswer?: MountOptions['onAnswer'];
   now: () => number;
 }
@@ -84,6 +87,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   mountJwks(app, { table: options.table, sealing, now });
   const operations = apiOperations(options);
   mountDocument(app, () => openApiDocument([...operations, jwksDescription]));
+  mountDocs(app, options);
   mount(app, operations, {
     authenticate: createAuthenticate({ keys }),
     accountOf: createAccounts(options),

@@ -38,6 +38,10 @@ export const apiConfig = z.object({
     expects: 'deliveries a second that one replay may ask for, at most 100000',
     example: '1000',
   }),
+  HERALD_API_INGEST_URL: variable(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8090'), {
+    expects: 'the URL at which clients reach ingest, for the documentation of the API',
+    example: 'https://ingest.example.com',
+  }),
   HERALD_API_HISTORY_TIMEOUT_MS: variable(integer({ min: 100, max: 60_000 }).default(10_000), {
     expects: 'milliseconds that a read of the history waits for ClickHouse before it is answered 503',
     example: '10000',

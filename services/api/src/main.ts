@@ -137,6 +137,7 @@ await runService({
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
         maxReplayPerSecond: config.HERALD_API_MAX_REPLAY_PER_SECOND,
+        ingestUrl: config.HERALD_API_INGEST_URL,
         now: Date.now,
       }),
       { host: config.HERALD_API_HOST, port: config.HERALD_API_PORT },

@@ -209,6 +209,7 @@ export async function startApi(
     historyTimeoutMs: 5_000,
     maxBodyBytes: 64 * 1024,
     maxReplayPerSecond: 1_000,
+    ingestUrl: 'http://127.0.0.1:8090',
     onAnswer(operation, answer) {
       const fault = undescribed(operation, answer);
       if (fault === undefined) return;
