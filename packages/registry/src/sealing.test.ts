@@ -69,6 +69,15 @@ describe('sealing', () => {
     });
   });
 
+  it('is good for the purpose that it was sealed for, and for no other and no endpoint', () => {
+    const sealing = createSealing(k1);
+    const session = sealing.seal('who asks', { purpose: 'session' });
+    expect(sealing.open(session, { purpose: 'session' })).toEqual({ ok: true, secret: 'who asks' });
+    expect(sealing.open(session, { purpose: 'other' })).toMatchObject({ reason: 'not_authentic' });
+    expect(sealing.open(session, owner)).toMatchObject({ reason: 'not_authentic' });
+    expect(sealing.open(sealing.seal('secret', owner), { purpose: 'session' }).ok).toBe(false);
+  });
+
   it('does not open by a key of the same id and other bytes', () => {
     const sealed = createSealing(k1).seal('secret', owner);
     expect(createSealing(`k1:${key()}`).open(sealed, owner)).toMatchObject({ reason: 'not_authentic' });

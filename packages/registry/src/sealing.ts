@@ -7,8 +7,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const ENVELOPE_VERSION = 1;
 
-/** Whom a secret belongs to: bound into its envelope, so that one pasted into another endpoint does not open. */
-export type SecretOwner = Pick<Endpoint, 'id' | 'accountId'>;
+/**
+ * Whom a secret belongs to, or what it is for where it belongs to no endpoint: bound into its envelope, so that one
+ * pasted into another endpoint, or used for something else, does not open.
+ */
+export type SecretOwner = Pick<Endpoint, 'id' | 'accountId'> | { purpose: string };
 
 /** A secret that cannot be opened holds its endpoint's deliveries; they are never given up for it. */
 export type Opened =
@@ -63,7 +66,7 @@ export function createSealing(keyRing: string, random: (bytes: number) => Uint8A
         const secret = Buffer.concat([decipher.update(envelope.ciphertext), decipher.final()]);
         return { ok: true, secret: secret.toString('utf8') };
       } catch {
-        const detail = `does not open with key ${envelope.keyId} for endpoint ${owner.id}`;
+        const detail = `does not open with key ${envelope.keyId} for ${nameOf(owner)}`;
         return { ok: false, reason: 'not_authentic', detail };
       }
     },
@@ -86,8 +89,14 @@ function parseKeyRing(text: string): Map<string, Buffer> {
   return keys;
 }
 
+/** A list for an endpoint, an object for a purpose: neither is ever the other. */
 function associatedData(header: Uint8Array, owner: SecretOwner): Buffer {
-  return Buffer.concat([header, Buffer.from(JSON.stringify([owner.accountId, owner.id]))]);
+  const bound = 'purpose' in owner ? { purpose: owner.purpose } : [owner.accountId, owner.id];
+  return Buffer.concat([header, Buffer.from(JSON.stringify(bound))]);
+}
+
+function nameOf(owner: SecretOwner): string {
+  return 'purpose' in owner ? owner.purpose : `endpoint ${owner.id}`;
 }
 
 function readEnvelope(sealed: Uint8Array) {

@@ -37,12 +37,15 @@ export const AUDIT_ACTIONS = [
   'history.erased',
   'api_key.created',
   'api_key.revoked',
+  'portal_link.created',
+  'portal_link.exchanged',
+  'portal_link.revoked',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditSubject {
-  kind: 'endpoint' | 'api_key' | 'replay' | 'delivery' | 'publication' | 'account';
+  kind: 'endpoint' | 'api_key' | 'portal_link' | 'replay' | 'delivery' | 'publication' | 'account';
   id: string;
 }
 

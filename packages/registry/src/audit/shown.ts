@@ -1,6 +1,7 @@
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { ReplayJob } from '@herald/replay/job';
 import type { ApiKey } from '../api-key.ts';
+import type { PortalLink } from '../portal/portal-link.ts';
 import type { Shown } from './entry.ts';
 
 /** How each field of a subject is shown: by a name of the API's, or not at all. */
@@ -69,6 +70,21 @@ const API_KEY: Fields<ApiKey> = {
   revokedAtMs: ['revoked_at', time],
 };
 
+const PORTAL_LINK: Fields<PortalLink> = {
+  linkId: 'hidden',
+  accountId: 'hidden',
+  name: ['name', asIs],
+  tokenHash: 'hidden',
+  role: ['role', asIs],
+  projectIds: ['project_ids', asIs],
+  channelIds: ['channel_ids', asIs],
+  parentLinkId: ['parent_link_id', asIs],
+  createdAtMs: ['created_at', time],
+  expiresAtMs: ['expires_at', time],
+  sessionSeconds: ['session_seconds', asIs],
+  session: ['session_expires_at', (session) => time(session?.expiresAtMs)],
+};
+
 const REPLAY: Fields<ReplayJob> = {
   id: 'hidden',
   accountId: 'hidden',
@@ -106,6 +122,7 @@ const REPLAY: Fields<ReplayJob> = {
 
 export const shownEndpoint = (endpoint: Endpoint): Shown => shown(ENDPOINT, endpoint);
 export const shownApiKey = (key: ApiKey): Shown => shown(API_KEY, key);
+export const shownPortalLink = (link: PortalLink): Shown => shown(PORTAL_LINK, link);
 export const shownReplay = (job: ReplayJob): Shown => shown(REPLAY, job);
 
 function shown<T extends object>(fields: Fields<T>, subject: T): Shown {
