@@ -23,6 +23,7 @@ import { shownApiKey } from './audit/shown.ts';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
+import type { Decision } from './round.ts';
 import { SUBJECTS } from './subjects.ts';
 
 /** The local copy of `herald.api-keys`. */
@@ -72,6 +73,8 @@ export type KeyRevoked =
   | { kind: 'revoked'; info: ApiKeyInfo; revision: number }
   /** The account has no such key. */
   | { kind: 'missing' }
+  /** Nobody could make a key for the account any more, but for an operator. Nothing was written. */
+  | { kind: 'last_admin' }
   | { kind: 'unavailable'; detail: string };
 
 export interface ApiKeyWriter {
@@ -83,8 +86,11 @@ export interface ApiKeyWriter {
 /** Edits in the name of who asks for them. */
 export interface ApiKeyEdits {
   create(key: NewApiKey): Promise<KeyCreated>;
-  /** A key that is revoked already stays as it is. */
-  revoke(accountId: string, keyId: string): Promise<KeyRevoked>;
+  /**
+   * A key that is revoked already stays as it is. With `keepsAdmin` the account's last key of the role admin that
+   * opens anything is not revoked.
+   */
+  revoke(accountId: string, keyId: string, rule?: { keepsAdmin: boolean }): Promise<KeyRevoked>;
 }
 
 export interface ApiKeyWriterOptions {
@@ -112,7 +118,16 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
     now,
   });
 
-  return { as: editsOf, close: () => editor.close() };
+  /** One after the other: two that are decided together would both find the other's admin, or the last place free. */
+  let deciding: Promise<unknown> = Promise.resolve();
+
+  return {
+    as: editsOf,
+    async close() {
+      await deciding;
+      await editor.close();
+    },
+  };
 
   function editsOf(asker: Asker): ApiKeyEdits {
     const audited = (keyId: string, action: AuditAction) =>
@@ -121,10 +136,12 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
     return {
       async create(wanted) {
         const { text, key } = makeApiKey(wanted, now());
-        const edited = await editor.edit<KeyCreated>(
-          key.keyId,
-          () => (isFull(key.accountId) ? { refuse: TOO_MANY } : { write: key }),
-          audited(key.keyId, 'api_key.created'),
+        const edited = await inTurn(() =>
+          editor.edit<KeyCreated>(
+            key.keyId,
+            () => (validKeys(key.accountId).length >= MAX_KEYS_PER_ACCOUNT ? TOO_MANY : { write: key }),
+            audited(key.keyId, 'api_key.created'),
+          ),
         );
         if (edited.kind === 'refused') return edited.refusal;
         return edited.kind === 'written'
@@ -132,22 +149,20 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
           : edited;
       },
 
-      async revoke(accountId, keyId) {
+      async revoke(accountId, keyId, { keepsAdmin } = { keepsAdmin: false }) {
         let info: ApiKeyInfo | undefined;
-        const edited = await editor.edit<KeyRevoked>(
-          keyId,
-          (current) => {
-            if (current?.value.accountId !== accountId) return { refuse: { kind: 'missing' } };
-            const { value, revision } = current;
-            if (value.revokedAtMs !== undefined) {
-              return { refuse: { kind: 'revoked', info: infoOf(value), revision } };
-            }
-            const revoked = { ...value, revokedAtMs: now() };
-            info = infoOf(revoked);
-            return { write: revoked };
-          },
-          audited(keyId, 'api_key.revoked'),
-        );
+        const decide = (current: TableEntry<ApiKey> | undefined): Decision<ApiKey, KeyRevoked> => {
+          if (current?.value.accountId !== accountId) return { refuse: { kind: 'missing' } };
+          const { value, revision } = current;
+          if (value.revokedAtMs !== undefined) {
+            return { refuse: { kind: 'revoked', info: infoOf(value), revision } };
+          }
+          if (keepsAdmin && isLastAdmin(value)) return { refuse: { kind: 'last_admin' } };
+          const revoked = { ...value, revokedAtMs: now() };
+          info = infoOf(revoked);
+          return { write: revoked };
+        };
+        const edited = await inTurn(() => editor.edit(keyId, decide, audited(keyId, 'api_key.revoked')));
         if (edited.kind === 'refused') return edited.refusal;
         return edited.kind === 'written'
           ? { kind: 'revoked', info: info as ApiKeyInfo, revision: edited.revision }
@@ -156,11 +171,21 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
     };
   }
 
-  /** By the table as the round has it; of several that are made in one round all pass: it bounds memory, no more. */
-  function isFull(accountId: string): boolean {
+  function validKeys(accountId: string): ApiKeyInfo[] {
     const nowMs = now();
-    return table.list(accountId).filter((info) => isValid(info, nowMs)).length >= MAX_KEYS_PER_ACCOUNT;
+    return table.list(accountId).filter((info) => isValid(info, nowMs));
+  }
+
+  function isLastAdmin({ accountId, keyId }: ApiKey): boolean {
+    const admins = validKeys(accountId).filter(({ role }) => role === 'admin');
+    return admins.length === 1 && admins[0]?.keyId === keyId;
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = deciding.then(work);
+    deciding = turn.catch(() => {});
+    return turn;
   }
 }
 
-const TOO_MANY: KeyCreated = { kind: 'too_many', limit: MAX_KEYS_PER_ACCOUNT };
+const TOO_MANY: { refuse: KeyCreated } = { refuse: { kind: 'too_many', limit: MAX_KEYS_PER_ACCOUNT } };

@@ -5,6 +5,7 @@ import { problemHandler } from '@herald/service-kit/problem';
 import express, { type Express } from 'express';
 import { createAuthenticate } from './access/authenticate.ts';
 import { type AccountSources, createAccounts } from './account/account.ts';
+import { apiKeyOperations } from './api-keys/api-key-operations.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { redriveOperation } from './dead-letters/redrive-operation.ts';
@@ -12,6 +13,9 @@ import { mountDocs } from './docs/docs-page.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
 import { facetOperation } from './deliveries/facet-operation.ts';
 import { redeliverOperation } from './deliveries/redeliver-operation.ts';
+import { checkOperation } from './endpoint-check/check-operation.ts';
+import type { CheckUnsaved } from './endpoint-check/check-unsaved.ts';
+import { previewOperation } from './endpoint-check/preview-operation.ts';
 import { testOperation } from './endpoint-test/test-operation.ts';
 import type { CheckDestination } from './endpoints/destination.ts';
 import { endpointOperations } from './endpoints/endpoint-operations.ts';
@@ -38,6 +42,7 @@ export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
   sealing: Sealing;
   checkDestination: CheckDestination;
+  checkUnsaved: CheckUnsaved;
   /** Whether this installation has a Telegram bot of its own. */
   hasTelegramBot: boolean;
   log: Logger;
@@ -62,6 +67,8 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
   return [
     ...endpointOperations({ sealing, checkDestination, hasTelegramBot, now }),
     testOperation(),
+    checkOperation(options.checkUnsaved),
+    previewOperation(readHistory, now),
     facetOperation({ readHistory, now }),
     ...deliveryOperations(readHistory),
     redeliverOperation(readHistory, now),
@@ -75,6 +82,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...statsOperations({ readHistory, now }),
     ...replayOperations(options.maxReplayPerSecond),
     tailOperation(),
+    ...apiKeyOperations(now),
     eraseOperation(),
   ];
 }

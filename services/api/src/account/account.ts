@@ -94,6 +94,7 @@ export interface Account {
     list: Bound<HistoryStore['events']['list']>;
     get: Bound<HistoryStore['events']['get']>;
     evidence: Bound<HistoryStore['events']['evidence']>;
+    groups: Bound<HistoryStore['events']['groups']>;
   };
   ledger: {
     read: Bound<HistoryStore['ledger']['read']>;
@@ -116,6 +117,7 @@ export interface Account {
     list(): ApiKeyInfo[];
     /** Makes it as this account's. */
     create(key: Omit<NewApiKey, 'accountId'>): Promise<KeyCreated>;
+    /** Not the last one by which keys can be made. */
     revoke(keyId: string): Promise<KeyRevoked>;
   };
   replays: {
@@ -228,6 +230,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         list: (query) => history.events.list(scope, query),
         get: (eventId) => history.events.get(scope, eventId),
         evidence: (eventId, endpointId) => history.events.evidence(scope, eventId, endpointId),
+        groups: (range) => history.events.groups(scope, range),
       },
       ledger: {
         read: () => history.ledger.read(scope),
@@ -263,7 +266,7 @@ function apiKeysOf(accountId: string, { table, writer }: ApiKeySources, asker: A
     },
     list: () => table.list(accountId),
     create: (key) => edits.create({ ...key, accountId }),
-    revoke: (keyId) => edits.revoke(accountId, keyId),
+    revoke: (keyId) => edits.revoke(accountId, keyId, { keepsAdmin: true }),
   };
 }
 

@@ -19,6 +19,7 @@ interface Belongings {
   delivered: string;
   dead: string;
   replay: string;
+  apiKey: string;
 }
 
 /** How an operation is asked for something of the owner's. */
@@ -109,6 +110,12 @@ const ROWS: Rows = {
   'POST /v1/endpoints/{endpoint_id}/test': {
     provenIn: 'services/api/src/endpoint-test/endpoint-test.integration.test.ts',
   },
+  'POST /v1/endpoints:check': { provenIn: 'services/api/src/endpoint-check/check-unsaved.test.ts' },
+  'POST /v1/endpoints:preview': {
+    path: () => '/v1/endpoints:preview',
+    body: () => ({ project_id: '*' }),
+    shows: (body) => body.matched > 0,
+  },
   'POST /v1/endpoints/{endpoint_id}/pause': { path: endpointPath('/pause'), refuses: 404 },
   'POST /v1/endpoints/{endpoint_id}/resume': { path: endpointPath('/resume'), refuses: 404 },
   'POST /v1/endpoints/{endpoint_id}/enable': { path: endpointPath('/enable'), refuses: 404 },
@@ -142,6 +149,16 @@ const ROWS: Rows = {
   'POST /v1/replays/{replay_id}/pause': { path: replayPath('/pause'), refuses: 404 },
   'POST /v1/replays/{replay_id}/resume': { path: replayPath('/resume'), refuses: 404 },
   'POST /v1/replays/{replay_id}/cancel': { path: replayPath('/cancel'), refuses: 404 },
+  'GET /v1/api-keys': {
+    path: () => '/v1/api-keys',
+    shows: (body) => body.items.some(({ name }: { name: string }) => name === MARK),
+  },
+  'GET /v1/api-keys/{key_id}': {
+    path: (of) => `/v1/api-keys/${of.apiKey}`,
+    shows: (body) => body.name === MARK,
+  },
+  'POST /v1/api-keys': { path: () => '/v1/api-keys', body: () => ({ role: 'read' }), makes: 201 },
+  'DELETE /v1/api-keys/{key_id}': { path: (of) => `/v1/api-keys/${of.apiKey}`, refuses: 404 },
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 
@@ -181,6 +198,7 @@ beforeAll(async () => {
     delivered: delivered.delivery_id,
     dead: dead.delivery_id,
     replay: '',
+    apiKey: '',
   };
   await api.history.insert(
     EVENTS,
@@ -216,6 +234,8 @@ beforeAll(async () => {
   await counter.close();
   const replay = await owner.send('POST', '/v1/replays', replayTo(belongings));
   belongings.replay = replay.body.replay_id;
+  const apiKey = await owner.send('POST', '/v1/api-keys', { name: MARK });
+  belongings.apiKey = apiKey.body.key_id;
 });
 
 afterAll(() => api.stop());

@@ -9,6 +9,8 @@ export const TAGS = {
   stats: 'Figures: attempts, deliveries, lag.',
   ledger: 'Whether everything that was accepted is accounted for.',
   tail: 'Every disposition as it is made.',
+  'api-keys': 'What opens the API, for whom and for how long.',
+  audit: 'Who changed what, and when.',
   publications: 'What is on record of one publication.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -86,7 +86,7 @@ async function revoke(keyId: string, command: Command, { terminal, env }: Contex
   const { config, options } = readSettings({ command, env, variables: KEY_VARIABLES, options: { account } });
   const revoked = await withKeyWriter(config, terminal, (edits) => edits.revoke(options.account, keyId));
   if (revoked.kind === 'unavailable') throw unavailable(revoked.detail);
-  if (revoked.kind === 'missing') {
+  if (revoked.kind !== 'revoked') {
     throw new CommandFailure(
       `Account ${options.account} has no key ${keyId}. See: herald keys list --account ${options.account}`,
     );
