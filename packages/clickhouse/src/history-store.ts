@@ -4,6 +4,7 @@ import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { listEndpointFigures } from './read/endpoint-stats.ts';
+import { countEventGroups } from './read/event-groups.ts';
 import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
 import { readEvidence } from './read/explain.ts';
@@ -56,6 +57,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       list: (scope, query) => listEvents(reader, scope, query, Date.now()),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
+      groups: (scope, range) => countEventGroups(reader, scope, range),
     },
     deadLetters: deadLetterReads(reader),
     ledger: {

@@ -9,6 +9,7 @@ import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
 import type { DeadLetterReads } from './read/dead-letters.ts';
+import type { EventGroups } from './read/event-groups.ts';
 import type { ExplainReads } from './read/explain-evidence.ts';
 import type { EventToEndpointAt, ReplayReads } from './read/replay-reads.ts';
 import type { StatsReads } from './read/stats-figures.ts';
@@ -244,6 +245,8 @@ export interface HistoryStore {
     list(scope: Scope, query: EventQuery): Promise<Listing<ListedEvent>>;
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
     evidence: ExplainReads['evidence'];
+    /** Of events that happened in the range. */
+    groups(scope: Scope, range: { fromMs: number; toMs: number }): Promise<EventGroups>;
   };
   deadLetters: DeadLetterReads;
   ledger: LedgerReads;

@@ -16,6 +16,12 @@ export interface Routable {
   readField: ReadField;
 }
 
+/** What of an endpoint decides whether it gets an event: also of one that is not saved yet. */
+export type Subscriber = Pick<
+  Endpoint,
+  'id' | 'accountId' | 'projectId' | 'format' | 'subscription' | 'state'
+>;
+
 /** Why an endpoint does not get an event, or that it does: the evidence that `explain` shows. */
 export type Match =
   | { matched: true }
@@ -25,7 +31,7 @@ export type Match =
     };
 
 /** Paused and disabled endpoints match too: what they miss is held for them. One that is off misses it. */
-export function match(endpoint: Endpoint, event: Routable): Match {
+export function match(endpoint: Subscriber, event: Routable): Match {
   if (endpoint.accountId !== event.accountId) return { matched: false, because: 'account' };
   if (!coversProject(endpoint, event.projectId)) return { matched: false, because: 'project' };
   if (!wantsChannel(endpoint, event)) return { matched: false, because: 'channel' };
@@ -44,24 +50,30 @@ export function coversProject({ projectId }: Pick<Endpoint, 'projectId'>, ofEven
 
 /** Operational events are about endpoints, not channels: no choice of channels keeps them away. */
 export function wantsChannel(
-  { subscription: { channelIds } }: Endpoint,
+  { subscription: { channelIds } }: Pick<Endpoint, 'subscription'>,
   event: Pick<Routable, 'eventType' | 'channelId'>,
 ): boolean {
   return channelIds.size === 0 || isOperational(event.eventType) || channelIds.has(event.channelId);
 }
 
 /** No choice of types means all publications. Operational events have to be asked for by name. */
-export function wantsType({ subscription: { eventTypes } }: Endpoint, eventType: EventType): boolean {
+export function wantsType(
+  { subscription: { eventTypes } }: Pick<Endpoint, 'subscription'>,
+  eventType: EventType,
+): boolean {
   return eventTypes.size === 0 ? !isOperational(eventType) : eventTypes.has(eventType);
 }
 
 /** The upload-post format knows one event, `upload_completed`: neither a deletion nor an operational event. */
-export function isRepresentable(endpoint: Endpoint, eventType: EventType): boolean {
+export function isRepresentable(endpoint: Pick<Endpoint, 'format'>, eventType: EventType): boolean {
   if (endpoint.format !== 'upload-post') return true;
   return eventType === 'publication.published' || eventType === 'publication.failed';
 }
 
 /** A filter is about what a publication's message says: operational events have none of its fields, and pass. */
-export function passesFilter({ subscription: { filter } }: Endpoint, event: Routable): boolean {
+export function passesFilter(
+  { subscription: { filter } }: Pick<Endpoint, 'subscription'>,
+  event: Routable,
+): boolean {
   return filter === undefined || isOperational(event.eventType) || passes(filter, event.readField);
 }

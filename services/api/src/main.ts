@@ -21,6 +21,7 @@ import { apiConfig } from './api-config.ts';
 import { createApiMetrics } from './api-metrics.ts';
 import { createRedeliver } from './deliveries/redeliver.ts';
 import { openEventBytes } from './deliveries/redeliver-event.ts';
+import { createCheckUnsaved } from './endpoint-check/check-unsaved.ts';
 import { openSendTest } from './endpoint-test/open-send-test.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
 import { createEraseHistory } from './erasing/erase-history.ts';
@@ -77,6 +78,10 @@ await runService({
     const tail = openTail({ attempts, log, metrics: apiMetrics });
     apiMetrics.watchTail(tail);
     const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
+    const guard = {
+      policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
+      resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
+    };
 
     const redeliver = createRedeliver({
       eventBytes: await openEventBytes({ source, reader, history }),
@@ -127,10 +132,8 @@ await runService({
           onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
         }),
         sealing: config.HERALD_SEALING_KEYS,
-        checkDestination: createDestinationCheck({
-          policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
-          resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
-        }),
+        checkDestination: createDestinationCheck(guard),
+        checkUnsaved: createCheckUnsaved({ ...guard, ca: config.HERALD_EXTRA_CA_FILE }),
         hasTelegramBot: config.HERALD_TELEGRAM_BOT_TOKEN !== undefined,
         log,
         metrics: apiMetrics,

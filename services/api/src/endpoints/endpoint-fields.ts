@@ -25,11 +25,11 @@ const url = text(MAX_URL_CHARS)
     examples: ['https://example.com/hooks'],
   });
 
-const format = z
+export const format = z
   .enum(['publication', 'upload-post', 'cloudevents'], { error: 'it is no format that Herald has' })
   .meta({ description: 'publication, upload-post or cloudevents', examples: ['publication'] });
 
-const subscription = z
+export const subscription = z
   .strictObject({
     channel_ids: z
       .array(id('a channel', 'ch_instagram_1'))

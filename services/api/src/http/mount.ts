@@ -103,8 +103,9 @@ function isJson(request: Request): boolean {
   return request.get('content-type') === undefined || request.is('application/json') !== false;
 }
 
+/** A colon is one in a path, and begins a parameter in Express. */
 function expressPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+  return path.replaceAll(':', '\\:').replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 function methodsByPath(operations: readonly AnyOperation[]): Map<string, string[]> {

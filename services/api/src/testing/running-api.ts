@@ -23,11 +23,13 @@ import { listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
 import { createMetrics } from '@herald/service-kit/metrics';
 import { DEFAULT_ALLOWED_PORTS, parseNetworks } from '@herald/webhook/address-policy';
+import type { Guard } from '@herald/webhook/guard';
 import type { ProvidedContext } from 'vitest';
 import { type ApiAppOptions, apiOperations, createApiApp } from '../api-app.ts';
 import { createApiMetrics } from '../api-metrics.ts';
 import { createRedeliver } from '../deliveries/redeliver.ts';
 import { openEventBytes } from '../deliveries/redeliver-event.ts';
+import { createCheckUnsaved } from '../endpoint-check/check-unsaved.ts';
 import { openSendTest } from '../endpoint-test/open-send-test.ts';
 import { createDestinationCheck } from '../endpoints/destination.ts';
 import { createEraseHistory } from '../erasing/erase-history.ts';
@@ -148,6 +150,13 @@ export async function startApi(
   });
   const loopback = parseNetworks('127.0.0.0/8');
   if (loopback.kind === 'invalid') throw new Error(loopback.message);
+  const guard: Guard = {
+    policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
+    resolver: async (hostname) =>
+      hostname === 'inside.example'
+        ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
+        : { kind: 'failed', message: `${hostname} has no address` },
+  };
   const sealing = createSealing(`k1:${randomBytes(32).toString('base64')}`);
 
   const options: ApiAppOptions = {
@@ -196,13 +205,8 @@ export async function startApi(
       onFailure: (err) => log.warn({ err }, 'what endpoints were cannot be read'),
     }),
     sealing,
-    checkDestination: createDestinationCheck({
-      policy: { allowedNetworks: loopback.networks, allowedPorts: DEFAULT_ALLOWED_PORTS },
-      resolver: async (hostname) =>
-        hostname === 'inside.example'
-          ? { kind: 'resolved', addresses: [{ address: '10.0.0.1', family: 4 }] }
-          : { kind: 'failed', message: `${hostname} has no address` },
-    }),
+    checkDestination: createDestinationCheck(guard),
+    checkUnsaved: createCheckUnsaved({ ...guard, ca: [] }),
     hasTelegramBot: over.hasTelegramBot ?? false,
     log,
     metrics,

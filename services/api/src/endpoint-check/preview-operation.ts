@@ -1,0 +1,85 @@
+import type { EventGroup } from '@herald/clickhouse/read/event-groups';
+import { isEventType } from '@herald/domain/event-type';
+import { match, type Subscriber } from '@herald/domain/subscription';
+import type { Problem } from '@herald/service-kit/problem';
+import { z } from 'zod';
+import { isoTime } from '../http/fields.ts';
+import { type AnyOperation, operation } from '../http/operation.ts';
+import type { ReadHistory } from '../http/read-history.ts';
+import { previewBody, previewView } from './check-fields.ts';
+
+const RANGE_MS = 24 * 60 * 60 * 1_000;
+
+export function previewOperation(readHistory: ReadHistory, now: () => number): AnyOperation {
+  return operation({
+    method: 'post',
+    path: '/v1/endpoints:preview',
+    operationId: 'previewSubscription',
+    tag: 'endpoints',
+    summary: 'Count the events of the last 24 hours that an endpoint with a subscription would have got.',
+    role: 'read',
+    params: z.strictObject({}),
+    query: z.strictObject({}),
+    body: previewBody,
+    answers: previewView,
+    problems: ['422 too_many_rows', '503 history_unavailable'],
+    handle({ account, body }) {
+      const toMs = now();
+      const fromMs = toMs - RANGE_MS;
+      const draft = draftOf(account.id, body);
+      return readHistory(
+        () => account.events.groups({ fromMs, toMs }),
+        (found) => {
+          if (found.kind === 'too_many_rows') return { problem: countUnavailable };
+          return {
+            status: 200,
+            body: {
+              from: isoTime(fromMs),
+              to: isoTime(toMs),
+              events: sum(found.groups),
+              matched: sum(found.groups.filter((group) => isWanted(draft, group))),
+              is_exact: body.subscription.filter === null,
+            },
+          };
+        },
+      );
+    },
+  });
+}
+
+/** What the route lane matches by; the filter is left out, for it asks for what each event says. */
+function draftOf(
+  accountId: string,
+  { project_id, subscription, format }: z.output<typeof previewBody>,
+): Subscriber {
+  return {
+    id: '',
+    accountId,
+    projectId: project_id,
+    format,
+    subscription: {
+      channelIds: new Set(subscription.channel_ids),
+      eventTypes: new Set(subscription.event_types),
+      filter: undefined,
+    },
+    state: 'active',
+  };
+}
+
+function isWanted(draft: Subscriber, { eventType, projectId, channelId }: EventGroup): boolean {
+  if (!isEventType(eventType)) return false;
+  const event = { eventType, accountId: draft.accountId, projectId, channelId, readField: () => undefined };
+  return match(draft, event).matched;
+}
+
+function sum(groups: readonly EventGroup[]): number {
+  return groups.reduce((total, { events }) => total + events, 0);
+}
+
+const countUnavailable: Problem = {
+  status: 422,
+  code: 'too_many_rows',
+  title: 'Count unavailable',
+  detail:
+    'The last 24 hours have more events than are counted at once. The endpoint can be saved without the count.',
+};
