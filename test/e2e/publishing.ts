@@ -1,4 +1,5 @@
-import { createPublisher, type Published } from '@herald/publisher/publisher';
+import type { Published } from '@herald/publisher/published';
+import { createPublisher } from '@herald/publisher/publisher';
 import { runSimulation } from '@herald/publisher/simulation-run';
 import { type SimulatedEvent, simulatedWorld, simulateEvents } from '@herald/publisher/simulator';
 import type { Herald, TestAccount } from '@herald/testkit/herald';

@@ -14,12 +14,15 @@ const MAX_MEDIA_URLS = 50;
 const MAX_METADATA_ENTRIES = 50;
 const MAX_METADATA_CHARS = 2_000;
 
+/** `isWellFormed` is younger than the oldest Node that this runs on. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Half a surrogate pair has no UTF-8: Avro would write a replacement character in its place. */
 const text = (maxChars: number) =>
   z
     .string()
     .max(maxChars, `it is longer than ${maxChars} characters`)
-    .refine((value) => value.isWellFormed(), 'it holds half of a surrogate pair');
+    .refine((value) => !LONE_SURROGATE.test(value), 'it holds half of a surrogate pair');
 
 const id = text(MAX_ID_CHARS).trim().min(1, 'it is empty');
 const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);

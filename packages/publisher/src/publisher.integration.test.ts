@@ -11,7 +11,8 @@ import { applyTopics } from '@herald/kafka/topics';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { EventInput } from './event-input.ts';
 import { PublishError } from './publish-error.ts';
-import { createPublisher, type Published, type Publisher } from './publisher.ts';
+import type { Published } from './published.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
 import { simulatedWorld, simulateEvents } from './simulator.ts';
 
 const { brokers, registryUrl } = inject('stack');

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventInput } from './event-input.ts';
-import type { Published } from './publisher.ts';
+import type { Published } from './published.ts';
 
 export interface SimulationRun<E extends EventInput> {
   events: Iterable<E>;

@@ -1,94 +1,129 @@
-import type { EventInput } from '@herald/publisher/event-input';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { EventWriter } from '@herald/publisher/event-writer';
 import { PublishError } from '@herald/publisher/publish-error';
-import type { Published, Publisher } from '@herald/publisher/publisher';
 import type { Problem } from '@herald/service-kit/problem';
-import { foreignAccounts, readBatch, stamp } from './event-batch.ts';
-import { fingerprintOf, type Idempotency, repeatableEventId } from './idempotency.ts';
+import type { BodyForm } from './body/body-form.ts';
+import { readBody } from './body/read-body.ts';
+import { fingerprintOf, repeatableEventId } from './event-identity.ts';
+import type { EventWindow, Recorded } from './event-window.ts';
+import type { Claim, Idempotency } from './idempotency.ts';
+import { foreignAccounts, prepareAll, wellFormed } from './prepare-events.ts';
 import {
   foreignAccount,
+  idConflict,
   keyConflict,
   malformedKey,
-  notABatch,
   notAcknowledged,
   notPublished,
+  notValid,
 } from './problems.ts';
 
 export interface IngestRequest {
   accountId: string;
-  body: unknown;
-  /** The bytes that `body` was read from. */
   raw: Buffer;
-  idempotencyKey: string | undefined;
-  traceparent: string | undefined;
+  form: BodyForm;
+  headers: IncomingHttpHeaders;
 }
 
 export interface AcceptOptions {
-  publisher: Pick<Publisher, 'publishMany'>;
-  idempotency: Idempotency<Published[]>;
+  writer: Pick<EventWriter, 'prepare'>;
+  eventWindow: EventWindow;
+  idempotency: Idempotency<Settled>;
   maxBatchEvents: number;
   ackTimeoutMs: number;
   newEventId: () => string;
+}
+
+export interface AcceptHooks {
+  /** Asks whether so many events may come in; an answer is why not. Called once for a body that can be read. */
+  admitEvents: (count: number) => Problem | undefined;
   /** Told what goes on when the answer does not wait for it any longer. */
   onWriting: (writing: Promise<unknown>) => void;
 }
 
+/** What became of the events of one request, once it is known. */
+export type Settled = { ok: true; events: Recorded[] } | { ok: false; problem: Problem };
+
 export type Accepted =
-  | { ok: true; single: boolean; repeated: boolean; events: Published[] }
+  | { ok: true; single: boolean; replayed: boolean; events: Recorded[] }
   | { ok: false; problem: Problem };
 
 /** All events of a request or none; accepted means that Kafka has acknowledged them. */
-export async function acceptEvents(request: IngestRequest, options: AcceptOptions): Promise<Accepted> {
-  const { accountId, body, raw, idempotencyKey } = request;
-  const batch = readBatch(body, options.maxBatchEvents);
-  if (!batch.ok) return refused(notABatch(batch));
+export async function acceptEvents(
+  request: IngestRequest,
+  options: AcceptOptions,
+  hooks: AcceptHooks,
+): Promise<Accepted> {
+  const { accountId, raw, form, headers } = request;
+  const idempotencyKey = headers['idempotency-key'];
+  const { maxBatchEvents, ackTimeoutMs } = options;
+  const batch = readBody(raw, form, { headers, accountId, maxBatchEvents });
+  const full = hooks.admitEvents(batch.ok ? batch.items.length : 1);
+  if (full) return refused(full);
+  if (!batch.ok) return refused(batch.problem);
   const foreign = foreignAccounts(batch.items, accountId);
   if (foreign.length > 0) return refused(foreignAccount(foreign));
-  if (idempotencyKey !== undefined && !KEY_FORM.test(idempotencyKey)) return refused(malformedKey());
+  if (idempotencyKey !== undefined && !KEY_FORM.test(String(idempotencyKey))) return refused(malformedKey());
 
-  const keyed = idempotencyKey && { key: `${accountId}\n${idempotencyKey}`, fingerprint: fingerprintOf(raw) };
-  const events = batch.items.map((item, index) =>
-    stamp(item, accountId, () =>
+  const keyed = idempotencyKey && {
+    key: `${accountId}\n${idempotencyKey}`,
+    fingerprint: fingerprintOf(raw, headers),
+  };
+  const prepared = prepareAll(batch.items, {
+    accountId,
+    traceparent: wellFormed(headers.traceparent),
+    newEventId: (index) =>
       keyed ? repeatableEventId(keyed.key, keyed.fingerprint, index) : options.newEventId(),
-    ),
-  ) as EventInput[];
-  const publishing = publishingOf(request, events, options.publisher);
-  const claim = keyed
-    ? options.idempotency.claim(keyed.key, keyed.fingerprint, publishing)
-    : { kind: 'first' as const, answer: publishing() };
+    prepare: options.writer.prepare,
+  });
+  if (!prepared.ok) return refused(notValid(prepared.errors));
+
+  const { events } = prepared;
+  const write = () => settle(accountId, prepared, options.eventWindow);
+  const claim: Claim<Settled> = keyed
+    ? options.idempotency.claim(keyed.key, keyed.fingerprint, write)
+    : { kind: 'first', answer: write() };
   if (claim.kind === 'conflict') return refused(keyConflict);
 
-  options.onWriting(claim.answer.catch(() => {}));
-  try {
-    const published = await within(claim.answer, options.ackTimeoutMs);
-    if (published) {
-      return { ok: true, single: batch.single, repeated: claim.kind === 'repeated', events: published };
-    }
+  hooks.onWriting(claim.answer.catch(() => {}));
+  const settled = await within(claim.answer, ackTimeoutMs);
+  if (!settled) {
+    const eventIds = events.map(({ eventId }) => eventId);
+    return refused(notAcknowledged(ackTimeoutMs, eventIds));
+  }
+  if (!settled.ok) return settled;
+  return {
+    ok: true,
+    single: batch.single,
+    replayed: claim.kind === 'repeated',
+    events: settled.events,
+  };
+}
+
+const KEY_FORM = /^[\x20-\x7e]{1,255}$/;
+
+type Prepared = Extract<ReturnType<typeof prepareAll>, { ok: true }>;
+
+async function settle(
+  accountId: string,
+  { events, items }: Prepared,
+  eventWindow: EventWindow,
+): Promise<Settled> {
+  const claim = eventWindow.claim(accountId, events);
+  if (claim.kind === 'conflict') {
     return refused(
-      notAcknowledged(
-        options.ackTimeoutMs,
-        events.map(({ event_id }) => event_id),
-      ),
+      idConflict(claim.conflicts.map((index) => ({ item: items[index]!, event: events[index]! }))),
     );
+  }
+  try {
+    return { ok: true, events: await claim.recorded };
   } catch (error) {
     if (error instanceof PublishError) return refused(notPublished(error.failure));
     throw error;
   }
 }
 
-const KEY_FORM = /^[\x20-\x7e]{1,255}$/;
-/** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-function publishingOf(
-  { traceparent }: IngestRequest,
-  events: readonly EventInput[],
-  publisher: AcceptOptions['publisher'],
-): () => Promise<Published[]> {
-  const options = traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {};
-  return () => publisher.publishMany(events, options);
-}
-
-function refused(problem: Problem): Accepted {
+function refused(problem: Problem): { ok: false; problem: Problem } {
   return { ok: false, problem };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createIdempotency, fingerprintOf, repeatableEventId } from './idempotency.ts';
+import { createIdempotency } from './idempotency.ts';
 
 const create = (maxSize = 100) =>
   createIdempotency<string[]>({ maxSize, sizeOf: (answer) => answer.length, ttlMs: 60_000 });
@@ -41,6 +41,13 @@ test('a failure is not remembered: nothing is on record, so the next request tri
   expect(idempotency.claim('k', 'other', async () => ['e2']).kind).toBe('first');
 });
 
+test('an answer that is not kept is given to those who wait for it, and to nobody afterwards', async () => {
+  const idempotency = createIdempotency<string>({ maxSize: 10, sizeOf: () => undefined, ttlMs: 60_000 });
+  const first = idempotency.claim('k', 'body', async () => 'refused');
+  expect(first.kind === 'first' && (await first.answer)).toBe('refused');
+  expect(idempotency.claim('k', 'other', async () => 'taken').kind).toBe('first');
+});
+
 test('what is remembered is bounded by its size, the answers unused for longest go first', async () => {
   const idempotency = create(4);
   for (const key of ['a', 'b', 'c']) {
@@ -61,18 +68,4 @@ test('with nothing to be remembered, what is under way is still done once', asyn
   await work.promise;
   await Promise.resolve();
   expect(idempotency.claim('k', 'body', async () => []).kind).toBe('first');
-});
-
-test('an event id made from a request is a UUID, the same for the same request and no other', () => {
-  const print = fingerprintOf(Buffer.from('{}'));
-  const id = repeatableEventId('acme\nk', print, 0);
-  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(repeatableEventId('acme\nk', print, 0)).toBe(id);
-  const others = [
-    repeatableEventId('acme\nk', print, 1),
-    repeatableEventId('acme\nl', print, 0),
-    repeatableEventId('globex\nk', print, 0),
-    repeatableEventId('acme\nk', fingerprintOf(Buffer.from('{ }')), 0),
-  ];
-  expect(new Set([id, ...others]).size).toBe(5);
 });

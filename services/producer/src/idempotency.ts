@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -9,8 +8,8 @@ export type Claim<A> = { kind: 'first' | 'repeated'; answer: Promise<A> } | { ki
 
 export interface Idempotency<A> {
   /**
-   * Does `work` unless a request with this key is under way or has been answered. Only what `work` resolves with is
-   * remembered: after a failure the next request tries again.
+   * Does `work` unless a request with this key is under way or has been answered. Only an answer that is kept is
+   * remembered: after any other, and after a failure, the next request tries again.
    */
   claim(key: string, fingerprint: string, work: () => Promise<A>): Claim<A>;
 }
@@ -18,7 +17,8 @@ export interface Idempotency<A> {
 export interface IdempotencyOptions<A> {
   /** Bound of what is remembered, in the unit of `sizeOf`; the answers unused for longest go first. */
   maxSize: number;
-  sizeOf: (answer: A) => number;
+  /** Undefined for an answer that is not kept. */
+  sizeOf: (answer: A) => number | undefined;
   ttlMs: number;
 }
 
@@ -40,7 +40,8 @@ export function createIdempotency<A>(options: IdempotencyOptions<A>): Idempotenc
     answer.then(
       (value) => {
         underWay.delete(key);
-        remembered?.set(key, entry, { size: Math.max(1, sizeOf(value)) });
+        const size = sizeOf(value);
+        if (size !== undefined) remembered?.set(key, entry, { size: Math.max(1, size) });
       },
       () => underWay.delete(key),
     );
@@ -55,22 +56,4 @@ export function createIdempotency<A>(options: IdempotencyOptions<A>): Idempotenc
       return { kind: 'repeated', answer: known.answer };
     },
   };
-}
-
-export function fingerprintOf(body: Buffer): string {
-  return createHash('sha256').update(body).digest('base64');
-}
-
-/**
- * The id of an event that has none, made from what a repetition repeats: a client that asks again after a crash, of
- * its own or of Herald, sends the same event and not a second one. A UUID of version 8 (RFC 9562, section 5.8).
- */
-export function repeatableEventId(scopedKey: string, fingerprint: string, index: number): string {
-  const bytes = createHash('sha256').update(`${scopedKey}\n${fingerprint}\n${index}`).digest();
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
 }

@@ -1,22 +1,29 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { EventInput } from '@herald/publisher/event-input';
+import { encoderWithId } from '@herald/contracts/codec';
+import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
+import type { Preparation, PreparedEvent } from '@herald/publisher/event-writer';
 import { parseEvent } from '@herald/publisher/parse-event';
-import { PublishError } from '@herald/publisher/publish-error';
-import type { Published, PublishOptions } from '@herald/publisher/publisher';
+import type { Published } from '@herald/publisher/published';
 import type { Verification } from '@herald/registry/api-key';
 import { type HttpServer, listen } from '@herald/service-kit/http-server';
 import { createLogger } from '@herald/service-kit/log';
 import { createMetrics } from '@herald/service-kit/metrics';
 import { afterEach, expect, test } from 'vitest';
+import type { Settled } from './accept-events.ts';
 import { createAdmission } from './admission.ts';
+import { createEventWindow } from './event-window.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIngestApp } from './ingest-app.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { createQuota } from './quota.ts';
+
+const encoder = encoderWithId<PublicationEvent>(1, { subject: 'events', schema: publicationEventSchema });
 
 /** A Kafka whose acknowledgements the test gives: what happens while it is slow cannot be asked of a real one. */
 function heldKafka() {
-  const written: EventInput[] = [];
+  const written: PublicationEvent[] = [];
   const traces: (string | undefined)[] = [];
+  const parsed = new Map<Buffer, PublicationEvent>();
   let gate = Promise.withResolvers<void>();
   let pending = 0;
   return {
@@ -27,23 +34,22 @@ function heldKafka() {
     hold: () => {
       gate = Promise.withResolvers<void>();
     },
-    async publishMany(events: readonly EventInput[], options: PublishOptions = {}): Promise<Published[]> {
-      const refused = events.flatMap((event, index) => {
-        const parsed = parseEvent(event, randomUUIDv7);
-        return parsed.ok ? [] : [{ index, problems: parsed.problems }];
-      });
-      if (refused.length > 0) throw new PublishError({ kind: 'invalid', refused });
-      written.push(...events);
-      traces.push(options.traceparent);
+    prepare(input: unknown, traceparent: string | undefined): Preparation {
+      const read = parseEvent(input, randomUUIDv7);
+      if (!read.ok) return read;
+      const value = encoder.encode(read.event);
+      parsed.set(value, read.event);
+      const record = { topic: 't', key: read.event.publication_id, value };
+      const headers = traceparent === undefined ? {} : { headers: { traceparent } };
+      return { ok: true, event: { eventId: read.event.event_id, record: { ...record, ...headers } } };
+    },
+    async write(events: readonly PreparedEvent[]): Promise<Published[]> {
+      written.push(...events.map(({ record }) => parsed.get(record.value) as PublicationEvent));
+      traces.push(...events.map(({ record }) => record.headers?.traceparent));
       pending += events.length;
       await gate.promise;
       pending -= events.length;
-      return events.map(({ event_id }, offset) => ({
-        event_id: String(event_id),
-        topic: 't',
-        partition: 0,
-        offset,
-      }));
+      return events.map(({ eventId }, offset) => ({ event_id: eventId, topic: 't', partition: 0, offset }));
     },
   };
 }
@@ -58,7 +64,12 @@ const keys = {
 const servers: HttpServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-async function startIngest({ ackTimeoutMs = 5_000, maxPendingEvents = 100 } = {}) {
+async function startIngest({
+  ackTimeoutMs = 5_000,
+  maxPendingEvents = 100,
+  eventsPerSecond = 1_000,
+  burstEvents = 1_000,
+} = {}) {
   const kafka = heldKafka();
   const admission = createAdmission({
     maxPendingEvents,
@@ -67,12 +78,15 @@ async function startIngest({ ackTimeoutMs = 5_000, maxPendingEvents = 100 } = {}
   });
   const metrics = createMetrics({ service: 'producer' });
   const app = createIngestApp({
-    publisher: kafka,
+    writer: kafka,
+    eventWindow: createEventWindow({ write: kafka.write, maxEvents: 100, windowMs: 60_000 }),
     keys,
     admission,
-    idempotency: createIdempotency<Published[]>({
+    // Its clock stands still, so that nothing comes back meanwhile.
+    quota: createQuota({ eventsPerSecond, burstEvents, now: () => 0 }),
+    idempotency: createIdempotency<Settled>({
       maxSize: 100,
-      sizeOf: ({ length }) => length,
+      sizeOf: (settled) => (settled.ok ? settled.events.length : undefined),
       ttlMs: 60_000,
     }),
     metrics: createIngestMetrics(metrics, {
@@ -281,6 +295,120 @@ test.each([
   });
   expect(kafka.written).toEqual([]);
   await expect.poll(() => admission.pendingBytes).toBe(0);
+});
+
+test('of NDJSON each error has its line, and nothing of the body is written', async () => {
+  const { kafka, post } = await startIngest();
+  kafka.acknowledge();
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const refused = await post(`${one}\n\n{"a":\n${JSON.stringify({ ...event, likes: 1 })}\n`, headers);
+  expect(refused).toMatchObject({
+    status: 422,
+    body: {
+      type: 'urn:herald:problem:invalid_events',
+      errors: [
+        { index: 1, line: 3, value: '{"a":' },
+        { index: 2, line: 4, field: 'likes', value: '1' },
+      ],
+    },
+  });
+  expect(kafka.written).toEqual([]);
+  const accepted = await post(`${one}\n${one}\n`, headers);
+  expect(accepted.status).toBe(202);
+  expect(accepted.body.events).toHaveLength(2);
+});
+
+test('CloudEvents are taken in each mode, and each event of a batch keeps its own trace', async () => {
+  const { kafka, post } = await startIngest();
+  kafka.acknowledge();
+  const { event_type, occurred_at, publication_id, ...data } = event;
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const [type, time, subject, specversion, source] = [event_type, occurred_at, publication_id, '1.0', '/app'];
+  const envelope = (id: string) => ({ specversion, id, source, type, time, subject, data });
+  const structured = await post(envelope('1'), { 'content-type': 'application/cloudevents+json' });
+  const binary = await post(data, {
+    ...{ 'ce-specversion': '1.0', 'ce-id': '2', 'ce-source': source, 'ce-type': type },
+    ...{ 'ce-time': time, 'ce-subject': subject, 'ce-traceparent': traceparent },
+  });
+  const batch = await post([{ ...envelope('3'), traceparent }, envelope('4')], {
+    'content-type': 'application/cloudevents-batch+json',
+  });
+  expect([structured, binary, batch].map(({ status }) => status)).toEqual([202, 202, 202]);
+  expect(structured.body).toHaveProperty('event_id');
+  expect(batch.body.events).toHaveLength(2);
+  expect(kafka.written).toMatchObject(Array(4).fill({ event_type: 'PUBLISHED', project_id: 'spring' }));
+  expect(kafka.traces).toEqual([undefined, traceparent, traceparent, undefined]);
+  const wrong = await post(
+    { ...envelope('5'), time: 'noon' },
+    { 'content-type': 'application/cloudevents+json' },
+  );
+  expect(wrong.body.errors).toMatchObject([{ index: 0, field: 'time', value: '"noon"' }]);
+});
+
+const withId = (event_id: string, publication_id = 'post_1') => ({ ...event, event_id, publication_id });
+const [ID_1, ID_2] = ['018e4a5c-0000-7000-8000-000000000001', '018e4a5c-0000-7000-8000-000000000002'];
+
+test('an event sent again by its id is answered with where it is on record, in any company', async () => {
+  const { kafka, metrics, post } = await startIngest();
+  kafka.acknowledge();
+  const first = await post(withId(ID_1));
+  const again = await post([withId(ID_1), withId(ID_2)]);
+  expect(again.status).toBe(202);
+  expect(again.body.events).toEqual([
+    { ...first.body, repeated: true },
+    { event_id: ID_2, topic: 't', partition: 0, offset: 0 },
+  ]);
+  expect(kafka.written).toHaveLength(2);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('herald_ingest_accepted_events_total{service="producer"} 2');
+  expect(text).toContain('herald_ingest_repeated_events_total{service="producer"} 1');
+});
+
+test('another event under an id that is taken is refused by name, and so is its company', async () => {
+  const { kafka, post } = await startIngest();
+  kafka.acknowledge();
+  await post(withId(ID_1));
+  const refused = await post([withId(ID_2), withId(ID_1, 'post_2')], { 'idempotency-key': 'k1' });
+  expect(refused).toMatchObject({
+    status: 422,
+    body: {
+      type: 'urn:herald:problem:event_id_conflict',
+      errors: [{ index: 1, field: 'event_id', value: `"${ID_1}"`, remedy: expect.any(String) }],
+    },
+  });
+  expect(kafka.written).toHaveLength(1);
+  // It is not remembered under its key either.
+  expect((await post([withId(ID_2)], { 'idempotency-key': 'k1' })).status).toBe(202);
+});
+
+test('an account above its quota is refused with when to come again, and another one is not', async () => {
+  const { kafka, post } = await startIngest({ eventsPerSecond: 1, burstEvents: 5 });
+  kafka.acknowledge();
+  const taken = await post([event, event, event]);
+  expect(taken.headers.get('ratelimit-policy')).toBe('"events";q=5;w=5');
+  expect(taken.headers.get('ratelimit')).toBe('"events";r=2;t=3');
+  const tooMany = await post([event, event, event]);
+  expect(tooMany).toMatchObject({ status: 429, body: { type: 'urn:herald:problem:quota_exceeded' } });
+  expect(tooMany.headers.get('retry-after')).toBe('1');
+  expect((await post([event, event])).status).toBe(202);
+  // Nothing is left: it is refused by its key alone, whatever it sends.
+  expect((await post('{', { 'content-type': 'text/plain' })).status).toBe(429);
+  const other = await post([event, event, event], { authorization: 'Bearer hk_globex' });
+  expect(other.status).toBe(202);
+  expect(kafka.written).toHaveLength(8);
+});
+
+test('an account that holds its share of what may wait for Kafka is refused, and another one is not', async () => {
+  const { kafka, post } = await startIngest({ maxPendingEvents: 6 });
+  const waiting = post([event, event, event]);
+  await expect.poll(() => kafka.written.length).toBe(3);
+  const refused = await post(event);
+  expect(refused).toMatchObject({ status: 429, body: { type: 'urn:herald:problem:account_overloaded' } });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  const other = post(event, { authorization: 'Bearer hk_globex' });
+  await expect.poll(() => kafka.written.length).toBe(4);
+  kafka.acknowledge();
+  expect([(await waiting).status, (await other).status]).toEqual([202, 202]);
 });
 
 test('a well-formed trace context is passed on, any other is not', async () => {

@@ -1,26 +1,22 @@
-import type { Published, Publisher } from '@herald/publisher/publisher';
 import type { ApiKeyTable } from '@herald/registry/api-keys';
 import type { Logger } from '@herald/service-kit/log';
 import { type Problem, problemHandler, sendProblem } from '@herald/service-kit/problem';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { type Accepted, acceptEvents } from './accept-events.ts';
-import type { Admission } from './admission.ts';
+import { type Accepted, type AcceptOptions, acceptEvents } from './accept-events.ts';
+import type { Admission, Hold } from './admission.ts';
 import { authenticate } from './authenticate.ts';
-import type { Idempotency } from './idempotency.ts';
+import { announcedForm, type BodyForm } from './body/body-form.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
-import { notFound, overloaded, RETRY_AFTER_SECONDS, unsupportedType } from './problems.ts';
+import { notFound, overloaded, quotaExceeded, RETRY_AFTER_SECONDS } from './problems.ts';
+import type { Metered, Quota } from './quota.ts';
 
-export interface IngestOptions {
-  publisher: Pick<Publisher, 'publishMany'>;
+export interface IngestOptions extends AcceptOptions {
   keys: Pick<ApiKeyTable, 'verify'>;
   admission: Admission;
-  idempotency: Idempotency<Published[]>;
+  quota: Quota;
   metrics: IngestMetrics;
   log: Logger;
   maxBodyBytes: number;
-  maxBatchEvents: number;
-  ackTimeoutMs: number;
-  newEventId: () => string;
   now: () => number;
 }
 
@@ -28,8 +24,8 @@ export interface IngestOptions {
 interface Locals {
   accountId: string;
   keyId: string;
-  /** The exact bytes of the body; undefined where it was not announced as JSON, or is empty. */
-  raw: Buffer | undefined;
+  form: BodyForm;
+  hold: Hold;
   /** Settles when nothing of the request is under way any more. */
   writing: Promise<unknown> | undefined;
 }
@@ -37,9 +33,9 @@ interface Locals {
 type Ask = Request;
 type Answer = Response<unknown, Locals>;
 
-/** `POST /v1/events`: who, is there room, what, write, answer. 202 only when all events are on record. */
+/** `POST /v1/events`: who, how much, is there room, what, write, answer. 202 only when all events are on record. */
 export function createIngestApp(options: IngestOptions): Express {
-  const { publisher, keys, admission, idempotency, metrics, log, maxBodyBytes, maxBatchEvents } = options;
+  const { keys, admission, quota, metrics, log, maxBodyBytes } = options;
 
   function observe(request: Ask, response: Answer, next: NextFunction): void {
     const startedAtMs = options.now();
@@ -55,59 +51,64 @@ export function createIngestApp(options: IngestOptions): Express {
 
   function identify(request: Ask, response: Answer, next: NextFunction): void {
     const caller = authenticate(request.get('authorization'), keys);
-    if (caller.ok) {
-      Object.assign(response.locals, { accountId: caller.accountId, keyId: caller.keyId });
-      next();
-    } else {
+    if (!caller.ok) {
       refuse(response, caller.problem);
+      return;
     }
+    Object.assign(response.locals, { accountId: caller.accountId, keyId: caller.keyId });
+    next();
+  }
+
+  /** Before the body is read: to refuse a flood must cost next to nothing. */
+  function meter(_request: Ask, response: Answer, next: NextFunction): void {
+    const problem = metered(response, quota.look(response.locals.accountId));
+    if (problem) refuse(response, problem);
+    else next();
+  }
+
+  function metered(response: Answer, { ok, headers, retryAfterMs }: Metered): Problem | undefined {
+    response.set(headers);
+    return ok ? undefined : quotaExceeded(quota.eventsPerSecond, retryAfterMs);
+  }
+
+  function announce(request: Ask, response: Answer, next: NextFunction): void {
+    const announced = announcedForm(request.get('content-type'), request.get('ce-specversion'));
+    if (!announced.ok) {
+      refuse(response, announced.problem);
+      return;
+    }
+    response.locals.form = announced.form;
+    next();
   }
 
   function admit(request: Ask, response: Answer, next: NextFunction): void {
-    const admitted = admission.admit(bodyBytesAtMost(request, maxBodyBytes));
-    if (admitted.ok) {
-      // An answer that was given up waiting for leaves its events in memory until Kafka has them.
-      response.once('close', () => void Promise.resolve(response.locals.writing).finally(admitted.release));
-      next();
-    } else {
+    const admitted = admission.admit(response.locals.accountId, bodyBytesAtMost(request, maxBodyBytes));
+    if (!admitted.ok) {
       refuse(response, overloaded(admitted.because));
-    }
-  }
-
-  const readBody = express.json({
-    limit: maxBodyBytes,
-    strict: false,
-    verify: (_request, response, raw) => {
-      (response as Answer).locals.raw = raw;
-    },
-  });
-
-  async function accept(request: Ask, response: Answer): Promise<void> {
-    const { accountId, raw } = response.locals;
-    if (!raw) {
-      refuse(response, unsupportedType(request.get('content-type')));
       return;
     }
-    const accepted = await acceptEvents(
-      {
-        accountId,
-        raw,
-        // express makes an empty body an empty object.
-        body: raw.length === 0 ? undefined : request.body,
-        idempotencyKey: request.get('idempotency-key'),
-        traceparent: request.get('traceparent'),
+    const { hold } = admitted;
+    response.locals.hold = hold;
+    // An answer that was given up waiting for leaves its events in memory until Kafka has them.
+    response.once('close', () => void Promise.resolve(response.locals.writing).finally(hold.release));
+    next();
+  }
+
+  const readBody = express.raw({ limit: maxBodyBytes, type: () => true });
+
+  async function accept(request: Ask, response: Answer): Promise<void> {
+    const { accountId, form, hold } = response.locals;
+    // express leaves a body that is not there undefined.
+    const raw: Buffer = request.body ?? Buffer.alloc(0);
+    const accepted = await acceptEvents({ accountId, form, raw, headers: request.headers }, options, {
+      admitEvents(count) {
+        const full = hold.addEvents(count);
+        return full ? overloaded(full) : metered(response, quota.take(accountId, count));
       },
-      {
-        publisher,
-        idempotency,
-        maxBatchEvents,
-        ackTimeoutMs: options.ackTimeoutMs,
-        newEventId: options.newEventId,
-        onWriting: (writing) => {
-          response.locals.writing = writing;
-        },
+      onWriting(writing) {
+        response.locals.writing = writing;
       },
-    );
+    });
     answer(response, accepted);
   }
 
@@ -116,19 +117,22 @@ export function createIngestApp(options: IngestOptions): Express {
       refuse(response, accepted.problem);
       return;
     }
-    if (accepted.repeated) {
-      metrics.repeated();
+    const { events, replayed, single } = accepted;
+    if (replayed) {
+      metrics.replayed();
       response.set('Idempotent-Replayed', 'true');
     } else {
-      metrics.accepted(accepted.events.length);
+      const repeated = events.filter((event) => event.repeated).length;
+      metrics.accepted(events.length - repeated);
+      metrics.repeated(repeated);
     }
-    response.status(202).json(accepted.single ? accepted.events[0] : { events: accepted.events });
+    response.status(202).json(single ? events[0] : { events });
   }
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(observe);
-  app.post('/v1/events', identify, admit, readBody, accept);
+  app.post('/v1/events', identify, meter, announce, admit, readBody, accept);
   app.use((request: Ask, response: Answer) => refuse(response, notFound(request.method, request.path)));
   app.use(problemHandler(log));
   return app;
@@ -136,8 +140,10 @@ export function createIngestApp(options: IngestOptions): Express {
 
 function refuse(response: Answer, problem: Problem): void {
   Object.assign(response.locals, { code: problem.code });
-  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
-  if (problem.status === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const { status } = problem;
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
+  const mayComeAgain = status === 503 || status === 429;
+  if (mayComeAgain && !response.get('Retry-After')) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
   sendProblem(response, problem);
 }
 

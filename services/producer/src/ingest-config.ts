@@ -40,6 +40,31 @@ export const ingestConfig = z.object({
     expects: 'milliseconds that a request waits for Kafka before it is answered 503',
     example: '10000',
   }),
+  HERALD_INGEST_MAX_EVENT_BYTES: variable(
+    integer({ min: 1_024, max: 4 * 1024 * 1024 - 64 * 1024 }).default(1024 * 1024),
+    {
+      expects:
+        "the largest record of one event in bytes, from 1024 to 4128768, below its topic's max.message.bytes",
+      example: '1048576',
+    },
+  ),
+  HERALD_INGEST_QUOTA_EVENTS_PER_SECOND: variable(integer({ min: 1, max: 10_000_000 }).default(10_000), {
+    expects: 'how many events a second one account may send to one instance before it is answered 429',
+    example: '10000',
+  }),
+  HERALD_INGEST_QUOTA_BURST_EVENTS: variable(integer({ min: 1, max: 100_000_000 }).default(50_000), {
+    expects: 'how many events one account may send to one instance at once after a quiet time',
+    example: '50000',
+  }),
+  HERALD_INGEST_DEDUPE_EVENTS: variable(integer({ min: 0, max: 10_000_000 }).default(100_000), {
+    expects:
+      'how many events are remembered to recognise one that is sent again by its event_id, at most 10000000',
+    example: '100000',
+  }),
+  HERALD_INGEST_DEDUPE_WINDOW_MS: variable(integer({ min: 1_000, max: 7 * 86_400_000 }).default(3_600_000), {
+    expects: 'milliseconds that an event is remembered to recognise it when it is sent again',
+    example: '3600000',
+  }),
   HERALD_INGEST_REMEMBERED_EVENTS: variable(integer({ min: 0, max: 10_000_000 }).default(200_000), {
     expects: 'how many events the answers remembered for Idempotency-Key may cover in all',
     example: '200000',

@@ -3,7 +3,10 @@ import type { Metrics } from '@herald/service-kit/metrics';
 export interface IngestMetrics {
   answered(status: number, code: string, durationMs: number): void;
   accepted(events: number): void;
-  repeated(): void;
+  /** Events that were on record already. */
+  repeated(events: number): void;
+  /** A request answered from the first one with its key. */
+  replayed(): void;
   produced(batch: { records: number; bytes: number; durationMs: number; attempts: number }): void;
 }
 
@@ -15,7 +18,7 @@ export interface IngestGauges {
 export function createIngestMetrics(metrics: Metrics, gauges: IngestGauges): IngestMetrics {
   const requests = metrics.counter({
     name: 'herald_ingest_requests_total',
-    help: 'Answered requests by status and problem code. A rise of 503 is Kafka not keeping up: see herald_ingest_produce_duration_seconds. A rise of 401, 403 or 422 is one client: find it by its key in the debug log.',
+    help: 'Answered requests by status and problem code. A rise of 503 is Kafka not keeping up: see herald_ingest_produce_duration_seconds. A rise of 401, 403, 422 or 429 is one client: find it by its key in the debug log.',
     labelNames: ['status', 'code'],
   });
   const duration = metrics.histogram({
@@ -30,6 +33,10 @@ export function createIngestMetrics(metrics: Metrics, gauges: IngestGauges): Ing
   const repeats = metrics.counter({
     name: 'herald_ingest_repeated_requests_total',
     help: 'Requests answered from the first one with their Idempotency-Key. A lasting rise means clients that time out and ask again: look at herald_ingest_request_duration_seconds.',
+  });
+  const repeatedEvents = metrics.counter({
+    name: 'herald_ingest_repeated_events_total',
+    help: 'Events answered with where they already were on record, because their id was sent before. A lasting rise means upstream services that send everything twice, or time out: look at herald_ingest_request_duration_seconds.',
   });
   const batchEvents = metrics.histogram({
     name: 'herald_ingest_produce_batch_events',
@@ -65,7 +72,8 @@ export function createIngestMetrics(metrics: Metrics, gauges: IngestGauges): Ing
       duration.observe(durationMs / 1_000);
     },
     accepted: (count) => events.inc(count),
-    repeated: () => repeats.inc(),
+    repeated: (count) => repeatedEvents.inc(count),
+    replayed: () => repeats.inc(),
     produced(batch) {
       batchEvents.observe(batch.records);
       produceDuration.observe(batch.durationMs / 1_000);

@@ -1,16 +1,19 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
-import { createPublisher, type Published } from '@herald/publisher/publisher';
+import { createEventWriter } from '@herald/publisher/event-writer';
 import { openApiKeyTable } from '@herald/registry/api-keys';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
 import { runService } from '@herald/service-kit/service';
+import type { Settled } from './accept-events.ts';
 import { createAckWatch } from './ack-watch.ts';
 import { createAdmission } from './admission.ts';
+import { createEventWindow } from './event-window.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIngestApp } from './ingest-app.ts';
 import { ingestConfig } from './ingest-config.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { createQuota } from './quota.ts';
 
 const REMEMBERED_MS = 24 * 60 * 60 * 1_000;
 
@@ -27,16 +30,17 @@ await runService({
       log,
       onFatal: fatal,
     });
-    const publisher = await createPublisher({
+    const writer = await createEventWriter({
       ...connection,
       registry,
       maxPendingRecords: config.HERALD_INGEST_MAX_PENDING_EVENTS,
+      maxEventBytes: config.HERALD_INGEST_MAX_EVENT_BYTES,
       onBatch(batch) {
         ackWatch.acknowledged();
         ingestMetrics.produced(batch);
       },
     });
-    const pendingEvents = () => publisher.pendingRecords;
+    const pendingEvents = () => writer.pendingRecords;
     const now = () => performance.now();
     const ackWatch = createAckWatch({ pendingEvents, stallMs: config.HERALD_INGEST_ACK_TIMEOUT_MS, now });
     const admission = createAdmission({
@@ -51,17 +55,25 @@ await runService({
 
     const server = await listen(
       createIngestApp({
-        publisher: {
-          publishMany(events, options) {
+        writer,
+        eventWindow: createEventWindow({
+          write(events) {
             ackWatch.writing();
-            return publisher.publishMany(events, options);
+            return writer.write(events);
           },
-        },
+          maxEvents: config.HERALD_INGEST_DEDUPE_EVENTS,
+          windowMs: config.HERALD_INGEST_DEDUPE_WINDOW_MS,
+        }),
+        quota: createQuota({
+          eventsPerSecond: config.HERALD_INGEST_QUOTA_EVENTS_PER_SECOND,
+          burstEvents: config.HERALD_INGEST_QUOTA_BURST_EVENTS,
+          now,
+        }),
         keys,
         admission,
-        idempotency: createIdempotency<Published[]>({
+        idempotency: createIdempotency<Settled>({
           maxSize: config.HERALD_INGEST_REMEMBERED_EVENTS,
-          sizeOf: (events) => events.length,
+          sizeOf: (settled) => (settled.ok ? settled.events.length : undefined),
           ttlMs: REMEMBERED_MS,
         }),
         metrics: ingestMetrics,
@@ -82,7 +94,7 @@ await runService({
       announce: { ingestUrl: server.url },
       async stop(deadline) {
         await deadline.step('answer the requests under way', () => server.close());
-        await deadline.step('flush the publisher', () => publisher.close());
+        await deadline.step('flush the publisher', () => writer.close());
         await deadline.step('close the table of API keys', () => keys.stop());
       },
     };

@@ -1,6 +1,8 @@
+import type { PreparedEvent } from '@herald/publisher/event-writer';
 import type { PublishFailure } from '@herald/publisher/publish-error';
 import type { Problem } from '@herald/service-kit/problem';
-import type { EventBatch, ItemError } from './event-batch.ts';
+import type { Fullness } from './admission.ts';
+import type { BatchItem, ItemError } from './body/event-batch.ts';
 
 /** What ingest answers when it does not accept, each with what to do. */
 
@@ -25,20 +27,6 @@ export function foreignAccount(errors: readonly ItemError[]): Problem {
   };
 }
 
-export function unsupportedType(contentType: string | undefined): Problem {
-  return {
-    status: 415,
-    code: 'unsupported_type',
-    title: 'The body is not announced as JSON',
-    detail: `The request has Content-Type ${contentType ?? '(none)'}. Send application/json.`,
-  };
-}
-
-export function notABatch({ code, detail }: Extract<EventBatch, { ok: false }>): Problem {
-  const status = code === 'too_many_events' ? 413 : 422;
-  return { status, code, title: 'The body does not hold events', detail };
-}
-
 export function malformedKey(): Problem {
   return {
     status: 400,
@@ -56,14 +44,48 @@ export const keyConflict: Problem = {
     'Repeat a request byte by byte, or send a new key for a new request. Nothing of this one was accepted.',
 };
 
-export function overloaded(because: 'events' | 'bytes'): Problem {
-  const waiting = because === 'events' ? 'Too many events wait for Kafka' : 'Too many bytes are under way';
+const WAITING: Readonly<Record<Fullness, string>> = {
+  events: 'Too many events wait for Kafka',
+  bytes: 'Too many bytes are under way',
+  'events of the account': 'Too many events of this account wait for Kafka',
+  'bytes of the account': 'Too many bytes of this account are under way',
+};
+
+/** 503 where Herald is full, 429 where one account holds its share of what may be under way. */
+export function overloaded(because: Fullness): Problem {
+  const detail = `${WAITING[because]}. Nothing of this request was accepted: send it again after the time in Retry-After.`;
+  return because === 'events' || because === 'bytes'
+    ? { status: 503, code: 'overloaded', title: 'Herald takes no more at the moment', detail }
+    : { status: 429, code: 'account_overloaded', title: 'The account has its share under way', detail };
+}
+
+export function quotaExceeded(eventsPerSecond: number, retryAfterMs: number): Problem {
   return {
-    status: 503,
-    code: 'overloaded',
-    title: 'Herald takes no more at the moment',
-    detail: `${waiting}. Nothing of this request was accepted: send it again after the time in Retry-After.`,
+    status: 429,
+    code: 'quota_exceeded',
+    title: 'The account sends more events than it may',
+    detail: `It may send ${eventsPerSecond} events a second. Nothing of this request was accepted: send it again in ${Math.ceil(retryAfterMs / 1_000)} s, as Retry-After says.`,
   };
+}
+
+export function idConflict(conflicts: readonly { item: BatchItem; event: PreparedEvent }[]): Problem {
+  const errors = conflicts.map(({ item: { place, nameOf }, event }) => ({
+    ...place,
+    field: nameOf?.('event_id') ?? 'event_id',
+    value: JSON.stringify(event.eventId),
+    problem: 'an event with this id and other content was sent before',
+    remedy: 'Send an event again as it was, and another event under an id of its own.',
+  }));
+  return {
+    status: 422,
+    code: 'event_id_conflict',
+    title: 'An id stands for another event',
+    ...itemErrors(errors),
+  };
+}
+
+export function notValid(errors: readonly ItemError[]): Problem {
+  return { status: 422, code: 'invalid_events', title: 'Some events are not valid', ...itemErrors(errors) };
 }
 
 export function notAcknowledged(timeoutMs: number, eventIds: readonly unknown[]): Problem {
@@ -78,17 +100,10 @@ export function notAcknowledged(timeoutMs: number, eventIds: readonly unknown[])
 
 export function notPublished(failure: PublishFailure): Problem {
   switch (failure.kind) {
-    case 'invalid': {
-      const errors = failure.refused.flatMap(({ index, problems }) =>
-        problems.map((problem) => ({ index, ...problem })),
+    case 'invalid':
+      return notValid(
+        failure.refused.flatMap(({ index, problems }) => problems.map((problem) => ({ index, ...problem }))),
       );
-      return {
-        status: 422,
-        code: 'invalid_events',
-        title: 'Some events are not valid',
-        ...itemErrors(errors),
-      };
-    }
     case 'closed':
       return {
         status: 503,
@@ -101,7 +116,15 @@ export function notPublished(failure: PublishFailure): Problem {
         status: 413,
         code: 'unwritable_events',
         title: 'Kafka cannot take an event',
-        detail: `${failure.cause.message}. Send smaller events; those of this request that fitted may be on record.`,
+        detail:
+          'Send those that errors names again, smaller or not at all; the others of this request are on record, see events.',
+        errors: failure.refused.map(({ event_id, bytes, cause }) => ({
+          event_id,
+          bytes,
+          problem: cause.message,
+          remedy: 'Make it smaller.',
+        })),
+        events: failure.published,
       };
   }
 }

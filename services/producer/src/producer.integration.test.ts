@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Published } from '@herald/publisher/publisher';
+import type { Published } from '@herald/publisher/published';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { createIngestWorld, type IngestWorld } from '../test-support/ingest-world.ts';

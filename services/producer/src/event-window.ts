@@ -1,0 +1,118 @@
+import { hash } from 'node:crypto';
+import type { PreparedEvent } from '@herald/publisher/event-writer';
+import type { Published } from '@herald/publisher/published';
+import { LRUCache } from 'lru-cache';
+
+/** Where an event is on record; `repeated` where it already was, by its id, before it was sent this time. */
+export interface Recorded extends Published {
+  repeated?: true;
+}
+
+export type WindowClaim =
+  /** The events, by their place, whose id is that of one with other content: nothing is written. */
+  { kind: 'conflict'; conflicts: number[] } | { kind: 'claimed'; recorded: Promise<Recorded[]> };
+
+/** The events of the last while by account and id, so that one that is sent again is written once. */
+export interface EventWindow {
+  /**
+   * Writes those that are not known, all in one call. A known one is answered with where the first is on record: at
+   * once, or when the first is acknowledged. What was not acknowledged for good is forgotten.
+   */
+  claim(accountId: string, events: readonly PreparedEvent[]): WindowClaim;
+}
+
+export interface EventWindowOptions {
+  write: (events: readonly PreparedEvent[]) => Promise<Published[]>;
+  /** Events remembered at most, of all accounts, those used last; 0 remembers only what is under way. */
+  maxEvents: number;
+  windowMs: number;
+}
+
+/** An event that is being written: its place in the answer of that call. */
+interface UnderWay {
+  print: string;
+  written: Promise<Published[]>;
+  index: number;
+}
+
+interface Remembered {
+  print: string;
+  partition: number;
+  offset: number;
+}
+
+/** An event by what makes it the same one: account and id, and the bytes of its record. */
+interface Keyed {
+  event: PreparedEvent;
+  key: string;
+  print: string;
+}
+
+export function createEventWindow({ write, maxEvents, windowMs }: EventWindowOptions): EventWindow {
+  // Apart from the memory, which may forget: what is under way is bounded by the admission of requests.
+  const underWay = new Map<string, UnderWay>();
+  const remembered =
+    maxEvents > 0 ? new LRUCache<string, Remembered>({ max: maxEvents, ttl: windowMs }) : undefined;
+
+  const find = ({ key }: Keyed) => underWay.get(key) ?? remembered?.get(key);
+
+  function start(fresh: readonly Keyed[]): void {
+    const written = write(fresh.map(({ event }) => event));
+    for (const [index, { key, print }] of fresh.entries()) underWay.set(key, { print, written, index });
+    const forget = () => {
+      for (const { key } of fresh) underWay.delete(key);
+    };
+    written.then((published) => {
+      forget();
+      for (const [index, { key, print }] of fresh.entries()) {
+        const { partition, offset } = published[index] as Published;
+        remembered?.set(key, { print, partition, offset });
+      }
+    }, forget);
+  }
+
+  return {
+    claim(accountId, events) {
+      const all = events.map((event) => keyed(accountId, event));
+      const known = all.map(find);
+      const firsts = new Map<string, Keyed>();
+      for (const one of all) if (!firsts.has(one.key)) firsts.set(one.key, one);
+      const conflicts = all.flatMap((one, index) =>
+        (known[index] ?? firsts.get(one.key))?.print === one.print ? [] : [index],
+      );
+      if (conflicts.length > 0) return { kind: 'conflict', conflicts };
+
+      const isFresh = all.map((one, index) => !known[index] && firsts.get(one.key) === one);
+      const fresh = all.filter((_, index) => isFresh[index]);
+      if (fresh.length > 0) start(fresh);
+      const sources = all.map(
+        (one, index) => (known[index] ?? underWay.get(one.key)) as UnderWay | Remembered,
+      );
+      return { kind: 'claimed', recorded: recordedBy(all, sources, isFresh) };
+    },
+  };
+}
+
+async function recordedBy(
+  all: readonly Keyed[],
+  sources: readonly (UnderWay | Remembered)[],
+  isFresh: readonly boolean[],
+): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  for (const [index, { event }] of all.entries()) {
+    const source = sources[index] as UnderWay | Remembered;
+    const { partition, offset } =
+      'written' in source ? ((await source.written)[source.index] as Published) : source;
+    const at = { event_id: event.eventId, topic: event.record.topic, partition, offset };
+    recorded.push(isFresh[index] ? at : { ...at, repeated: true });
+  }
+  return recorded;
+}
+
+function keyed(accountId: string, event: PreparedEvent): Keyed {
+  return {
+    event,
+    key: `${accountId}\n${event.eventId}`,
+    print: hash('sha256', event.record.value, 'base64'),
+  };
+}
