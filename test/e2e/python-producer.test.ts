@@ -9,10 +9,12 @@ import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { untilSettled } from '@herald/testkit/settling';
 import { openWitness, type Witness } from '@herald/testkit/witness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { preparePython } from '../tool/python-environment.ts';
 import { publish } from './publishing.ts';
-import { PYTHON_DIR, preparePython } from './python-environment.ts';
 import { verifierOf } from './signature.ts';
 
+const PYTHON_DIR = join(import.meta.dirname, 'python');
+const REQUIREMENTS = join(PYTHON_DIR, 'requirements.txt');
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'schemas', 'examples');
 
 let herald: Herald;
@@ -78,7 +80,7 @@ async function produceByPython(python: string, events: readonly object[]): Promi
 }
 
 test("events by Python's confluent-kafka Avro serializer arrive as documented, signed", async (context) => {
-  const environment = await preparePython();
+  const environment = await preparePython(REQUIREMENTS);
   if (environment.kind === 'absent') return context.skip(environment.reason);
 
   const given = examples();
@@ -98,7 +100,7 @@ test("events by Python's confluent-kafka Avro serializer arrive as documented, s
 });
 
 test('a publication has one partition, whichever client publishes it', async (context) => {
-  const environment = await preparePython();
+  const environment = await preparePython(REQUIREMENTS);
   if (environment.kind === 'absent') return context.skip(environment.reason);
 
   const partitions: number[] = [];

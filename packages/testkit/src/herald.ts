@@ -37,7 +37,7 @@ export interface TestEndpoint {
   secret: string;
 }
 
-export interface HeraldOptions extends Pick<ServicesOptions, 'envOf' | 'logDir'> {
+export interface HeraldOptions extends Pick<ServicesOptions, 'only' | 'envOf' | 'logDir'> {
   /** Default 1; on 3, every topic has three replicas. */
   brokers?: 1 | 3;
   onProgress?: (line: string) => void;

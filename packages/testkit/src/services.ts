@@ -34,6 +34,8 @@ export interface Services {
 
 export interface ServicesOptions {
   stack: StackCoordinates;
+  /** Those that run from the beginning; default all. */
+  only?: readonly ServiceName[];
   /** Variables beside those that tell where the stack is, for the process of that name. */
   envOf?: (name: string) => NodeJS.ProcessEnv;
   /** Where each leaves its log, kept. Default: a folder that goes with them. */
@@ -46,9 +48,9 @@ interface RunningService {
   ready: ReadyMessage;
 }
 
-/** Forks the services on free ports; resolves when all are ready. @throws Error with the end of a failed one's log */
+/** Forks services on free ports; resolves when all are ready. @throws Error with the end of a failed one's log */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { stack, envOf = () => ({}) } = options;
+  const { stack, only = SERVICES, envOf = () => ({}) } = options;
   const logDir = options.logDir ?? mkdtempSync(join(tmpdir(), 'herald-services-'));
   const serviceEnv = { ...process.env, ...variablesOf(stack) };
   const running = new Map<string, RunningService>();
@@ -79,7 +81,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const namesOf = (service: ServiceName) =>
     [...running].flatMap(([name, each]) => (each.service === service ? [name] : []));
 
-  await Promise.all(SERVICES.map((service) => start(service)));
+  await Promise.all(only.map((service) => start(service)));
   return {
     addresses: (name) => find(name).ready,
     pid: (name) => find(name).process.pid,

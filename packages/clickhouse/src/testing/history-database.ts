@@ -40,7 +40,8 @@ export async function createHistoryDatabase(url: string): Promise<HistoryDatabas
   };
 }
 
-async function insertRows<R>(inserter: Inserter, table: Table<R>, rows: readonly R[]): Promise<void> {
+/** Into the tables of a database that is migrated. */
+export async function insertRows<R>(inserter: Inserter, table: Table<R>, rows: readonly R[]): Promise<void> {
   const encode = createRowEncoder(table);
   const encoded = rows.map((row) => {
     const result = encode(row);
