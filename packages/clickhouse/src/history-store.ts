@@ -1,5 +1,6 @@
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
 import type { HistoryStore } from './history.ts';
+import { listAudit } from './read/audit.ts';
 import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
@@ -72,6 +73,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       lag: (scope, limit) => readLag(reader, scope, limit),
     },
     replays: replayReads(reader),
+    audit: { list: (scope, query) => listAudit(reader, scope, query) },
     poison: { list: (query) => listPoison(reader, query) },
     ping: async () => (await client.ping()).success,
     close: () => client.close(),

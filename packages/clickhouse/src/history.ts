@@ -8,6 +8,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
+import type { AuditReads } from './read/audit.ts';
 import type { DeadLetterReads } from './read/dead-letters.ts';
 import type { EventGroups } from './read/event-groups.ts';
 import type { ExplainReads } from './read/explain-evidence.ts';
@@ -252,6 +253,7 @@ export interface HistoryStore {
   ledger: LedgerReads;
   stats: StatsReads;
   replays: ReplayReads;
+  audit: AuditReads;
   /** For operators: what cannot be decoded belongs to no account. */
   poison: { list(query: PageQuery): Promise<Listing<PoisonRecord>> };
   /** False while ClickHouse does not answer. */

@@ -8,7 +8,9 @@ import { applyRetention } from './retention.ts';
 export interface MigrateOptions extends ClickHouseOptions {
   /** Days that history is kept. */
   retentionDays: number;
-  /** Leaves tables alone that have a retention: a shorter one drops what is older, and nobody may have asked for it. */
+  /** Days that the audit is kept; undefined for as long as it is already, 400 where it is new. */
+  auditRetentionDays?: number | undefined;
+  /** Leaves history alone that has a retention: a shorter one drops what is older, and nobody may have asked for it. */
   keepsRetention?: boolean;
 }
 
@@ -45,7 +47,11 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   });
   try {
     const applied = await runPending(client, MIGRATIONS);
-    const retentionChanged = await applyRetention(client, options.retentionDays, options.keepsRetention);
+    const retentionChanged = await applyRetention(client, {
+      historyDays: options.retentionDays,
+      keepsHistory: options.keepsRetention ?? false,
+      auditDays: options.auditRetentionDays,
+    });
     return { applied, retentionChanged };
   } finally {
     await client.close();

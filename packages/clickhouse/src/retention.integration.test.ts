@@ -31,4 +31,6 @@ test('rows that are older than a changed retention go by themselves, those withi
 test('a retention that is there already is left alone where none was asked for', async () => {
   const again = { ...database.options, retentionDays: 1, keepsRetention: true };
   expect((await migrate(again)).retentionChanged).toEqual([]);
+  expect((await migrate({ ...again, auditRetentionDays: 500 })).retentionChanged).toEqual(['audit']);
+  expect((await migrate(again)).retentionChanged).toEqual([]);
 });

@@ -16,6 +16,10 @@ export const loggerConfig = z.object({
     expects: 'days that history is kept, at most 3650',
     example: '30',
   }),
+  HERALD_AUDIT_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).default(400), {
+    expects: 'days that the audit is kept, at most 3650',
+    example: '400',
+  }),
   HERALD_LOGGER_FLUSH_MS: variable(integer({ min: 10, max: 10_000 }).default(2_000), {
     expects: 'milliseconds that a row waits at most for others to be inserted with, 10 to 10000',
     example: '2000',

@@ -8,6 +8,7 @@ import {
   type SourceRecord,
 } from '@herald/clickhouse/rows/row-maker';
 import { createDecoder } from '@herald/contracts/codec';
+import { type AuditRecord, auditRecordSchema } from '@herald/contracts/generated/audit-record';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
@@ -43,7 +44,7 @@ const SESSION_TIMEOUT_MS = 12_000;
 /** Shorter than the session: a drain that ClickHouse holds up must not cost the membership. */
 const DRAIN_DEADLINE_MS = 5_000;
 
-/** Brings events, route records, attempts and poison from Kafka into ClickHouse. */
+/** Brings events, route records, attempts, poison and the audit from Kafka into ClickHouse. */
 await runService({
   name: 'logger',
   config: loggerConfig,
@@ -58,7 +59,11 @@ await runService({
     };
     const stopping = new AbortController();
     const migrated = await migratePatiently(
-      { ...clickhouse, retentionDays: config.HERALD_HISTORY_RETENTION_DAYS },
+      {
+        ...clickhouse,
+        retentionDays: config.HERALD_HISTORY_RETENTION_DAYS,
+        auditRetentionDays: config.HERALD_AUDIT_RETENTION_DAYS,
+      },
       stopping.signal,
       (err) => log.warn({ err }, 'ClickHouse cannot be migrated yet, it is tried again'),
     );
@@ -93,6 +98,7 @@ await runService({
       events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
       routes: decoderOf<RouteRecord>(TOPICS.routes, routeRecordSchema),
       attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
+      audit: decoderOf<AuditRecord>(TOPICS.audit, auditRecordSchema),
       isErased: (recorded) => erasures.isErased(recorded),
       onFault,
     });

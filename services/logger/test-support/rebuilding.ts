@@ -5,8 +5,9 @@ import { migrate } from '@herald/clickhouse/migrate';
 import { openRebuildPositions } from '@herald/clickhouse/rebuild/positions';
 import { type Rebuilt, rebuildHistory } from '@herald/clickhouse/rebuild/rebuild';
 import { createRowMaker, LOGGED_TOPICS } from '@herald/clickhouse/rows/row-maker';
-import { anAttempt, aRoute } from '@herald/clickhouse/testing/sample-rows';
-import { createDecoder } from '@herald/contracts/codec';
+import { anAttempt, anAuditRecord, aRoute } from '@herald/clickhouse/testing/sample-rows';
+import { createDecoder, createEncoder } from '@herald/contracts/codec';
+import { type AuditRecord, auditRecordSchema } from '@herald/contracts/generated/audit-record';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
@@ -40,6 +41,23 @@ export async function produceHistory(
   const routes = placed.map(routeOf);
   await world.produceRoutes(routes);
   await world.produceAttempts(routes.flatMap(attemptsOf));
+  await produceAudit(world, accountIds);
+}
+
+/** One change an account: asked for, and then made. */
+async function produceAudit({ stack, producer }: World, accountIds: readonly string[]): Promise<void> {
+  const source = connectSchemaRegistry({ url: stack.registryUrl });
+  const encoder = await createEncoder<AuditRecord>(source, {
+    subject: subjectOf(TOPICS.audit),
+    schema: auditRecordSchema,
+  });
+  const records = accountIds.flatMap((account_id) => {
+    const done = anAuditRecord({ account_id, asked_at: Date.now() });
+    return [{ ...done, state: 'ASKED' as const, revision: null }, done];
+  });
+  await producer.send(
+    records.map((record) => ({ topic: TOPICS.audit, key: record.account_id, value: encoder.encode(record) })),
+  );
 }
 
 interface PlacedEvent {
@@ -77,10 +95,11 @@ const TABLES = [
   'events',
   'routes',
   'attempts',
-  'moments',
-  'deliveries',
+  'delivery_moments',
+  'delivery_days',
   'answers',
   'ledger_entries',
+  'audit',
 ] as const;
 
 /** What a database has of an account, each row once, however often it was inserted: rows and a digest of all columns, by table. */
@@ -127,6 +146,7 @@ export async function rebuildInto(
       events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
       routes: decoderOf<RouteRecord>(TOPICS.routes, routeRecordSchema),
       attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
+      audit: decoderOf<AuditRecord>(TOPICS.audit, auditRecordSchema),
       isErased: (recorded) => erasures.isErased(recorded),
       onFault: () => {},
     }),

@@ -9,6 +9,7 @@ import { words } from './0008-words.ts';
 import { erased } from './0009-erased.ts';
 import { times } from './0010-times.ts';
 import { phases } from './0011-phases.ts';
+import { audit } from './0012-audit.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   erased,
   times,
   phases,
+  audit,
 ];

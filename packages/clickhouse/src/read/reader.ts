@@ -19,6 +19,8 @@ export interface ScopedTables {
   ledgerSums(level: Exclude<Level, 'all'>): string;
   /** Each offset and each delivery of the stretches that a subquery names, once. */
   ledgerEntries(stretches: string): string;
+  /** Each change once, as it is known last. */
+  audit(): string;
 }
 
 /** What belongs to no account is for operators only. */
@@ -48,13 +50,14 @@ const ALL: AllTables = {
   events: 'events',
   routes: 'routes',
   attempts: 'attempts',
-  moments: 'moments',
-  deliveries: 'deliveries',
+  moments: 'delivery_moments',
+  deliveries: 'delivery_days',
   answers: 'answers',
-  momentsOnce: once('moments', 'true'),
+  momentsOnce: once('delivery_moments', 'true'),
   poison: 'poison',
   ledgerSums: (level) => sumsAt(level, 'true'),
   ledgerEntries: (stretches) => entriesIn(stretches, 'true'),
+  audit: () => once('audit', 'true'),
 };
 
 export function createReader(client: ClickHouseClient): Reader {

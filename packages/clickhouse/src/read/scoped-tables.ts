@@ -17,12 +17,13 @@ export function cutTo(scope: Scope): { tables: ScopedTables; params: Params } {
       events: events('events'),
       routes: scope.endpointIds ? routesTo(ofEvents) : events('routes'),
       attempts: deliveries('attempts'),
-      moments: deliveries('moments'),
-      deliveries: deliveries('deliveries'),
+      moments: deliveries('delivery_moments'),
+      deliveries: deliveries('delivery_days'),
       answers: deliveries('answers'),
-      momentsOnce: once('moments', ofDeliveries.sql),
+      momentsOnce: once('delivery_moments', ofDeliveries.sql),
       ledgerSums: (level) => sumsAt(level, wholeAccount(scope, ofEvents)),
       ledgerEntries: (stretches) => entriesIn(stretches, wholeAccount(scope, ofEvents)),
+      audit: () => once('audit', wholeAccount(scope, ofEvents)),
     },
   };
 }
@@ -57,10 +58,10 @@ function routesTo(ofEvents: Conditions): string {
   )`;
 }
 
-/** Its entries have neither project nor channel. */
+/** For tables whose rows have neither project nor channel. */
 function wholeAccount({ projectIds, channelIds, endpointIds }: Scope, { sql }: Conditions): string {
   if (projectIds || channelIds || endpointIds) {
-    throw new TypeError('The ledger cannot be read for a part of an account');
+    throw new TypeError('Neither the ledger nor the audit can be read for a part of an account');
   }
   return sql;
 }

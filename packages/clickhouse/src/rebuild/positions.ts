@@ -14,14 +14,17 @@ export interface RebuildPositions {
   close(): Promise<void>;
 }
 
-/** All that rows of records are made into. By name: the database may hold tables of others. */
+/**
+ * All that rows of records are made into. By name: the database may hold tables of others. The audit is none of them:
+ * who has changed something must not be lost by a reset.
+ */
 const HISTORY_TABLES = [
   'events',
   'routes',
   'attempts',
   'poison',
-  'moments',
-  'deliveries',
+  'delivery_moments',
+  'delivery_days',
   'answers',
   'erased_deliveries',
   'ledger_entries',

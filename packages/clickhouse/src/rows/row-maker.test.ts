@@ -1,4 +1,5 @@
 import { createDecoder, encoderWithId } from '@herald/contracts/codec';
+import { auditRecordSchema } from '@herald/contracts/generated/audit-record';
 import { deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
@@ -6,13 +7,14 @@ import { POISON_HEADERS } from '@herald/contracts/headers';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { expect, test } from 'vitest';
-import { anAttempt, anEvent } from '../testing/sample-rows.ts';
+import { anAttempt, anAuditRecord, anEvent } from '../testing/sample-rows.ts';
 import { createRowMaker, type Fault, type SourceRecord } from './row-maker.ts';
 
 const EVENT = { subject: 'events', schema: publicationEventSchema };
 const ROUTE = { subject: 'routes', schema: routeRecordSchema };
 const ATTEMPT = { subject: 'attempts', schema: deliveryAttemptSchema };
-const WRITTEN = [EVENT, ROUTE, ATTEMPT];
+const AUDIT = { subject: 'audit', schema: auditRecordSchema };
+const WRITTEN = [EVENT, ROUTE, ATTEMPT, AUDIT];
 
 /** A registry in which the schema of id n is the n-th that is written here. */
 const source: SchemaSource = {
@@ -41,6 +43,7 @@ function maker() {
     events: createDecoder({ source, subjectSchema: EVENT }),
     routes: createDecoder({ source, subjectSchema: ROUTE }),
     attempts: createDecoder({ source, subjectSchema: ATTEMPT }),
+    audit: createDecoder({ source, subjectSchema: AUDIT }),
     isErased: ({ accountId }) => accountId === 'forgotten',
     onFault: (_, fault) => faults.push(fault),
   });
@@ -69,6 +72,7 @@ test('each topic has its table', async () => {
   expect(await tableOf(TOPICS.events, encoderWithId(0, EVENT).encode(anEvent()))).toBe('events');
   expect(await tableOf(TOPICS.routes, encoderWithId(1, ROUTE).encode(aRoute))).toBe('routes');
   expect(await tableOf(TOPICS.attempts, encoderWithId(2, ATTEMPT).encode(anAttempt()))).toBe('attempts');
+  expect(await tableOf(TOPICS.audit, encoderWithId(3, AUDIT).encode(anAuditRecord()))).toBe('audit');
   expect(await tableOf(TOPICS.eventsPoison, Buffer.from('anything'))).toBe('poison');
   expect(faults).toEqual([]);
 });

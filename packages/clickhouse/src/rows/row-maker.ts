@@ -1,4 +1,5 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
+import type { AuditRecord } from '@herald/contracts/generated/audit-record';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
@@ -7,6 +8,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import { type Coordinates, parseCoordinates } from '@herald/domain/coordinates';
 import type { Recorded } from '@herald/domain/erasure';
 import { ATTEMPTS } from '../tables/attempts.ts';
+import { AUDIT } from '../tables/audit.ts';
 import { ERASED_ATTEMPTS, ERASED_EVENTS, ERASED_ROUTES } from '../tables/erased.ts';
 import { EVENTS } from '../tables/events.ts';
 import { POISON } from '../tables/poison.ts';
@@ -30,6 +32,7 @@ export type TableName =
   | 'routes'
   | 'attempts'
   | 'poison'
+  | 'audit'
   | 'erased_events'
   | 'erased_routes'
   | 'erased_attempts';
@@ -58,6 +61,7 @@ export interface RowMakerOptions {
   events: Decoder<PublicationEvent>;
   routes: Decoder<RouteRecord>;
   attempts: Decoder<DeliveryAttempt>;
+  audit: Decoder<AuditRecord>;
   isErased: (recorded: Recorded) => boolean;
   /** Told of each record of Herald's own topics that had to go to poison. */
   onFault: (record: SourceRecord, fault: Fault) => void;
@@ -69,6 +73,7 @@ export const ROW_TABLES: Readonly<Record<TableName, InsertTarget>> = {
   routes: ROUTES,
   attempts: ATTEMPTS,
   poison: POISON,
+  audit: AUDIT,
   erased_events: ERASED_EVENTS,
   erased_routes: ERASED_ROUTES,
   erased_attempts: ERASED_ATTEMPTS,
@@ -78,10 +83,16 @@ export function isErasedTable(name: TableName): boolean {
   return name.startsWith('erased_');
 }
 
-export const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts, TOPICS.eventsPoison] as const;
+export const LOGGED_TOPICS = [
+  TOPICS.events,
+  TOPICS.routes,
+  TOPICS.attempts,
+  TOPICS.eventsPoison,
+  TOPICS.audit,
+] as const;
 
 export function createRowMaker(options: RowMakerOptions): RowMaker {
-  const { events, routes, attempts, isErased, onFault } = options;
+  const { events, routes, attempts, audit, isErased, onFault } = options;
   const encodeEvent = createRowEncoder(EVENTS);
   const encodeRoute = createRowEncoder(ROUTES);
   const encodeAttempt = createRowEncoder(ATTEMPTS);
@@ -89,6 +100,7 @@ export function createRowMaker(options: RowMakerOptions): RowMaker {
   const encodeErasedRoute = createRowEncoder(ERASED_ROUTES);
   const encodeErasedAttempt = createRowEncoder(ERASED_ATTEMPTS);
   const encodePoison = createRowEncoder(POISON);
+  const encodeAudit = createRowEncoder(AUDIT);
 
   /** An event that cannot be decoded keeps its place among the events; the route lane puts its bytes into poison. */
   function eventRow(record: SourceRecord, decoded: Decoded<PublicationEvent>): Row {
@@ -114,6 +126,12 @@ export function createRowMaker(options: RowMakerOptions): RowMaker {
     return isErased(recordedOf(value, originOf(value)))
       ? written(withoutContent(record), 'erased_attempts', encodeErasedAttempt(value))
       : written(record, 'attempts', encodeAttempt(value));
+  }
+
+  /** An erasure leaves it: it says who asked for that. */
+  function auditRow(record: SourceRecord, decoded: Decoded<AuditRecord>): Row {
+    if (!decoded.ok) return faulty(record, decoded);
+    return written(record, 'audit', encodeAudit({ record: decoded.value, offset: record.offset }));
   }
 
   /** Found by the dispatcher: the headers say where the record stood and what is wrong with it. */
@@ -157,6 +175,8 @@ export function createRowMaker(options: RowMakerOptions): RowMaker {
           return decodedTo(record, routes, routeRow);
         case TOPICS.attempts:
           return decodedTo(record, attempts, attemptRow);
+        case TOPICS.audit:
+          return decodedTo(record, audit, auditRow);
         case TOPICS.eventsPoison:
           return foundRow(record);
         default:

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditRecord } from '@herald/contracts/generated/audit-record';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
@@ -52,6 +53,27 @@ export function anAttempt(said: Partial<DeliveryAttempt> = {}): DeliveryAttempt 
     delivery_offset: 77,
     config_revision: 9,
     dispatcher_id: 'dispatcher-1',
+    ...said,
+  };
+}
+
+/** A change that was made, but for what a test says about it. */
+export function anAuditRecord(said: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    audit_id: randomUUID(),
+    account_id: 'account-1',
+    asked_at: NOON_MS,
+    actor_kind: 'API_KEY',
+    actor_id: 'key-1',
+    action: 'endpoint.updated',
+    subject_kind: 'endpoint',
+    subject_id: 'endpoint-1',
+    state: 'DONE',
+    decided_on: 4,
+    revision: 6,
+    before: '{"name":"a"}',
+    after: '{"name":"b"}',
+    request_id: 'request-1',
     ...said,
   };
 }

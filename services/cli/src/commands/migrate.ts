@@ -13,6 +13,10 @@ export const migrateVariables = {
     expects: 'for how many days the history is kept; as it is where it is not set',
     example: '30',
   }),
+  HERALD_AUDIT_RETENTION_DAYS: variable(integer({ min: 1, max: 3_650 }).optional(), {
+    expects: 'for how many days the audit is kept; as it is where it is not set',
+    example: '400',
+  }),
 };
 
 /** Of tables that are new: the logger's default. */
@@ -42,6 +46,7 @@ export function applyMigrations(config: MigrateConfig): Promise<MigrateResult> {
     password: config.HERALD_CLICKHOUSE_PASSWORD,
     retentionDays: config.HERALD_HISTORY_RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS,
     keepsRetention: config.HERALD_HISTORY_RETENTION_DAYS === undefined,
+    auditRetentionDays: config.HERALD_AUDIT_RETENTION_DAYS,
   });
 }
 

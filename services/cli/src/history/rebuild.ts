@@ -6,6 +6,7 @@ import { openRebuildPositions, type RebuildPositions } from '@herald/clickhouse/
 import { type Rebuilt, rebuildHistory } from '@herald/clickhouse/rebuild/rebuild';
 import { createRowMaker, LOGGED_TOPICS } from '@herald/clickhouse/rows/row-maker';
 import { createDecoder } from '@herald/contracts/codec';
+import { type AuditRecord, auditRecordSchema } from '@herald/contracts/generated/audit-record';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
@@ -72,6 +73,7 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
         events: decoderOf<PublicationEvent>(TOPICS.events, publicationEventSchema),
         routes: decoderOf<RouteRecord>(TOPICS.routes, routeRecordSchema),
         attempts: decoderOf<DeliveryAttempt>(TOPICS.attempts, deliveryAttemptSchema),
+        audit: decoderOf<AuditRecord>(TOPICS.audit, auditRecordSchema),
         isErased: (recorded) => erasures.isErased(recorded),
         onFault() {
           faults += 1;
