@@ -53,8 +53,20 @@ function refusal(error: unknown): Problem | undefined {
     };
   }
   if (type === 'entity.parse.failed') {
-    return { status: 400, code: 'malformed_json', title: 'The body is not JSON', detail: `${message}.` };
+    return {
+      status: 400,
+      code: 'malformed_json',
+      title: 'The body is not JSON',
+      detail: `${message}.`,
+      errors: [wholeBody('it is not JSON', 'Send one JSON value, in UTF-8.')],
+    };
   }
   if (status === undefined || status < 400 || status >= 500 || expose === false) return undefined;
+      errors: [wholeBody(`it is longer than ${limit} bytes`, 'Send less in one request.')],
   return { status, code: 'refused', title: 'The request cannot be read', detail: `${message}.` };
+}
+
+/** In the form in which a field of a request is named. */
+function wholeBody(problem: string, remedy: string) {
+  return { in: 'body', field: '', problem, remedy };
 }

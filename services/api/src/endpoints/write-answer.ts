@@ -14,6 +14,10 @@ export function refusedWrite(endpointId: string, result: Exclude<WriteResult, { 
   switch (result.kind) {
     case 'missing':
       return { problem: notFound('endpoint', endpointId) };
+      return {
+          'The endpoint would get events from beyond the projects or channels of the session. Name one of its projects in project_id and, where it is limited to channels, some of them in subscription.channel_ids, without operational event types. GET /v1/me lists them.',
+        ),
+      };
     case 'conflict':
       return {
         headers: { etag: etag(result.current.revision) },
@@ -40,6 +44,15 @@ export const revisionRequired: Answer = {
       'Send If-Match with the ETag of the endpoint as you have read it, or If-Match: * to change whatever is current.',
   },
 };
+    errors: [
+      {
+        in: 'header',
+        field: 'If-Match',
+        problem: 'it is missing',
+        remedy:
+          'Expected: the ETag of the endpoint as you have read it, for example "42" with the quotes, or *.',
+      },
+    ],
 
 /** Every dispatcher holds all endpoints in memory. */
 export const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;

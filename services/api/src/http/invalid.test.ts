@@ -16,7 +16,7 @@ const schema = z
       .record(z.string(), z.string({ error: 'it is no text' }))
       .default({})
       .meta({ description: 'texts by name' }),
-    secret: z.string().max(3, 'it is too long').optional().meta({ description: 'a secret', writeOnly: true }),
+    secret: z.string().max(3, 'it is too long').meta({ description: 'a secret', writeOnly: true }).optional(),
   })
   .meta({ description: 'an object' });
 

@@ -149,11 +149,12 @@ function memberOf(union: z.ZodDiscriminatedUnion, value: unknown): z.ZodType | u
 
 /** The value is never repeated: `writeOnly`, as OpenAPI has it. */
 function isSecret(schema: z.ZodType): boolean {
-  return schema.meta()?.writeOnly === true;
+  return layersOf(schema).some((layer) => layer.meta()?.writeOnly === true);
 }
 
 function descriptionOf(schema: z.ZodType): Description {
-  const { description, examples } = schema.meta() ?? {};
+  const described = layersOf(schema).find((layer) => layer.meta()?.description !== undefined);
+  const { description, examples } = described?.meta() ?? {};
   return { description, example: Array.isArray(examples) ? examples[0] : undefined };
 }
 
@@ -169,10 +170,25 @@ function childOf(schema: z.ZodType, segment: PropertyKey, value: unknown): z.Zod
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return unwrap(schema.unwrap() as z.ZodType);
+  return layersOf(schema).at(-1) as z.ZodType;
+}
+
+/** A schema with those that it is made of by making them optional, nullable or the like: what is said of one is of all. */
+function layersOf(schema: z.ZodType): z.ZodType[] {
+  const within = withinOf(schema);
+  return within ? [schema, ...layersOf(within)] : [schema];
+}
+
+function withinOf(schema: z.ZodType): z.ZodType | undefined {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return schema.unwrap() as z.ZodType;
   }
-  return schema instanceof z.ZodPipe ? unwrap(schema.in as z.ZodType) : schema;
+  return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

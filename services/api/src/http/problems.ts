@@ -15,6 +15,15 @@ export function forbidden(has: Role, needs: Role): Problem {
   };
 }
 
+/** What is asked for reaches beyond the projects or channels that the caller is limited to. */
+  return {
+    status: 403,
+    code: 'scope_too_narrow',
+    title: 'The session is limited to a part of the account',
+    detail,
+  };
+}
+
 /** Also for what belongs to another account: its very existence is not told. */
 export function notFound(what: string, id: string): Problem {
   return {
@@ -74,6 +83,15 @@ export function unsupportedType(contentType: string | undefined): Problem {
     title: 'The body is not announced as JSON',
     detail: `The request has Content-Type ${contentType ?? '(none)'}. Send application/json.`,
   };
+    errors: [
+      {
+        in: 'header',
+        field: 'Content-Type',
+        value: JSON.stringify(contentType ?? '').slice(0, 200),
+        problem: 'it does not announce JSON',
+        remedy: 'Expected: application/json.',
+      },
+    ],
 }
 
 export function refusedCursor(reason: string): Problem {
@@ -83,6 +101,15 @@ export function refusedCursor(reason: string): Problem {
     title: 'The cursor cannot be used',
     detail: `${reason}. Ask again without a cursor, from the first page.`,
   };
+    errors: [
+      {
+        in: 'query',
+        field: 'cursor',
+        problem: reason,
+        remedy:
+          'Expected: next_cursor of the page before, with the same filters; without it, the first page.',
+      },
+    ],
 }
 
 export const refusedPosition: Problem = {
@@ -92,6 +119,14 @@ export const refusedPosition: Problem = {
   detail:
     'Last-Event-ID (or after) is not the id of an event of this stream. Send the last id as it was given, or none to begin with what comes now.',
 };
+  errors: [
+    {
+      in: 'query',
+      field: 'after',
+      problem: 'it is not the id of an event of this stream, nor is Last-Event-ID, where that is given',
+      remedy: 'Expected: the last id as it was given, or none.',
+    },
+  ],
 
 export function tooManyStreams({
   streams,
