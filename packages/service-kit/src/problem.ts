@@ -13,11 +13,17 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
-export function sendProblem(response: Response, { code, ...members }: Problem): void {
+/** Members that clients of one part of an app need beside those of a problem. */
+export type ExtendProblem = (problem: Problem) => Readonly<Record<string, unknown>>;
+
+/** A part of an app may have set `response.locals.extendProblem`, an ExtendProblem. */
+export function sendProblem(response: Response, problem: Problem): void {
+  const { code, ...members } = problem;
+  const extend = response.locals.extendProblem as ExtendProblem | undefined;
   response
     .status(members.status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: `urn:herald:problem:${code}`, ...members }));
+    .send(JSON.stringify({ type: `urn:herald:problem:${code}`, ...members, ...extend?.(problem) }));
 }
 
 /** The last handler of an app: what express itself refuses as its problem, anything else as a logged 500. */
@@ -50,6 +56,7 @@ function refusal(error: unknown): Problem | undefined {
       title: 'The body is too large',
       detail: `At most ${limit} bytes are read. Send less in one request.`,
       max_body_bytes: limit,
+      errors: [wholeBody(`it is longer than ${limit} bytes`, 'Send less in one request.')],
     };
   }
   if (type === 'entity.parse.failed') {
@@ -62,7 +69,6 @@ function refusal(error: unknown): Problem | undefined {
     };
   }
   if (status === undefined || status < 400 || status >= 500 || expose === false) return undefined;
-      errors: [wholeBody(`it is longer than ${limit} bytes`, 'Send less in one request.')],
   return { status, code: 'refused', title: 'The request cannot be read', detail: `${message}.` };
 }
 

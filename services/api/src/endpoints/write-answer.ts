@@ -1,6 +1,6 @@
 import type { WriteResult } from '@herald/registry/endpoint-writer';
 import type { Answer, ProblemCode } from '../http/operation.ts';
-import { configurationUnavailable, notFound } from '../http/problems.ts';
+import { configurationUnavailable, notFound, scopeTooNarrow } from '../http/problems.ts';
 import { etag } from './if-match.ts';
 
 export const REFUSED_WRITES: readonly ProblemCode[] = [
@@ -14,7 +14,9 @@ export function refusedWrite(endpointId: string, result: Exclude<WriteResult, { 
   switch (result.kind) {
     case 'missing':
       return { problem: notFound('endpoint', endpointId) };
+    case 'not_admitted':
       return {
+        problem: scopeTooNarrow(
           'The endpoint would get events from beyond the projects or channels of the session. Name one of its projects in project_id and, where it is limited to channels, some of them in subscription.channel_ids, without operational event types. GET /v1/me lists them.',
         ),
       };
@@ -42,8 +44,6 @@ export const revisionRequired: Answer = {
     title: 'The change does not say which revision it is of',
     detail:
       'Send If-Match with the ETag of the endpoint as you have read it, or If-Match: * to change whatever is current.',
-  },
-};
     errors: [
       {
         in: 'header',
@@ -53,6 +53,8 @@ export const revisionRequired: Answer = {
           'Expected: the ETag of the endpoint as you have read it, for example "42" with the quotes, or *.',
       },
     ],
+  },
+};
 
 /** Every dispatcher holds all endpoints in memory. */
 export const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;

@@ -16,6 +16,7 @@ export function forbidden(has: Role, needs: Role): Problem {
 }
 
 /** What is asked for reaches beyond the projects or channels that the caller is limited to. */
+export function scopeTooNarrow(detail: string): Problem {
   return {
     status: 403,
     code: 'scope_too_narrow',
@@ -82,7 +83,6 @@ export function unsupportedType(contentType: string | undefined): Problem {
     code: 'unsupported_type',
     title: 'The body is not announced as JSON',
     detail: `The request has Content-Type ${contentType ?? '(none)'}. Send application/json.`,
-  };
     errors: [
       {
         in: 'header',
@@ -92,6 +92,7 @@ export function unsupportedType(contentType: string | undefined): Problem {
         remedy: 'Expected: application/json.',
       },
     ],
+  };
 }
 
 export function refusedCursor(reason: string): Problem {
@@ -100,7 +101,6 @@ export function refusedCursor(reason: string): Problem {
     code: 'refused_cursor',
     title: 'The cursor cannot be used',
     detail: `${reason}. Ask again without a cursor, from the first page.`,
-  };
     errors: [
       {
         in: 'query',
@@ -110,6 +110,7 @@ export function refusedCursor(reason: string): Problem {
           'Expected: next_cursor of the page before, with the same filters; without it, the first page.',
       },
     ],
+  };
 }
 
 export const refusedPosition: Problem = {
@@ -118,7 +119,6 @@ export const refusedPosition: Problem = {
   title: 'The position cannot be used',
   detail:
     'Last-Event-ID (or after) is not the id of an event of this stream. Send the last id as it was given, or none to begin with what comes now.',
-};
   errors: [
     {
       in: 'query',
@@ -127,6 +127,7 @@ export const refusedPosition: Problem = {
       remedy: 'Expected: the last id as it was given, or none.',
     },
   ],
+};
 
 export function tooManyStreams({
   streams,
