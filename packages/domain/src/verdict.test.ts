@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from './outcome.ts';
+import { readWebhook } from './reading.ts';
 import { DEFAULT_RETRY_SCHEDULE, tierDelayMs } from './retry-tiers.ts';
 import { judge, judgeTest } from './verdict.ts';
 
@@ -12,7 +13,7 @@ function response(status: number, headers: Record<string, string> = {}): Outcome
 
 function judged(outcome: Outcome, attemptNumber = 1) {
   return judge({
-    outcome,
+    reading: readWebhook(outcome, NOW),
     attemptNumber,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     deliveryId: 'd',
@@ -34,6 +35,20 @@ describe('judge', () => {
     expect(judged(response(410))).toEqual({ kind: 'hold', reason: 'gone' });
   });
 
+  it.each(['gone', 'blocked', 'unauthorized', 'migrated'] as const)(
+    'holds the deliveries of an endpoint that is %s, for its owner to see to it',
+    (reason) => {
+      const at = { retrySchedule: [], attemptNumber: 1, deliveryId: 'd', step: 0, nowMs: NOW };
+      expect(judge({ ...at, reading: { kind: 'closed', reason } })).toEqual({ kind: 'hold', reason });
+    },
+  );
+
+  it('gives up at once what the receiver will never take', () => {
+    const at = { retrySchedule: DEFAULT_RETRY_SCHEDULE, attemptNumber: 1, deliveryId: 'd', step: 0 };
+    const verdict = judge({ ...at, reading: { kind: 'refused', detail: 'too long' }, nowMs: NOW });
+    expect(verdict).toEqual({ kind: 'dead', reason: 'refused' });
+  });
+
   it('retries a redirect: Herald follows none', () => {
     expect(judged(response(302)).kind).toBe('retry');
   });
@@ -45,7 +60,7 @@ describe('judge', () => {
         fc.uuid(),
         (attemptNumber, deliveryId) => {
           const verdict = judge({
-            outcome: { kind: 'error', error: 'timeout', message: '' },
+            reading: { kind: 'failed', askedMs: 0 },
             retrySchedule: DEFAULT_RETRY_SCHEDULE,
             attemptNumber,
             deliveryId,
@@ -89,7 +104,7 @@ describe('judge', () => {
 
 describe('judgeTest', () => {
   it('delivers by a 2xx and gives everything else up at once, a 410 and a Retry-After too', () => {
-    expect(judgeTest(response(204))).toEqual({ kind: 'delivered' });
+    expect(judgeTest(readWebhook(response(204), NOW))).toEqual({ kind: 'delivered' });
     const failures: Outcome[] = [
       response(302),
       response(410),
@@ -97,7 +112,7 @@ describe('judgeTest', () => {
       { kind: 'error', error: 'timeout', message: '' },
     ];
     for (const failure of failures) {
-      expect(judgeTest(failure)).toEqual({ kind: 'dead', reason: 'test_failed' });
+      expect(judgeTest(readWebhook(failure, NOW))).toEqual({ kind: 'dead', reason: 'test_failed' });
     }
   });
 });

@@ -1,6 +1,8 @@
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId } from '@herald/domain/ids';
+import type { Outcome } from '@herald/domain/outcome';
+import { type Reading, readWebhook } from '@herald/domain/reading';
 import { isReservedHeader } from './custom-headers.ts';
 import type { RecordedParts } from './redaction.ts';
 import type { Rendered } from './rendered.ts';
@@ -26,7 +28,14 @@ export interface Message {
   recordedUrl: string;
   /** Header fields as the attempt record keeps them. A signature is no secret; what the owner added may be one. */
   recordedHeaders: Readonly<Record<string, string>>;
+  /** Texts that no record of the answer may have. */
+  credentials: readonly string[];
+  /** What the answer means. */
+  read: (outcome: Outcome, nowMs: number) => Reading;
 }
+
+/** The owner's credentials are in header fields and the URL, and whoever answers has them anyway. */
+const OF_A_WEBHOOK = { credentials: [], read: readWebhook } as const;
 
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -38,11 +47,13 @@ export function assembleMessage(parts: MessageParts): Message {
   const { url, timeoutMs } = endpoint;
   const request = { url, headers: own, body: rendered.body, timeoutMs };
   const added = Object.entries(endpoint.headers).filter(([name]) => !isReservedHeader(name));
-  if (added.length === 0) return { request, recordedUrl: recorded.url, recordedHeaders: own };
+  if (added.length === 0)
+    return { request, recordedUrl: recorded.url, recordedHeaders: own, ...OF_A_WEBHOOK };
   return {
     request: { ...request, headers: { ...own, ...Object.fromEntries(added) } },
     recordedUrl: recorded.url,
     recordedHeaders: { ...recorded.headers, ...own },
+    ...OF_A_WEBHOOK,
   };
 }
 

@@ -22,6 +22,7 @@ import { createBusyShare } from './busy-share.ts';
 import { createCatchUp } from './catch-up/catch-up.ts';
 import { createStatusBook } from './catch-up/status-book.ts';
 import { dispatcherConfig } from './config.ts';
+import { createChatAddresses } from './delivery-lane/chat-addresses.ts';
 import { createDeliveryLane } from './delivery-lane/delivery-lane.ts';
 import { createHolds } from './delivery-lane/holds.ts';
 import { createPreparation } from './delivery-lane/prepare.ts';
@@ -159,6 +160,10 @@ await runService({
       decoder,
       prepare: createPreparation({
         keysOf: createSigningKeys(config.HERALD_SEALING_KEYS, now),
+        addressOf: createChatAddresses(config.HERALD_SEALING_KEYS, {
+          apiUrl: config.HERALD_TELEGRAM_API_URL,
+          botToken: config.HERALD_TELEGRAM_BOT_TOKEN,
+        }),
         recordedOf: createRedaction(),
         version: manifest.version,
       }),
@@ -169,6 +174,7 @@ await runService({
       onFatal: fatal,
       maxInFlight: config.HERALD_MAX_ATTEMPTS_IN_FLIGHT,
       maxInFlightPerHost: config.HERALD_MAX_ATTEMPTS_PER_HOST,
+      telegramApiUrl: config.HERALD_TELEGRAM_API_URL,
       window: deliveryWindow,
       dispatcherId,
       now,

@@ -1,6 +1,7 @@
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { Outcome } from '@herald/domain/outcome';
+import { readWebhook } from '@herald/domain/reading';
 import { receiverSign } from '@herald/domain/receiver-sign';
 import { leaveTierAt, type RetryTierName, tierAfter, tierForWait } from '@herald/domain/retry-tiers';
 import { judge } from '@herald/domain/verdict';
@@ -205,7 +206,7 @@ export function createVirtualLane({ startMs = 1_700_000_000_000, windowRecords =
     const { retrySchedule } = endpoints.get(delivery.endpointId)!.endpoint;
     const attempts = delivery.attempts + 1;
     const verdict = judge({
-      outcome,
+      reading: readWebhook(outcome, nowMs),
       retrySchedule,
       attemptNumber: attempts,
       deliveryId: delivery.deliveryId,

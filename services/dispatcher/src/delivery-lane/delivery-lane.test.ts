@@ -112,6 +112,7 @@ beforeEach(async () => {
     decoder,
     prepare: createPreparation({
       keysOf: () => keys,
+      addressOf: () => ({ kind: 'unreadable', detail: 'no chats here' }),
       recordedOf: createRedaction(),
       version: '0',
     }),
@@ -128,6 +129,7 @@ beforeEach(async () => {
     observe,
     onFatal,
     maxInFlight: 1_000,
+    telegramApiUrl: 'https://api.telegram.org',
     maxInFlightPerHost: 1_000,
     window: { records: 4_000, bytes: 16 * 1024 * 1024 },
     dispatcherId: 'd',

@@ -1,12 +1,13 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { Outcome } from '@herald/domain/outcome';
+import type { Reading } from '@herald/domain/reading';
 import { receiverSign } from '@herald/domain/receiver-sign';
-import { askedWaitMs } from '@herald/domain/retry-after';
 import { judge, judgeTest } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
+import { withoutCredentials } from '@herald/webhook/chat/chat-address';
 import type { Sender } from '@herald/webhook/sender';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
 import type { HeldItem } from '../catch-up/follower.ts';
@@ -54,6 +55,8 @@ export interface DeliveryLaneOptions {
   onFatal: (error: Error) => void;
   maxInFlight: number;
   maxInFlightPerHost: number;
+  /** What all chats of Telegram have as their destination. */
+  telegramApiUrl: string;
   /** What the lane may hold of one partition. */
   window: WindowBounds;
   dispatcherId: string;
@@ -96,7 +99,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       maxInFlightPerHost: options.maxInFlightPerHost,
       window: options.window,
       policyOf: (endpointId) => endpoints.get(endpointId)?.endpoint,
-      hostOf: createHostOf(endpoints),
+      hostOf: createHostOf(endpoints, options.telegramApiUrl),
       onBreaker: observe.breaker,
     }),
   );
@@ -302,7 +305,10 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const { message } = prepared;
     sender
       .send(message.request)
-      .then((exchange) => conclude(stepOf(task, decoded), configured, { message, exchange, revision }))
+      .then((made) => {
+        const exchange = withoutCredentials(made, message.credentials);
+        conclude(stepOf(task, decoded), configured, { message, exchange, revision });
+      })
       .catch(onFatal);
     return undefined;
   }
@@ -312,18 +318,17 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const { task, nowMs } = step;
     const { record } = task;
     const { outcome, durationMs } = made.exchange;
-    admit.ended(
-      task,
-      { durationMs, sign: receiverSign(outcome), askedMs: askedWaitMs(outcome, nowMs) },
-      nowMs,
-    );
+    const reading = made.message.read(outcome, nowMs);
+    const askedMs = reading.kind === 'failed' ? reading.askedMs : 0;
+    admit.ended(task, { durationMs, sign: receiverSign(outcome), askedMs }, nowMs);
     const cutOff = outcome.kind === 'error' && outcome.error === 'aborted';
     if (cutOff || !record.claim.isCurrent()) {
       recorder.dispose(record, fenced(step, made), () => steps.giveUp(task));
     } else {
-      const judged = judgedOf(task, configured, outcome, nowMs);
+      const judged = judgedOf(task, configured, { outcome, reading }, nowMs);
       const ending = endingOf(task, configured, judged.verdict, { held, holds });
-      const disposition = attempted(step, made, judged, ending.instead !== undefined);
+      const detail = detailOf(reading);
+      const disposition = attempted(step, { ...made, detail }, judged, ending.instead !== undefined);
       steps.settle(task, disposition, { ...ending, ...(judged.decided && { decided: judged.decided }) });
     }
     pump();
@@ -332,14 +337,14 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   function judgedOf(
     task: DeliveryTask,
     configured: ConfiguredEndpoint,
-    outcome: Outcome,
+    { outcome, reading }: { outcome: Outcome; reading: Reading },
     nowMs: number,
   ): Judged {
-    if (isTest(task)) return { verdict: judgeTest(outcome) };
+    if (isTest(task)) return { verdict: judgeTest(reading) };
     const { retrySchedule } = configured.endpoint;
     const { deliveryId, step, attempts } = task.delivery;
-    const verdict = judge({ outcome, retrySchedule, attemptNumber: attempts + 1, deliveryId, step, nowMs });
-    return health.judged(configured, outcome, verdict, nowMs);
+    const verdict = judge({ reading, retrySchedule, attemptNumber: attempts + 1, deliveryId, step, nowMs });
+    return health.judged(configured, { outcome, detail: detailOf(reading) }, verdict, nowMs);
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {
@@ -380,4 +385,8 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       decoded.then((answer) => (task.record.claim.isCurrent() ? then(answer) : undo()), undo);
     } else then(decoded);
   }
+}
+
+function detailOf(reading: Reading): string | undefined {
+  return reading.kind === 'accepted' ? undefined : reading.detail;
 }

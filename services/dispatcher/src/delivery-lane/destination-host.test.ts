@@ -7,7 +7,7 @@ function hostsOf(urls: Record<string, string>) {
   const table = new Map<string, ConfiguredEndpoint>(
     Object.entries(urls).map(([id, url]) => [id, { endpoint: endpointOf({ id, url }), revision: 1 }]),
   );
-  return { hostOf: createHostOf(table), table };
+  return { hostOf: createHostOf(table, 'https://api.telegram.org'), table };
 }
 
 test('endpoints share a host by its name and port, however it is written and whatever the path', () => {
@@ -30,4 +30,13 @@ test('an endpoint that moves is at its new host', () => {
   expect(hostOf('a')).toBe('one.example.com');
   table.set('a', { endpoint: endpointOf({ id: 'a', url: 'https://two.example.com/' }), revision: 2 });
   expect(hostOf('a')).toBe('two.example.com');
+});
+
+test('all chats of Telegram share its host: their own URL is empty', () => {
+  const { hostOf, table } = hostsOf({ a: 'https://one.example.com/' });
+  for (const id of ['b', 'c']) {
+    const telegram = { chatId: id, sealedToken: undefined };
+    table.set(id, { endpoint: endpointOf({ id, kind: 'telegram', url: '', telegram }), revision: 2 });
+  }
+  expect([hostOf('b'), hostOf('c')]).toEqual(['api.telegram.org', 'api.telegram.org']);
 });

@@ -1,7 +1,10 @@
 import type { EndpointTable } from '@herald/registry/endpoint-table';
 
 /** The host and port of an endpoint's URL: what the endpoints of Telegram, Slack or one customer's server share. */
-export function createHostOf(endpoints: Pick<EndpointTable, 'get'>): (endpointId: string) => string {
+export function createHostOf(
+  endpoints: Pick<EndpointTable, 'get'>,
+  telegramApiUrl: string,
+): (endpointId: string) => string {
   const hosts = new WeakMap<object, string>();
   return (endpointId) => {
     const endpoint = endpoints.get(endpointId)?.endpoint;
@@ -9,7 +12,8 @@ export function createHostOf(endpoints: Pick<EndpointTable, 'get'>): (endpointId
     if (!endpoint) return endpointId;
     const known = hosts.get(endpoint);
     if (known !== undefined) return known;
-    const host = URL.parse(endpoint.url)?.host ?? endpointId;
+    const url = endpoint.kind === 'telegram' ? telegramApiUrl : endpoint.url;
+    const host = URL.parse(url)?.host ?? endpointId;
     hosts.set(endpoint, host);
     return host;
   };

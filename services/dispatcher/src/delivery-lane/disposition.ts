@@ -28,6 +28,8 @@ export interface AttemptMade {
   message: Message;
   exchange: Exchange;
   revision: number;
+  /** What the answer says for itself. */
+  detail?: string | undefined;
 }
 
 /** What every record of a step says, whatever came of it. */
@@ -110,8 +112,11 @@ export function moved(context: StepContext, move: Move, keepsItsPlace = false): 
   };
 }
 
+/** What ends a step, whether an attempt was judged or none was made. */
+type Decided = Verdict | Extract<Move, { kind: 'hold' | 'dead' }>;
+
 function decided(
-  verdict: Verdict,
+  verdict: Decided,
 ): Pick<DeliveryAttempt, 'verdict' | 'reason' | 'next_attempt_at' | 'retry_tier'> {
   const nowhere = { reason: null, next_attempt_at: null, retry_tier: null };
   switch (verdict.kind) {
@@ -132,7 +137,7 @@ function decided(
 }
 
 /** `delivery` counts the attempts made by now; its step is still the one that ends here. */
-function forwarded(task: DeliveryTask, delivery: Delivery, verdict: Verdict): OutgoingRecord | undefined {
+function forwarded(task: DeliveryTask, delivery: Delivery, verdict: Decided): OutgoingRecord | undefined {
   switch (verdict.kind) {
     case 'delivered':
       return undefined;
@@ -169,12 +174,15 @@ function onwards(topic: string, task: DeliveryTask, next: Delivery): OutgoingRec
   return { topic, key: next.endpointId, value: task.record.value, headers: encodeDeliveryHeaders(next) };
 }
 
-function requestMade(context: StepContext, { message, exchange, revision }: AttemptMade): DeliveryAttempt {
+function requestMade(
+  context: StepContext,
+  { message, exchange, revision, detail }: AttemptMade,
+): DeliveryAttempt {
   const { outcome, phases } = exchange;
   return {
     ...common(context),
     outcome: outcome.kind === 'response' ? 'response' : outcome.error,
-    error_message: outcome.kind === 'response' ? null : outcome.message,
+    error_message: outcome.kind === 'response' ? (detail ?? null) : outcome.message,
     request: {
       method: 'POST',
       url: message.recordedUrl,

@@ -1,3 +1,4 @@
+import type { ClosedReason } from '@herald/domain/reading';
 import {
   type EffectiveState,
   type EndpointStatus,
@@ -18,7 +19,7 @@ export interface Holds {
 }
 
 export interface StatusChange {
-  hold?: 'gone' | 'failing' | 'head_dead';
+  hold?: ClosedReason | 'failing' | 'head_dead';
   failing: Failing | undefined;
   /** Its owner is told of it: that has to be on record before, whoever writes the status. */
   isTold?: boolean;

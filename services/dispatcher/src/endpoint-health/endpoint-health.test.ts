@@ -91,7 +91,7 @@ class Town {
   async attempt(status: number, killed?: 'before the event' | 'before the status'): Promise<Verdict> {
     const verdict: Verdict =
       status < 300 ? { kind: 'delivered' } : status === 410 ? { kind: 'hold', reason: 'gone' } : RETRY;
-    const judged = this.health.judged(this.configured, { ...OK, status }, verdict, this.nowMs);
+    const judged = this.health.judged(this.configured, { outcome: { ...OK, status } }, verdict, this.nowMs);
     if (killed === 'before the event') this.restart();
     else {
       if (judged.notice) {
@@ -195,7 +195,7 @@ describe('an endpoint that fails without a success', () => {
   test('keeps its last delivery too when it is held: nothing dies of the decision', async () => {
     await town.fails(120);
     const dead: Verdict = { kind: 'dead', reason: 'exhausted' };
-    const judged = town.health.judged(town.configured, { ...OK, status: 503 }, dead, town.nowMs);
+    const judged = town.health.judged(town.configured, { outcome: { ...OK, status: 503 } }, dead, town.nowMs);
     expect(judged.verdict).toEqual({ kind: 'hold', reason: 'failing' });
   });
 });

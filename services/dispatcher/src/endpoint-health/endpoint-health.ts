@@ -2,7 +2,6 @@ import type { Encoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { TOPICS } from '@herald/contracts/topics';
 import type { OperationalEventType } from '@herald/domain/event-type';
-import type { Outcome } from '@herald/domain/outcome';
 import type { Verdict } from '@herald/domain/verdict';
 import type { OutgoingRecord } from '@herald/kafka/record';
 import { type Failing, failingUnder } from '@herald/registry/endpoint-status';
@@ -10,7 +9,7 @@ import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { LRUCache } from 'lru-cache';
 import type { Decided, Holds } from '../delivery-lane/holds.ts';
 import { type EscalationPolicy, escalate } from './escalation.ts';
-import { type Notice, noticeEvent } from './notice.ts';
+import { type LastOutcome, type Notice, noticeEvent } from './notice.ts';
 
 /** Runs of failures in memory: as many as one dispatcher is built to have endpoints. A forgotten one counts anew. */
 const MAX_RUNS = 10_000;
@@ -30,7 +29,7 @@ export interface Judged {
 /** Since when endpoints have been failing, what their owners are told about it, and when they are held for it. */
 export interface EndpointHealth {
   /** To be asked once for each attempt of a partition that is still ours. */
-  judged(configured: ConfiguredEndpoint, outcome: Outcome, verdict: Verdict, nowMs: number): Judged;
+  judged(configured: ConfiguredEndpoint, made: LastOutcome, verdict: Verdict, nowMs: number): Judged;
 }
 
 export interface EndpointHealthOptions {
@@ -55,11 +54,11 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
   const statusIntervalMs = Math.min(MAX_STATUS_INTERVAL_MS, (policy.warnAfterMs[0] ?? Infinity) / 10);
 
   return {
-    judged(configured, outcome, verdict, nowMs) {
+    judged(configured, made, verdict, nowMs) {
       if (verdict.kind === 'delivered') return recovered(configured, verdict);
       // Attempts that were under way together find it gone together: one of them says it.
       if (holds.stateOf(configured).state === 'held') return { verdict };
-      return failed(configured, outcome, verdict, nowMs);
+      return failed(configured, made, verdict, nowMs);
     },
   };
 
@@ -72,7 +71,12 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
     return { verdict, decided: holds.decide(configured, { failing: undefined }) };
   }
 
-  function failed(configured: ConfiguredEndpoint, outcome: Outcome, verdict: Verdict, nowMs: number): Judged {
+  function failed(
+    configured: ConfiguredEndpoint,
+    last: LastOutcome,
+    verdict: Verdict,
+    nowMs: number,
+  ): Judged {
     const { endpoint, revision } = configured;
     const onRecord = failingUnder(revision, holds.statusOf(endpoint.id));
     const run = countFailure(configured, onRecord, nowMs);
@@ -80,7 +84,7 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
     const told = (type: OperationalEventType, reason: Notice['reason'], occasion: readonly number[]) => {
       const consecutiveFailures = run.failures;
       const failingSinceMs = failing.sinceMs;
-      return tell({ endpoint, type, reason, occasion, failingSinceMs, consecutiveFailures, outcome, nowMs });
+      return tell({ endpoint, type, reason, occasion, failingSinceMs, consecutiveFailures, last, nowMs });
     };
     // Held once under a revision, since only a later one lifts it.
     const disabled = (reason: Notice['reason']): Judged => ({
@@ -89,7 +93,7 @@ export function createEndpointHealth(options: EndpointHealthOptions): EndpointHe
       decided: holds.decide(configured, { hold: reason, failing, isTold: true }),
     });
 
-    if (verdict.kind === 'hold') return disabled('gone');
+    if (verdict.kind === 'hold') return disabled(verdict.reason);
     if (!onRecord) {
       if (nowMs - run.writtenAtMs < statusIntervalMs) return { verdict };
       run.writtenAtMs = nowMs;

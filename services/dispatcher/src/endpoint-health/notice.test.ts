@@ -13,7 +13,7 @@ function noticeOf(given: Partial<Notice> = {}): Notice {
     reason: 'failing',
     failingSinceMs: 1_000,
     consecutiveFailures: 3,
-    outcome: { kind: 'error', error: 'timeout', message: 'no answer' },
+    last: { outcome: { kind: 'error', error: 'timeout', message: 'no answer' } },
     nowMs: 9_000,
     ...given,
   };
@@ -52,6 +52,14 @@ test.each([
 });
 
 test('an answer is told by its status', () => {
-  const outcome = { kind: 'response', status: 410, headers: {}, body: Buffer.alloc(0), bodyTruncated: false };
-  expect(noticeEvent(noticeOf({ outcome: outcome as Notice['outcome'] })).endpoint?.last_outcome).toBe('410');
+  const gone = {
+    kind: 'response',
+    status: 410,
+    headers: {},
+    body: Buffer.alloc(0),
+    bodyTruncated: false,
+  } as const;
+  expect(noticeEvent(noticeOf({ last: { outcome: gone } })).endpoint?.last_outcome).toBe('410');
+  const last = { outcome: gone, detail: '410 channel_is_archived' };
+  expect(noticeEvent(noticeOf({ last })).endpoint?.last_outcome).toBe('410 channel_is_archived');
 });

@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import type { Cause } from '@herald/domain/cause';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderChat } from './render-chat.ts';
+import { MAX_SLACK_BLOCKS, MAX_SLACK_HEADER_UNITS, MAX_SLACK_SECTION_UNITS } from './slack-message.ts';
+import { MAX_TELEGRAM_TEXT_UNITS } from './telegram-message.ts';
+
+const examples = new URL('events/', import.meta.resolve('@herald/schemas/examples/README.md'));
+const readEvent = (name: string): PublicationEvent =>
+  JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'));
+const failed = readEvent('tiktok-video-failed');
+const disabled = readEvent('endpoint-disabled-gone');
+const TELEGRAM = { telegram: { chatId: '42', sealedToken: undefined } };
+
+interface Message {
+  text: string;
+  blocks: Block[];
+}
+
+function bodyOf(event: PublicationEvent, endpoint: object, cause: Cause = 'event'): Message {
+  const rendered = renderChat(event, endpoint, cause);
+  if (rendered.kind !== 'rendered') throw new Error(rendered.reason);
+  expect(rendered.contentType).toBe('application/json');
+  return JSON.parse(rendered.body.toString());
+}
+
+const ALLOWED_TAG = /<\/?(?:b|i|blockquote)>|<a href="[^"<>]*">|<\/a>/g;
+const ENTITY = /&(?:amp|lt|gt|quot);/g;
+const CHARACTERS: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+};
+
+/** What people see; fails where Telegram would refuse to parse. */
+function seenInTelegram(event: PublicationEvent): string {
+  const { text } = bodyOf(event, TELEGRAM);
+  const open: string[] = [];
+  for (const [tag] of text.matchAll(ALLOWED_TAG)) {
+    const name = /[a-z]+/.exec(tag)![0];
+    if (tag.startsWith('</')) expect(open.pop()).toBe(name);
+    else open.push(name);
+  }
+  expect(open).toEqual([]);
+  const bare = text.replaceAll(ALLOWED_TAG, '');
+  expect(bare).not.toMatch(/[<>]/);
+  expect(bare.replaceAll(ENTITY, '')).not.toContain('&');
+  return bare.replaceAll(ENTITY, (entity: string) => CHARACTERS[entity]!);
+}
+
+interface Block {
+  type: string;
+  text?: { type: string; text: string };
+  elements?: { type: string; text: string }[];
+}
+
+function mrkdwnOf(blocks: readonly Block[]): string[] {
+  return blocks.flatMap(({ text, elements = [] }) =>
+    [text, ...elements].flatMap((each) => (each?.type === 'mrkdwn' ? [each.text] : [])),
+  );
+}
+
+function expectFitForSlack(event: PublicationEvent): void {
+  const { text, blocks } = bodyOf(event, {});
+  expect(blocks.length).toBeLessThanOrEqual(MAX_SLACK_BLOCKS);
+  expect(blocks[0]?.text?.text.length).toBeLessThanOrEqual(MAX_SLACK_HEADER_UNITS);
+  expect(blocks[0]?.text?.text.isWellFormed()).toBe(true);
+  for (const each of [text, ...mrkdwnOf(blocks)]) {
+    expect(each.length).toBeGreaterThan(0);
+    expect(each.length).toBeLessThanOrEqual(MAX_SLACK_SECTION_UNITS);
+    expect(each.isWellFormed()).toBe(true);
+    expect(each.replaceAll(/&(?:amp|lt|gt);/g, '')).not.toContain('&');
+    const withoutOurLink = each.replace(/^<https?:[^<>|]*\|Open the post>$/, '');
+    // The marks of quotes, at the beginnings of lines, are ours.
+    expect(withoutOurLink.replaceAll(/^> /gm, '')).not.toMatch(/[<>]/);
+  }
+}
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 50 }),
+  fc.constantFrom(
+    '<b>&amp;</b><script>alert(1)</script>',
+    '<!channel> <@U1|x> <https://evil.example|click>',
+    '&'.repeat(5_000),
+    '👩‍👩‍👧‍👦'.repeat(800),
+    `${'x'.repeat(1_199)}😀😀`,
+    'e\u0301'.repeat(3_000),
+    `a${'\u0301'.repeat(5_000)}`,
+    '\u202eevil\u202c \u0000\u0007',
+    'مرحبا بالعالم '.repeat(400),
+    'x'.repeat(100_000),
+    `\n\n\n${' \n'.repeat(40_000)}end`,
+    '\ud800 alone \udc00',
+    '" onclick="x',
+  ),
+);
+const anyText = fc.option(hostile, { nil: null });
+const anyEvent: fc.Arbitrary<PublicationEvent> = fc
+  .record({
+    event_type: fc.constantFrom('PUBLISHED', 'FAILED', 'DELETED'),
+    project_id: hostile,
+    publication_id: hostile,
+    channel: fc.record({ id: hostile, type: hostile, name: anyText }),
+    content: fc.record({
+      media_type: fc.constant('VIDEO'),
+      title: anyText,
+      caption: anyText,
+      media_urls: fc.constant([]),
+    }),
+    status_code: fc.option(fc.integer({ min: 100, max: 599 })),
+    error_message: anyText,
+    result: fc.option(
+      fc.record({ url: fc.option(fc.oneof(hostile, fc.webUrl(), fc.constant('https://a.example/<|>&"'))) }),
+    ),
+  })
+  .map((fields) => ({ ...failed, ...fields }) as unknown as PublicationEvent);
+const anyNotice: fc.Arbitrary<PublicationEvent> = fc
+  .record({ name: hostile, reason: hostile, last_outcome: hostile, endpoint_id: hostile })
+  .map((fields) => ({ ...disabled, endpoint: { ...disabled.endpoint!, ...fields } }));
+const anything = fc.oneof({ weight: 4, arbitrary: anyEvent }, anyNotice);
+
+describe('a message to a chat', () => {
+  it('is within what Telegram takes and parses, whatever the event says', () => {
+    fc.assert(
+      fc.property(anything, (event) => {
+        const seen = seenInTelegram(event);
+        expect(seen.length).toBeGreaterThan(0);
+        expect(seen.length).toBeLessThanOrEqual(MAX_TELEGRAM_TEXT_UNITS);
+        expect(seen.isWellFormed()).toBe(true);
+        expect(seen).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is within what Slack takes, calls nobody and has no links but ours, whatever the event says', () => {
+    fc.assert(fc.property(anything, expectFitForSlack), { numRuns: 400 });
+  });
+
+  it('does not cut an emoji of several characters in two', () => {
+    const content = { ...failed.content, caption: '👩‍👩‍👧‍👦'.repeat(800) };
+    const seen = seenInTelegram({ ...failed, content });
+    expect(seen).toMatch(/👩‍👩‍👧‍👦…/u);
+  });
+
+  it('says what a person needs: what happened, where, to what, and why', () => {
+    expect(seenInTelegram(failed)).toBe(
+      [
+        '❌ Failed on tiktok',
+        'Spring collection',
+        '',
+        'New colours, out today',
+        '',
+        'Error: spam_risk_too_many_posts: the daily limit of posts is reached',
+        '',
+        'Channel: @brightstudio',
+        'Status code: 403',
+        'Project: prj_spring',
+        'Publication: pub_1002',
+      ].join('\n'),
+    );
+    expect(seenInTelegram(disabled)).toContain('Endpoint was disabled: CRM');
+    expect(seenInTelegram(disabled)).toContain('Reason: gone');
+    expect(seenInTelegram(disabled)).not.toContain('crm.example');
+  });
+
+  it('has a readable text for every example there is, with a link where something was published', () => {
+    for (const file of readdirSync(examples)) {
+      const event = readEvent(file.replace('.json', ''));
+      expect(seenInTelegram(event).split('\n')[0]).toMatch(/^(✅|❌|🗑️|⚠️|⛔) \w+/u);
+      expectFitForSlack(event);
+    }
+    const published = readEvent('instagram-video-published');
+    const url = published.result!.url!;
+    expect(bodyOf(published, TELEGRAM).text).toContain(`<a href="${url}">Open the post</a>`);
+    expect(mrkdwnOf(bodyOf(published, {}).blocks)).toContain(`<${url}|Open the post>`);
+  });
+
+  it('names the chat, and shows no preview of its link', () => {
+    expect(bodyOf(failed, TELEGRAM)).toMatchObject({
+      chat_id: '42',
+      parse_mode: 'HTML',
+      link_preview_options: { is_disabled: true },
+    });
+  });
+
+  it('tells a test and a replay from news', () => {
+    expect(bodyOf(failed, TELEGRAM, 'test').text).toContain('This is a test');
+    expect(bodyOf(failed, TELEGRAM, 'replay:r').text).toContain('Sent again');
+    expect(mrkdwnOf(bodyOf(failed, {}, 'test').blocks).join()).toContain('This is a test');
+    expect(bodyOf(failed, TELEGRAM).text).not.toMatch(/test:|again/);
+  });
+
+  it('cannot be given a line by whoever names a post', () => {
+    const content = { ...failed.content, title: 'A\nStatus code: 200\u2028Error: none' };
+    const seen = seenInTelegram({ ...failed, content });
+    expect(seen.split('\n')[1]).toBe('A Status code: 200 Error: none');
+  });
+
+  it('is not made of a type that this version does not know', () => {
+    expect(renderChat({ ...failed, event_type: 'UNKNOWN' }, {}, 'event').kind).toBe('not_representable');
+  });
+});
