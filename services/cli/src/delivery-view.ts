@@ -52,20 +52,24 @@ export function showDelivery(delivery: DeliveryDetail, { print, colors }: Termin
   print(`to ${delivery.endpoint_id}, cause ${delivery.cause}`);
   for (const attempt of delivery.history) {
     print('');
-    print(attemptTitle(attempt, colors));
-    if (attempt.request) {
-      print(colors.dim(`  ${attempt.request.method} ${attempt.request.url}`));
-      const phases = phasesText(attempt);
-      if (phases) print(colors.dim(`  ${phases}`));
-      print(fields(attempt.request.headers, colors));
-      print(indented(attempt.request.body));
-    }
-    if (attempt.response) {
-      print(colors.dim(`  ${attempt.response.status}`));
-      print(fields(attempt.response.headers, colors));
-      const cut = attempt.response.body_truncated ? colors.dim(' … (cut)') : '';
-      print(`${indented(attempt.response.body)}${cut}`);
-    }
+    showAttempt(attempt, { print, colors });
+  }
+}
+
+export function showAttempt(attempt: Attempt, { print, colors }: Pick<Terminal, 'print' | 'colors'>): void {
+  print(attemptTitle(attempt, colors));
+  if (attempt.request) {
+    print(colors.dim(`  ${attempt.request.method} ${attempt.request.url}`));
+    const phases = phasesText(attempt);
+    if (phases) print(colors.dim(`  ${phases}`));
+    print(fields(attempt.request.headers, colors));
+    print(indented(attempt.request.body));
+  }
+  if (attempt.response) {
+    print(colors.dim(`  ${attempt.response.status}`));
+    print(fields(attempt.response.headers, colors));
+    const cut = attempt.response.body_truncated ? colors.dim(' … (cut)') : '';
+    print(`${indented(attempt.response.body)}${cut}`);
   }
 }
 

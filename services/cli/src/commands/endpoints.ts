@@ -9,6 +9,7 @@ import { jsonText } from '../json-text.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { addHolding } from './holding.ts';
+import { addTrying } from './trying.ts';
 
 interface Endpoint {
   endpoint_id: string;
@@ -80,6 +81,7 @@ export function addEndpoints(program: Command, context: Context): void {
     apiVariables,
   );
   addHolding(endpoints, context);
+  addTrying(endpoints, context);
   takes(
     endpoints
       .command('list')
