@@ -1,12 +1,14 @@
 import type { SimulatedEvent } from '@herald/publisher/simulator';
 import type { Account } from '@herald/testkit/accounting';
 import { type Behaviour, failing, flaky, gone, healthy } from '@herald/testkit/behaviour';
+import { untilConfigured } from '@herald/testkit/configuration';
 import { eventually } from '@herald/testkit/eventually';
 import { type Herald, openHerald, type TestAccount } from '@herald/testkit/herald';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { untilSettled } from '@herald/testkit/settling';
 import { openWitness, type Witness } from '@herald/testkit/witness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examplePayload, publishExample } from './examples.ts';
 import { publish, publishByHttp } from './publishing.ts';
 import { verifierOf } from './signature.ts';
 
@@ -167,6 +169,41 @@ describe('the history', () => {
         response: { status: 200, body: 'ok' },
       },
     ]);
+  });
+});
+
+describe('a client of the Upload-Post API', () => {
+  const EXAMPLES = ['instagram-video-published', 'tiktok-video-failed', 'x-text-published-sparse'];
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await createReceiver();
+  });
+
+  afterAll(() => receiver.close());
+
+  test('gets its payload byte by byte for what was published and what failed, in any project, and signed', async () => {
+    const client = await herald.openAccount();
+    const { apiUrl } = herald.services.addresses('api');
+    const response = await fetch(`${apiUrl}/api/uploadposts/users/notifications`, {
+      method: 'POST',
+      headers: { authorization: `Apikey ${client.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channels: { webhook: true, telegram: false }, webhook_url: receiver.url }),
+    });
+    expect(await response.json()).toMatchObject({ success: true });
+    const { items } = await client.api().get<{ items: { endpoint_id: string }[] }>('/v1/endpoints');
+    const rotate = `/v1/endpoints/${items[0]!.endpoint_id}/rotate-secret`;
+    const rotated = await client.api().post<{ secret: string; revision: number }>(rotate, {});
+    receiver.verifyWith(verifierOf(rotated.secret));
+    for (const name of herald.services.running('dispatcher')) {
+      await untilConfigured(herald.services.addresses(name).adminUrl, rotated.revision);
+    }
+    for (const name of EXAMPLES) await publishExample(herald, client, name);
+    await eventually(() => expect(receiver.requests).toHaveLength(EXAMPLES.length));
+    expect(receiver.requests.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(new Set(receiver.requests.map(({ body }) => body))).toEqual(
+      new Set(EXAMPLES.map((name) => examplePayload(name, 'upload-post'))),
+    );
   });
 });
 

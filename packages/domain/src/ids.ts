@@ -18,6 +18,11 @@ export function webhookId(eventId: string, endpointId: string): string {
   return uuidv5(`message\n${eventId}\n${endpointId}`);
 }
 
+/** Id of the endpoint that a channel of an account's upload notifications is: the same whoever makes it first. */
+export function notificationEndpointId(accountId: string, channel: 'webhook' | 'telegram'): string {
+  return `ep_${uuidv5(`notifications\n${accountId}\n${channel}`)}`;
+}
+
 /** Id of the record that gives a waiting delivery up: a crash that has it given up again leaves one record, not two. */
 export function cancellationId(deliveryId: string, step: number): string {
   return uuidv5(`cancellation\n${deliveryId}\n${step}`);

@@ -37,6 +37,8 @@ import { replayOperations } from './replays/replay-operations.ts';
 import { retryOperations } from './retries/retry-operations.ts';
 import { statsOperations } from './stats/stats-operations.ts';
 import { tailOperation } from './tail/tail-operation.ts';
+import { uploadPostErrors } from './upload-post/error-members.ts';
+import { notificationOperations } from './upload-post/notification-operations.ts';
 
 export interface ApiAppOptions extends AccountSources {
   keys: Pick<ApiKeyTable, 'verify'>;
@@ -84,6 +86,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     tailOperation(),
     ...apiKeyOperations(now),
     eraseOperation(),
+    ...notificationOperations({ sealing, checkDestination, hasTelegramBot, now }),
   ];
 }
 
@@ -92,6 +95,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog({ log, metrics, now }), securityHeaders);
+  app.use('/api/uploadposts', uploadPostErrors);
   mountJwks(app, { table: options.table, sealing, now });
   const operations = apiOperations(options);
   mountDocument(app, () => openApiDocument([...operations, jwksDescription]));

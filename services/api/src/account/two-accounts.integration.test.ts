@@ -58,6 +58,8 @@ const replayTo = (of: Belongings) => ({
   target_endpoint_id: of.endpoint,
 });
 
+const NOTIFICATIONS = '/api/uploadposts/users/notifications';
+
 /** The same for everybody: their handlers look at nothing of an account. */
 const EVENT_TYPES_TEST = 'services/api/src/event-types/event-types.test.ts';
 
@@ -159,6 +161,15 @@ const ROWS: Rows = {
   },
   'POST /v1/api-keys': { path: () => '/v1/api-keys', body: () => ({ role: 'read' }), makes: 201 },
   'DELETE /v1/api-keys/{key_id}': { path: (of) => `/v1/api-keys/${of.apiKey}`, refuses: 404 },
+  'GET /api/uploadposts/users/notifications': {
+    path: () => NOTIFICATIONS,
+    shows: (body) => body.notifications?.webhook_url.includes(MARK),
+  },
+  'POST /api/uploadposts/users/notifications': {
+    path: () => NOTIFICATIONS,
+    body: () => ({ webhook_url: 'http://127.0.0.1:9/of-the-caller' }),
+    makes: 200,
+  },
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 
@@ -232,6 +243,7 @@ beforeAll(async () => {
     watermarks: [{ topic: TOPICS.events, partition: 0, offset: 1 }],
   });
   await counter.close();
+  await owner.send('POST', NOTIFICATIONS, { webhook_url: `http://127.0.0.1:9/${MARK}` });
   const replay = await owner.send('POST', '/v1/replays', replayTo(belongings));
   belongings.replay = replay.body.replay_id;
   const apiKey = await owner.send('POST', '/v1/api-keys', { name: MARK });

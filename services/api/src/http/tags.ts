@@ -11,6 +11,7 @@ export const TAGS = {
   tail: 'Every disposition as it is made.',
   'api-keys': 'What opens the API, for whom and for how long.',
   audit: 'Who changed what, and when.',
+  'upload-post': 'For clients of the Upload-Post API, as it has them.',
   publications: 'What is on record of one publication.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,0 +1,71 @@
+import { telegramRatePerSecond } from '@herald/domain/chat-pace';
+import type { Endpoint } from '@herald/domain/endpoint';
+
+/** A way in which uploads are told; each is an endpoint of all projects. */
+export type NotificationChannel = 'webhook' | 'telegram';
+
+/** What a request says of a channel; undefined for what it leaves out. */
+export interface AskedChannel {
+  on: boolean | undefined;
+  /** A URL, or the id of a chat. */
+  address: string | undefined;
+}
+
+export type ChannelPlan =
+  | { kind: 'keep' }
+  | { kind: 'change' }
+  /** It is to be switched on, and nobody ever said where to. */
+  | { kind: 'nowhere' };
+
+/** `isHeld`: the dispatcher holds its deliveries, as it had failed for long or answered 410. */
+export function planChannel(
+  asked: AskedChannel,
+  current: Endpoint | undefined,
+  isHeld: boolean,
+): ChannelPlan {
+  const { on, address } = asked;
+  if (!current) {
+    if (address !== undefined) return { kind: 'change' };
+    return on ? { kind: 'nowhere' } : { kind: 'keep' };
+  }
+  const isMoved = address !== undefined && address !== addressOf(current);
+  // A client that sends its settings at each start must not end its endpoint's run of failures each time.
+  const isSwitched = on === true ? current.state !== 'active' || isHeld : on === false && isOn(current);
+  return { kind: isMoved || isSwitched ? 'change' : 'keep' };
+}
+
+/** Paused and disabled ones are on: what they miss is held for them. */
+export function isOn(endpoint: Endpoint | undefined): boolean {
+  return endpoint !== undefined && endpoint.state !== 'off';
+}
+
+export function addressOf({ url, telegram }: Endpoint): string {
+  return telegram ? telegram.chatId : url;
+}
+
+/** The endpoint with what is asked for replaced; all else that was configured stays. */
+export function changeChannel(current: Endpoint, { on, address }: AskedChannel, nowMs: number): Endpoint {
+  const moved = address === undefined ? current : { ...current, ...movedTo(current, address) };
+  return { ...moved, ...switched(current, on, nowMs), updatedAtMs: nowMs };
+}
+
+function movedTo({ telegram, rateLimitPerSecond }: Endpoint, address: string): Partial<Endpoint> {
+  if (!telegram) return { url: address };
+  const isOwnRate = rateLimitPerSecond !== telegramRatePerSecond(telegram.chatId);
+  return {
+    telegram: { ...telegram, chatId: address },
+    rateLimitPerSecond: isOwnRate ? rateLimitPerSecond : telegramRatePerSecond(address),
+  };
+}
+
+/** What was under way when it was switched off is held; switched on again, that would be news of long ago. */
+function switched(
+  { state, heldSkipBeforeMs }: Endpoint,
+  on: boolean | undefined,
+  nowMs: number,
+): Partial<Endpoint> {
+  if (on === undefined) return {};
+  if (!on) return { state: 'off' };
+  const isBack = state === 'off';
+  return { state: 'active', ...(isBack && { heldSkipBeforeMs: Math.max(heldSkipBeforeMs ?? 0, nowMs) }) };
+}
