@@ -6,6 +6,7 @@ import express, { type Express } from 'express';
 import { createAuthenticate } from './access/authenticate.ts';
 import { type AccountSources, createAccounts } from './account/account.ts';
 import { apiKeyOperations } from './api-keys/api-key-operations.ts';
+import { auditOperation } from './audit/audit-operation.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { redriveOperation } from './dead-letters/redrive-operation.ts';
@@ -85,6 +86,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...replayOperations(options.maxReplayPerSecond),
     tailOperation(),
     ...apiKeyOperations(now),
+    auditOperation(readHistory),
     eraseOperation(),
     ...notificationOperations({ sealing, checkDestination, hasTelegramBot, now }),
   ];

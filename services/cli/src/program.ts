@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
@@ -39,6 +40,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSchemas(program, context);
   addMigrate(program, context);
   addKeys(program, context);
+  addAudit(program, context);
   addEndpoints(program, context);
   addSimulate(program, context);
   addListen(program, context);

@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = [
   'endpoint.resumed',
   'endpoint.enabled',
   'endpoint.deleted',
+  'endpoint.tested',
   'secret.rotated',
   'held.cancelled',
   'retries.ordered',

@@ -7,6 +7,7 @@ import { type ApiKeyInfo, infoOf, type NewApiKey } from '@herald/registry/api-ke
 import type { ApiKeyTable, ApiKeyWriter, KeyCreated, KeyRevoked } from '@herald/registry/api-keys';
 import type { Audited } from '@herald/registry/audit/audited';
 import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entry';
+import { type Asked, erasureAsked, orderAsked } from '@herald/registry/audit/orders-asked';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { EndpointEdits, EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
@@ -23,13 +24,12 @@ import type { RetryOrder } from '@herald/registry/retry-order';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import type { Caller } from '../access/caller.ts';
 import {
-  type Asked,
-  erasureAsked,
-  orderAsked,
   redeliveryAsked,
   stateOfErasure,
   stateOfOrder,
   stateOfRedelivery,
+  stateOfTest,
+  testAsked,
 } from '../audit/asked.ts';
 import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { SendTest, TestSent } from '../endpoint-test/send-test.ts';
@@ -106,6 +106,7 @@ export interface Account {
     topFailing: Bound<HistoryStore['stats']['topFailing']>;
     lag: Bound<HistoryStore['stats']['lag']>;
   };
+  audit: { list: Bound<HistoryStore['audit']['list']> };
   tail: { open: Bound<Tail['open']> };
   history: {
     /** Of one publication of this account. */
@@ -135,7 +136,7 @@ export interface AccountSources {
   table: Pick<EndpointTable, 'get' | 'list'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
   writer: Pick<EndpointWriter, 'as'>;
-  history: Pick<HistoryStore, 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
+  history: Pick<HistoryStore, 'audit' | 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
   sendTest: SendTest;
   eraseHistory: EraseHistory;
@@ -198,7 +199,12 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
           ownOnly(accountId, await configurations.at(revision, endpointIds)),
         test: async (endpointId, eventType) => {
           const configured = own(endpointId);
-          return configured ? sources.sendTest(configured, eventType) : { kind: 'missing' };
+          if (!configured) return { kind: 'missing' };
+          return audited(
+            testAsked(endpointId, eventType),
+            () => sources.sendTest(configured, eventType),
+            stateOfTest,
+          );
         },
       },
       deliveries: {
@@ -242,11 +248,12 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         topFailing: (query) => history.stats.topFailing(scope, query),
         lag: (limit) => history.stats.lag(scope, limit),
       },
+      audit: { list: (query) => history.audit.list(scope, query) },
       tail: { open: (request) => tail.open(scope, request) },
       history: {
         erase: (publicationId, erasedBy) =>
           audited(
-            erasureAsked(publicationId),
+            erasureAsked(accountId, publicationId),
             () => sources.eraseHistory(scope, publicationId, erasedBy),
             stateOfErasure,
           ),

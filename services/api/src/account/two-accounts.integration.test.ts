@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { openLedgerCounter } from '@herald/clickhouse/ledger/ledger-counter';
 import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
+import { AUDIT } from '@herald/clickhouse/tables/audit';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { ROUTES } from '@herald/clickhouse/tables/routes';
-import { anAttempt, anEvent, aRoute } from '@herald/clickhouse/testing/sample-rows';
+import { anAttempt, anAuditRecord, anEvent, aRoute } from '@herald/clickhouse/testing/sample-rows';
 import { TOPICS } from '@herald/contracts/topics';
 import { deliveryId } from '@herald/domain/ids';
+import type { AuditAction } from '@herald/registry/audit/entry';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { readAudit } from '../testing/read-audit.ts';
 import { type Client, type Reply, type RunningApi, startApi } from '../testing/running-api.ts';
 
 /** In everything of the owner's that a person wrote: an answer to the stranger that has it tells too much. */
@@ -102,6 +105,10 @@ const ROWS: Rows = {
   'DELETE /v1/publications/{publication_id}/history': {
     provenIn: 'services/api/src/erasing/erase.integration.test.ts',
   },
+  'GET /v1/audit': {
+    path: () => '/v1/audit',
+    shows: (body) => body.items.some(({ subject }: { subject: { id: string } }) => subject.id === MARK),
+  },
   'GET /v1/tail': { provenIn: 'services/api/src/tail/tail.integration.test.ts' },
   'POST /v1/endpoints': {
     path: () => '/v1/endpoints',
@@ -173,7 +180,41 @@ const ROWS: Rows = {
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 
+/** What each operation that is no GET leaves in the audit when the owner asks; nothing where it changes nothing. */
+const AUDITED: Readonly<Record<string, readonly AuditAction[] | { provenIn: string }>> = {
+  'POST /v1/endpoints': ['endpoint.created'],
+  'POST /v1/endpoints:check': [],
+  'POST /v1/endpoints:preview': [],
+  'PATCH /v1/endpoints/{endpoint_id}': ['endpoint.updated'],
+  'DELETE /v1/endpoints/{endpoint_id}': ['endpoint.deleted'],
+  'POST /v1/endpoints/{endpoint_id}/pause': ['endpoint.paused'],
+  'POST /v1/endpoints/{endpoint_id}/resume': ['endpoint.resumed'],
+  'POST /v1/endpoints/{endpoint_id}/enable': ['endpoint.enabled'],
+  'POST /v1/endpoints/{endpoint_id}/test': {
+    provenIn: 'services/api/src/endpoint-test/endpoint-test.integration.test.ts',
+  },
+  'POST /v1/endpoints/{endpoint_id}/rotate-secret': ['secret.rotated'],
+  'POST /v1/endpoints/{endpoint_id}/retries/redrive-now': ['retries.ordered'],
+  'POST /v1/endpoints/{endpoint_id}/retries/cancel': ['retries.ordered'],
+  'DELETE /v1/endpoints/{endpoint_id}/held': ['held.cancelled'],
+  'POST /v1/deliveries/{delivery_id}/redeliver': ['delivery.redelivered'],
+  'POST /v1/dead-letters/redrive': ['dead_letters.redriven'],
+  'POST /v1/replays': ['replay.created'],
+  'POST /v1/replays/{replay_id}/start': ['replay.started'],
+  'POST /v1/replays/{replay_id}/pause': ['replay.paused'],
+  'POST /v1/replays/{replay_id}/resume': ['replay.resumed'],
+  'POST /v1/replays/{replay_id}/cancel': ['replay.cancelled'],
+  'POST /v1/api-keys': ['api_key.created'],
+  'DELETE /v1/api-keys/{key_id}': ['api_key.revoked'],
+  'POST /api/uploadposts/users/notifications': ['endpoint.updated'],
+  'DELETE /v1/publications/{publication_id}/history': {
+    provenIn: 'services/api/src/erasing/erase.integration.test.ts',
+  },
+};
+
 let api: RunningApi;
+/** Of the requests that were made for each row. */
+const requestIds: { operation: string; strange: string; own: string }[] = [];
 let owner: Client;
 let stranger: Client;
 let belongings: Belongings;
@@ -234,6 +275,9 @@ beforeAll(async () => {
     anAttempt({ ...dead, verdict: 'DEAD', reason: 'exhausted', outcome: 'timeout', response: null }),
     anAttempt({ ...waiting, verdict: 'RETRY', retry_tier: '5s', next_attempt_at: atMs + 5_000 }),
   ]);
+  await api.history.insert(AUDIT, [
+    { record: anAuditRecord({ account_id: owner.accountId, asked_at: atMs, subject_id: MARK }), offset: 0 },
+  ]);
   const counter = openLedgerCounter(api.history.options);
   await counter.count({
     asOfMs: Date.now(),
@@ -258,9 +302,15 @@ function ask(client: Client, operation: string, row: Row): Promise<Reply> {
   return client.send(method, row.path(belongings), row.body?.(belongings), header);
 }
 
-it('every operation of the api has its row here', () => {
+function requestIdOf({ headers }: Reply): string {
+  return headers.get('x-request-id') as string;
+}
+
+it('every operation of the api has its row here, and says what it leaves in the audit', () => {
   const operations = api.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(operations.filter((operation) => !(operation in ROWS))).toEqual([]);
+  const changing = operations.filter((operation) => !operation.startsWith('GET '));
+  expect(changing.filter((operation) => !(operation in AUDITED))).toEqual([]);
 });
 
 it.each(
@@ -275,6 +325,7 @@ it.each(
   expect(told).not.toContain(owner.accountId);
 
   const own = await ask(owner, operation, row);
+  requestIds.push({ operation, strange: requestIdOf(strange), own: requestIdOf(own) });
   if ('shows' in row) {
     // Otherwise the row would prove nothing.
     expect(own.status, JSON.stringify(own.body)).toBeLessThan(300);
@@ -290,4 +341,24 @@ it.each(
       expect.objectContaining({ endpoint_id: strange.body.endpoint_id }),
     );
   }
+});
+
+it('whatever changed something is in the audit as the caller asked for it, and what was refused is not', async () => {
+  const audit = await readAudit(inject('stack'));
+  const of = (requestId: string) => audit.filter(({ request_id }) => request_id === requestId);
+  for (const { operation, own, strange } of requestIds) {
+    const expected = AUDITED[operation] ?? [];
+    if ('provenIn' in expected) continue;
+    const left = of(own);
+    expect([...new Set(left.map(({ action }) => action))], operation).toEqual(expected);
+    for (const record of left) {
+      expect(record.account_id).toBe(owner.accountId);
+      expect([record.actor_kind, record.actor_id]).toEqual(['API_KEY', owner.key.split('_')[1]]);
+    }
+    for (const record of of(strange)) expect(record.account_id).toBe(stranger.accountId);
+    if (expected.length > 0) expect(left.map(({ state }) => state)).toContain('ASKED');
+  }
+  const told = JSON.stringify(audit);
+  expect(told).not.toContain(owner.key.split('_').slice(2).join('_'));
+  expect(told).not.toContain('sealed');
 });

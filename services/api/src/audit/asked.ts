@@ -1,13 +1,11 @@
 import type { DeliverySummary } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
-import type { AuditState, NewAuditEntry } from '@herald/registry/audit/entry';
-import type { RetryOrder } from '@herald/registry/retry-order';
+import type { AuditState } from '@herald/registry/audit/entry';
+import type { Asked } from '@herald/registry/audit/orders-asked';
 import type { Redelivered } from '../deliveries/redeliver.ts';
+import type { TestSent } from '../endpoint-test/send-test.ts';
 import type { HistoryErased } from '../erasing/erase-history.ts';
 import type { RetriesOrdered } from '../retries/order-retries.ts';
-
-/** What the audit says of changes that are no edits of configuration, but for who asks. */
-export type Asked = Omit<NewAuditEntry, 'accountId' | 'asker'>;
 
 export function redeliveryAsked(delivery: Delivery, of: DeliverySummary): Asked {
   return {
@@ -24,28 +22,22 @@ export function stateOfRedelivery({ kind }: Redelivered): AuditState {
   return kind === 'queued' ? 'done' : 'not_done';
 }
 
-export function orderAsked(
-  endpointId: string,
-  { kind, orderedAtMs, deliveryIds }: Pick<RetryOrder, 'kind' | 'orderedAtMs' | 'deliveryIds'>,
-): Asked {
+export function testAsked(endpointId: string, eventType: string): Asked {
   return {
-    action: 'retries.ordered',
+    action: 'endpoint.tested',
     subject: { kind: 'endpoint', id: endpointId },
-    after: {
-      order: kind,
-      ordered_at: new Date(orderedAtMs).toISOString(),
-      delivery_ids: deliveryIds.size === 0 ? 'all' : [...deliveryIds],
-    },
+    after: { event_type: eventType },
   };
+}
+
+export function stateOfTest({ kind }: TestSent): AuditState {
+  if (kind === 'unavailable') return 'asked';
+  return kind === 'too_many' ? 'not_done' : 'done';
 }
 
 export function stateOfOrder({ kind }: RetriesOrdered): AuditState {
   if (kind === 'unavailable') return 'asked';
   return kind === 'ordered' ? 'done' : 'not_done';
-}
-
-export function erasureAsked(publicationId: string): Asked {
-  return { action: 'history.erased', subject: { kind: 'publication', id: publicationId } };
 }
 
 /** Once it is on record it is done, if not at once. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { AuditAction } from '@herald/registry/audit/entry';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { Account } from '../account/account.ts';
 import type { Answer } from '../http/operation.ts';
@@ -6,18 +7,23 @@ import { viewEndpoint } from './endpoint-view.ts';
 import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { refusedWrite } from './write-answer.ts';
 
-/** Applies `change` and shows what came of it. Without `ifRevision` it applies to whatever is current. */
+/**
+ * Applies `change` and shows what came of it. Without `ifRevision` it applies to whatever is current. `action` is what
+ * the audit calls it.
+ */
 export async function edit(
   account: Account,
   endpointId: string,
   ifRevision: number | undefined,
   change: (current: Endpoint) => Endpoint,
+  action?: AuditAction,
 ): Promise<Answer> {
   let written: Endpoint | undefined;
-  const result = await account.endpoints.update(endpointId, ifRevision, (current) => {
+  const changing = (current: Endpoint): Endpoint => {
     written = change(current);
     return written;
-  });
+  };
+  const result = await account.endpoints.update(endpointId, ifRevision, changing, action);
   if (result.kind !== 'written') return refusedWrite(endpointId, result);
   return shown(account, { endpoint: written as Endpoint, revision: result.revision });
 }
@@ -28,10 +34,12 @@ export function editIfMatch(
   endpointId: string,
   header: string | undefined,
   change: (current: Endpoint) => Endpoint,
+  action: AuditAction,
 ): Promise<Answer> | Answer {
   const ifMatch = parseIfMatch(header);
   if (ifMatch.kind === 'malformed') return malformedIfMatch(header);
-  return edit(account, endpointId, ifMatch.kind === 'revision' ? ifMatch.revision : undefined, change);
+  const ifRevision = ifMatch.kind === 'revision' ? ifMatch.revision : undefined;
+  return edit(account, endpointId, ifRevision, change, action);
 }
 
 export function shown(account: Account, configured: ConfiguredEndpoint): Answer {

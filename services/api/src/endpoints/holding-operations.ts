@@ -1,4 +1,5 @@
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { AuditAction } from '@herald/registry/audit/entry';
 import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { editIfMatch } from './edit.ts';
@@ -10,7 +11,7 @@ const IF_MATCH = { 'if-match': 'optional' } as const;
 
 /** Holding an endpoint's deliveries, letting them go, and giving up those that are held. */
 export function holdingOperations(now: () => number): AnyOperation[] {
-  const setState = (verb: string, state: Endpoint['state'], summary: string) =>
+  const setState = (verb: string, action: AuditAction, state: Endpoint['state'], summary: string) =>
     operation({
       method: 'post',
       path: `/v1/endpoints/{endpoint_id}/${verb}`,
@@ -26,11 +27,13 @@ export function holdingOperations(now: () => number): AnyOperation[] {
       responseHeaders: ['etag'],
       problems: REFUSED_WRITES,
       handle: ({ account, params, header }) =>
-        editIfMatch(account, params.endpoint_id, header('if-match'), (current) => ({
-          ...current,
-          state,
-          updatedAtMs: now(),
-        })),
+        editIfMatch(
+          account,
+          params.endpoint_id,
+          header('if-match'),
+          (current) => ({ ...current, state, updatedAtMs: now() }),
+          action,
+        ),
     });
 
   const resume = operation({
@@ -48,10 +51,13 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,
     handle: ({ account, params, query, header }) =>
-      editIfMatch(account, params.endpoint_id, header('if-match'), (current) => ({
-        ...skipping(current, query.skip_older_than, now()),
-        state: 'active',
-      })),
+      editIfMatch(
+        account,
+        params.endpoint_id,
+        header('if-match'),
+        (current) => ({ ...skipping(current, query.skip_older_than, now()), state: 'active' }),
+        'endpoint.resumed',
+      ),
   });
 
   const purge = operation({
@@ -70,13 +76,24 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,
     handle: ({ account, params, header }) =>
-      editIfMatch(account, params.endpoint_id, header('if-match'), (current) => skipping(current, 0, now())),
+      editIfMatch(
+        account,
+        params.endpoint_id,
+        header('if-match'),
+        (current) => skipping(current, 0, now()),
+        'held.cancelled',
+      ),
   });
 
   return [
-    setState('pause', 'paused', 'Pause an endpoint: its deliveries are held.'),
+    setState('pause', 'endpoint.paused', 'paused', 'Pause an endpoint: its deliveries are held.'),
     resume,
-    setState('enable', 'active', 'Enable an endpoint that was disabled or is held by the dispatcher.'),
+    setState(
+      'enable',
+      'endpoint.enabled',
+      'active',
+      'Enable an endpoint that was disabled or is held by the dispatcher.',
+    ),
     purge,
   ];
 }

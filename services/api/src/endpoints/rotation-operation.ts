@@ -40,10 +40,11 @@ export function rotationOperation({ sealing, now }: { sealing: Sealing; now: () 
         nowMs,
       });
       let endpoint: Endpoint = known.endpoint;
-      const result = await account.endpoints.update(endpoint.id, undefined, (current) => {
+      const rotate = (current: Endpoint): Endpoint => {
         endpoint = rotateSecret(current, secret.sealed, { overlapMs, nowMs });
         return endpoint;
-      });
+      };
+      const result = await account.endpoints.update(endpoint.id, undefined, rotate, 'secret.rotated');
       if (result.kind !== 'written') return refusedWrite(endpoint.id, result);
       const { revision } = result;
       return {

@@ -1,14 +1,17 @@
-import { hostname, userInfo } from 'node:os';
 import { type Erased, openEraser } from '@herald/clickhouse/erasing/eraser';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
+import { createAudited } from '@herald/registry/audit/audited';
+import { createAuditLog } from '@herald/registry/audit/log';
+import { erasureAsked } from '@herald/registry/audit/orders-asked';
 import { createErasureRecorder } from '@herald/registry/erasures';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { UsageFailure } from '../failure.ts';
+import { currentOperator } from '../current-operator.ts';
+import { CommandFailure, UsageFailure } from '../failure.ts';
 import { quietly } from '../quiet-kafka.ts';
 import { clickhouseVariables, kafkaVariables, readSettings, registryVariables, takes } from '../settings.ts';
 
@@ -52,18 +55,22 @@ async function run(
     password: config.HERALD_CLICKHOUSE_PASSWORD,
   });
   try {
-    const record = await createErasureRecorder({
-      producer,
-      reader,
-      source: connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL }),
-      timeoutMs: RECORD_TIMEOUT_MS,
-      now: Date.now,
-    });
-    const erasure = await record({
-      accountId: options.account,
-      publicationId: options.publication,
-      erasedBy: `${userInfo().username}@${hostname()}`,
-    });
+    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+    const timing = { timeoutMs: RECORD_TIMEOUT_MS, now: Date.now };
+    const record = await createErasureRecorder({ producer, reader, source, ...timing });
+    const audited = createAudited(await createAuditLog({ producer, source, ...timing }), Date.now);
+    const { account: accountId, publication: publicationId } = options;
+    const asker = currentOperator();
+    const recorded = await audited(
+      { ...erasureAsked(accountId, publicationId), accountId, asker },
+      async () => ({
+        kind: 'recorded' as const,
+        erasure: await record({ accountId, publicationId, erasedBy: asker.actor.id }),
+      }),
+      () => 'done',
+    );
+    if (recorded.kind === 'unavailable') throw new CommandFailure(recorded.detail);
+    const { erasure } = recorded;
     terminal.note(
       'on record: nothing that writes history brings it back, and loggers erase what they have under way',
     );
