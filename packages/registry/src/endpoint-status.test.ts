@@ -43,6 +43,7 @@ describe("an endpoint's effective state", () => {
     ['it catches up', 'active', 8, { ...held, state: 'catching-up' }, { state: 'catching-up' }],
     ['its owner paused it', 'paused', 9, { ...held, state: 'active' }, { state: 'held', reason: 'paused' }],
     ['its owner disabled it while it was held', 'disabled', 7, held, { state: 'held', reason: 'disabled' }],
+    ['its owner switched it off', 'off', 9, undefined, { state: 'held', reason: 'off' }],
     [
       'its owner paused it while it caught up',
       'paused',

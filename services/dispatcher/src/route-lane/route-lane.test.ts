@@ -2,6 +2,7 @@ import { createDecoder, type Decoded, encoderWithId } from '@herald/contracts/co
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { TOPICS } from '@herald/contracts/topics';
+import { passesFilter } from '@herald/domain/subscription';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
@@ -51,7 +52,7 @@ beforeEach(() => {
     },
     encoder: routeEncoder,
     endpoints: {
-      match: () => matched,
+      match: (event) => matched.filter(({ endpoint }) => passesFilter(endpoint, event)),
       revision: 42,
       isFollowing: (graceMs = 5_000) => configurationAgeMs <= graceMs,
     },
@@ -91,6 +92,21 @@ test('the route record is written after the deliveries are acknowledged, and the
   expect(completed).toEqual([]);
   producer.acknowledge();
   expect(completed).toEqual([record]);
+});
+
+test('an endpoint with a filter gets only what passes, by what the event says', async () => {
+  const subscription = (type: string) => ({
+    channelIds: new Set<string>(),
+    eventTypes: new Set<never>(),
+    filter: { field: 'channel.type', op: 'eq', value: type } as const,
+  });
+  matched = ['instagram', 'tiktok'].map((type) => ({
+    endpoint: endpointOf({ id: type, subscription: subscription(type) }),
+    revision: 1,
+  }));
+  receive(eventOf('p'), 0);
+  await settled();
+  expect(producer.handedOver.map(({ key }) => key)).toEqual(['instagram']);
 });
 
 test('routing an event again gives the same delivery ids', async () => {
