@@ -10,6 +10,7 @@ import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
 import { readEvidence } from './read/explain.ts';
 import { countFacets } from './read/facets.ts';
+import { readHeld } from './read/held.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
@@ -64,6 +65,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
     ledger: {
       read: (scope) => readLedger(reader, scope),
       endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),
+      held: (scope, query) => readHeld(reader, scope, query),
       recount: (scope) => recount(reader, scope),
     },
     stats: {

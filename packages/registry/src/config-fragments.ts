@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { variable } from '@herald/service-kit/config';
+import { integer, variable } from '@herald/service-kit/config';
 import { parseNetworks } from '@herald/webhook/address-policy';
 import { type ParsedCertificates, parseCertificates } from '@herald/webhook/certificates';
 import { z } from 'zod';
@@ -39,6 +39,10 @@ export const endpointConfig = {
       example: '127.0.0.0/8',
     },
   ),
+  HERALD_CATCH_UP_PER_SECOND: variable(integer({ min: 1, max: 100_000 }).default(100), {
+    expects: 'held deliveries a second that one endpoint gets when it catches up, at most 100000',
+    example: '100',
+  }),
   HERALD_EXTRA_CA_FILE: variable(
     z
       .string()

@@ -61,10 +61,6 @@ export const dispatcherConfig = z.object({
     expects: 'after how many hours of failure without a success deliveries are held, at most 8760',
     example: '120',
   }),
-  HERALD_CATCH_UP_PER_SECOND: variable(integer({ min: 1, max: 100_000 }).default(100), {
-    expects: 'held deliveries a second that one endpoint gets when it catches up, at most 100000',
-    example: '100',
-  }),
   HERALD_ATTEMPT_LOG_LEVEL: variable(z.enum(['info', 'debug']).default('info'), {
     expects: 'info or debug, the level of the line that each attempt leaves in the log',
     example: 'debug',

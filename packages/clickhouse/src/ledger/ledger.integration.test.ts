@@ -364,3 +364,38 @@ test('counted as it comes, in any order and more than once, it is what a recount
   const { figures } = await history.ledger.read('all');
   expect(figures).toEqual(await history.ledger.recount('all'));
 });
+
+test('what is held for an endpoint is counted, with since when and what has left since it is released', async () => {
+  const ids = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string];
+  const at = (minutes: number) => NOON_MS + minutes * MINUTE_MS;
+  const held = (n: number, minutes: number) =>
+    attempt(n, {
+      delivery_id: ids[n]!,
+      disposition: 'HELD',
+      verdict: 'HOLD',
+      reason: 'paused',
+      started_at: at(minutes),
+    });
+  await database.insert(ATTEMPTS, [
+    held(0, 1),
+    held(1, 2),
+    held(2, 3),
+    { ...held(3, 0), endpoint_id: 'another' },
+    attempt(0, { delivery_id: ids[0], step: 1, started_at: at(5) }),
+  ]);
+  await counted();
+  const query = { endpointId: 'endpoint-1', releasedSinceMs: undefined };
+  expect(await history.ledger.held(scope, query)).toEqual({
+    asOfMs: NOON_MS + 6 * MINUTE_MS,
+    deliveries: 2,
+    oldestHeldAtMs: at(2),
+    released: 0,
+  });
+  expect(await history.ledger.held(scope, { ...query, releasedSinceMs: at(4) })).toMatchObject({
+    released: 1,
+  });
+  expect(await history.ledger.held(scope, { ...query, endpointId: 'none' })).toMatchObject({
+    deliveries: 0,
+    oldestHeldAtMs: null,
+  });
+});

@@ -1,6 +1,7 @@
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliveryState } from '../delivery-state.ts';
 import type { Listing, PageQuery, Scope } from '../history.ts';
+import type { HeldFigures, HeldQuery } from '../read/held.ts';
 
 /** Each delivery in exactly one state. */
 export type StateCounts = Record<DeliveryState, number>;
@@ -104,6 +105,8 @@ export interface LedgerReads {
   read(scope: Scope | 'all'): Promise<Ledger>;
   /** One item an endpoint that has deliveries on record, by its id. */
   endpoints(scope: Scope, query: PageQuery): Promise<Listing<EndpointLedger>>;
+  /** Of one endpoint: its cost is that of what is held for it. */
+  held(scope: Scope, query: HeldQuery): Promise<HeldFigures>;
   /** Counts the figures from the history itself, reading whole columns: for audits and tests. */
   recount(scope: Scope | 'all'): Promise<LedgerFigures>;
 }
