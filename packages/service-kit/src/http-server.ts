@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseUnreadable } from './unreadable-request.ts';
 
 export interface HttpServer {
   /** With the real host and port, without a slash at the end. */
@@ -27,6 +28,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
     handler(request, response);
   });
+  server.on('clientError', refuseUnreadable);
   server.listen(port, host);
   await once(server, 'listening');
   const { address, port: realPort, family } = server.address() as AddressInfo;

@@ -100,7 +100,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   app.use('/api/uploadposts', uploadPostErrors);
   mountJwks(app, { table: options.table, sealing, now });
   const operations = apiOperations(options);
-  mountDocument(app, () => openApiDocument([...operations, jwksDescription]));
+  mountDocument(app, () => openApiDocument([...operations, jwksDescription], options));
   mountDocs(app, options);
   mount(app, operations, {
     authenticate: createAuthenticate({ keys }),

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { encoderWithId } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import type { Preparation, PreparedEvent } from '@herald/publisher/event-writer';
+import { ingestOperation } from '@herald/publisher/ingest-operation';
 import { parseEvent } from '@herald/publisher/parse-event';
 import type { Published } from '@herald/publisher/published';
 import type { Verification } from '@herald/registry/api-key';
@@ -102,16 +103,24 @@ async function startIngest({
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   servers.push(server);
-  const post = async (body: unknown, headers: Record<string, string> = {}) => {
+  const post = async (sent: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${server.url}/v1/events`, {
       method: 'POST',
       headers: { authorization: 'Bearer hk_acme', 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      body: typeof sent === 'string' ? sent : JSON.stringify(sent),
     });
     // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the answer
-    return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+    const body = (await response.json()) as any;
+    expectDescribed(response.status, body);
+    return { status: response.status, headers: response.headers, body };
   };
   return { kafka, admission, metrics, server, post };
+}
+
+/** Every answer of this file is one that the description has. */
+function expectDescribed(status: number, body: { type: string }): void {
+  if (status === ingestOperation.status) expect(ingestOperation.answers.parse(body)).toEqual(body);
+  else expect(ingestOperation.problems).toContain(`${status} ${body.type.split(':').at(-1)}`);
 }
 
 const event = {

@@ -1,13 +1,15 @@
+import { ingestOperation } from '@herald/publisher/ingest-operation';
 import type { ApiKeyTable } from '@herald/registry/api-keys';
 import type { Logger } from '@herald/service-kit/log';
 import { type Problem, problemHandler, sendProblem } from '@herald/service-kit/problem';
+import { requestIdOf } from '@herald/service-kit/request-id';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type Accepted, type AcceptOptions, acceptEvents } from './accept-events.ts';
 import type { Admission, Hold } from './admission.ts';
 import { authenticate } from './authenticate.ts';
 import { announcedForm, type BodyForm } from './body/body-form.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
-import { notFound, overloaded, quotaExceeded, RETRY_AFTER_SECONDS } from './problems.ts';
+import { methodNotAllowed, notFound, overloaded, quotaExceeded, RETRY_AFTER_SECONDS } from './problems.ts';
 import type { Metered, Quota } from './quota.ts';
 
 export interface IngestOptions extends AcceptOptions {
@@ -22,6 +24,7 @@ export interface IngestOptions extends AcceptOptions {
 
 /** What the steps of one request know of it. */
 interface Locals {
+  requestId: string;
   accountId: string;
   keyId: string;
   form: BodyForm;
@@ -39,12 +42,15 @@ export function createIngestApp(options: IngestOptions): Express {
 
   function observe(request: Ask, response: Answer, next: NextFunction): void {
     const startedAtMs = options.now();
+    const requestId = requestIdOf(request.get('x-request-id'));
+    response.locals.requestId = requestId;
+    response.set('X-Request-Id', requestId);
     response.once('close', () => {
       const { accountId, keyId, code = 'none' } = response.locals as Partial<Locals> & { code?: string };
       const durationMs = options.now() - startedAtMs;
       metrics.answered(response.statusCode, code, durationMs);
       const { statusCode: status } = response;
-      log.debug({ accountId, keyId, status, code, durationMs, path: request.path }, 'request');
+      log.debug({ requestId, accountId, keyId, status, code, durationMs, path: request.path }, 'request');
     });
     next();
   }
@@ -132,7 +138,11 @@ export function createIngestApp(options: IngestOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(observe);
-  app.post('/v1/events', identify, meter, announce, admit, readBody, accept);
+  app.post(ingestOperation.path, identify, meter, announce, admit, readBody, accept);
+  app.all(ingestOperation.path, (request: Ask, response: Answer) => {
+    response.set('Allow', 'POST');
+    refuse(response, methodNotAllowed(request.method));
+  });
   app.use((request: Ask, response: Answer) => refuse(response, notFound(request.method, request.path)));
   app.use(problemHandler(log));
   return app;
@@ -144,7 +154,7 @@ function refuse(response: Answer, problem: Problem): void {
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
   const mayComeAgain = status === 503 || status === 429;
   if (mayComeAgain && !response.get('Retry-After')) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
-  sendProblem(response, problem);
+  sendProblem(response, { ...problem, request_id: response.locals.requestId });
 }
 
 /** What it announces, up to the limit; the limit where it announces nothing or is compressed. */

@@ -129,6 +129,15 @@ export function notPublished(failure: PublishFailure): Problem {
   }
 }
 
+export function methodNotAllowed(method: string): Problem {
+  return {
+    status: 405,
+    code: 'method_not_allowed',
+    title: 'This method is not known here',
+    detail: `Events are sent by POST, not by ${method}. They are read at the API.`,
+  };
+}
+
 export function notFound(method: string, path: string): Problem {
   return {
     status: 404,

@@ -1,8 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, AnyDescription, AnyOperation, ProblemCode, SuccessStatus } from './operation.ts';
 
+/** Whatever is asked, with header fields or a URL that are too long. */
+const ALWAYS: readonly ProblemCode[] = ['431 headers_too_large'];
+
 /** What an operation may be refused with before its handler is asked. */
-const WITH_A_KEY: readonly ProblemCode[] = ['400 invalid_request', '401 unauthorized', '403 forbidden'];
+const WITH_A_CALLER: readonly ProblemCode[] = [
+  '400 invalid_request',
+  '401 unauthorized',
+  '403 forbidden',
+  '403 scope_too_narrow',
+];
+
+/** A change that a browser sends along with the cookie of a session. */
+const WITH_A_COOKIE: readonly ProblemCode[] = ['403 wrong_origin'];
 
 /** An id whose escapes are no UTF-8. */
 const WITH_A_PATH: readonly ProblemCode[] = ['400 refused'];
@@ -18,7 +29,9 @@ const WITH_A_BODY: readonly ProblemCode[] = [
 /** Everything that the operation may be refused with. */
 export function problemsOf(operation: AnyDescription): readonly ProblemCode[] {
   const all = [
-    ...(operation.role ? WITH_A_KEY : []),
+    ...ALWAYS,
+    ...(operation.role ? WITH_A_CALLER : []),
+    ...(operation.method !== 'get' ? WITH_A_COOKIE : []),
     ...(operation.path.includes('{') ? WITH_A_PATH : []),
     ...(operation.body ? WITH_A_BODY : []),
     ...operation.problems,

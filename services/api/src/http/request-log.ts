@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from '@herald/service-kit/log';
+import { requestIdOf } from '@herald/service-kit/request-id';
 import type { RequestHandler } from 'express';
 import type { Caller } from '../access/caller.ts';
 import type { ApiMetrics } from '../api-metrics.ts';
-
-const ACCEPTED_REQUEST_ID = /^[A-Za-z0-9._-]{1,100}$/;
 
 /**
  * Gives the request an id (the caller's own, where it is a plain word), by which a person finds its line in the log,
@@ -15,8 +13,7 @@ export function requestLog(options: { log: Logger; metrics: ApiMetrics; now: () 
   const { log, metrics, now } = options;
   return (request, response, next) => {
     const startedAtMs = now();
-    const given = request.get('x-request-id') ?? '';
-    const requestId = ACCEPTED_REQUEST_ID.test(given) ? given : randomUUID();
+    const requestId = requestIdOf(request.get('x-request-id'));
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     response.once('close', () => {

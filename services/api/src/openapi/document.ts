@@ -1,7 +1,9 @@
+import { ingestOperation } from '@herald/publisher/ingest-operation';
 import { z } from 'zod';
 import { RESPONSE_HEADERS } from '../http/headers.ts';
 import type { AnyDescription } from '../http/operation.ts';
 import { TAGS } from '../http/tags.ts';
+import { ingestObject, withRemedies } from './ingest-path.ts';
 import { operationObject } from './operation-object.ts';
 import { createProblemResponses, mistakeSchema, problemSchema } from './problem-responses.ts';
 import { createSchemaWriter, type JsonObject, type SchemaWriter } from './schema-writer.ts';
@@ -15,7 +17,10 @@ const DESCRIPTION = `Publication events in, signed webhooks out, every attempt o
 - A key has a role, \`read\`, \`write\` or \`admin\`; each may do what the ones before it may. The role that an operation needs is in its security requirement.`;
 
 /** All operations as one OpenAPI 3.1 document. */
-export function openApiDocument(operations: readonly AnyDescription[]): JsonObject {
+export function openApiDocument(
+  operations: readonly AnyDescription[],
+  { ingestUrl }: { ingestUrl: string },
+): JsonObject {
   const writers = { schemas: createSchemaWriter(), problems: createProblemResponses() };
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const operation of operations) {
@@ -24,6 +29,11 @@ export function openApiDocument(operations: readonly AnyDescription[]): JsonObje
       [operation.method]: operationObject(operation, writers),
     };
   }
+  paths[ingestOperation.path] = {
+    ...paths[ingestOperation.path],
+    [ingestOperation.method]: ingestObject(ingestUrl, writers),
+  };
+  const { NewEvent, ...schemas } = writers.schemas.components();
   return {
     openapi: '3.1.1',
     info: {
@@ -37,7 +47,12 @@ export function openApiDocument(operations: readonly AnyDescription[]): JsonObje
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: { ...writers.schemas.components(), Problem: problemSchema, Mistake: mistakeSchema },
+      schemas: {
+        NewEvent: withRemedies(NewEvent as JsonObject),
+        ...schemas,
+        Problem: problemSchema,
+        Mistake: mistakeSchema,
+      },
       responses: writers.problems.components(),
       headers: headerComponents(writers.schemas),
       securitySchemes: SECURITY_SCHEMES,

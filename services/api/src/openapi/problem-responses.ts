@@ -100,6 +100,8 @@ function response(status: number, codes: readonly string[]): JsonObject {
 
 function headersOf(status: number): JsonObject {
   if (status === 401) return headerReferences(['x-request-id', 'www-authenticate']);
+  // Of a request that cannot be read no handler knows.
+  if (status === 431) return {};
   if (status === 429 || status === 503) return headerReferences(['x-request-id', 'retry-after']);
   return headerReferences(['x-request-id']);
 }

@@ -14,7 +14,11 @@ const options = {
   log: createLogger({ service: 'api', level: 'silent', format: 'json' }),
   maxReplayPerSecond: 1_000,
   historyTimeoutMs: 10_000,
+  ingestUrl: 'http://127.0.0.1:8090',
 } as ApiAppOptions;
 
 await mkdir(dirname(file), { recursive: true });
-await writeFile(file, JSON.stringify(openApiDocument([...apiOperations(options), jwksDescription]), null, 2));
+await writeFile(
+  file,
+  JSON.stringify(openApiDocument([...apiOperations(options), jwksDescription], options), null, 2),
+);
