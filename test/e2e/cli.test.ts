@@ -154,6 +154,9 @@ test('a revoked key is told apart from a valid one, and an unknown one is a fail
   expect(await herald('keys', 'revoke', 'f00d', '--account', 'other')).toMatchObject({ code: 1 });
 });
 
+/** Lets every publication through. */
+const ANY_CHANNEL = { field: 'channel.id', op: 'exists' };
+
 describe('herald up', () => {
   test('runs Herald: from a key to a delivery that can be read', async () => {
     const up = await heraldUp();
@@ -169,10 +172,14 @@ describe('herald up', () => {
       'acme-p1',
       '--url',
       receiver.url,
+      '--filter',
+      JSON.stringify(ANY_CHANNEL),
     );
     receiver.verifyWith(verifierOf(endpoint.secret));
     const listed = await heraldJson<{ items: object[] }>(...withKey, 'endpoints', 'list');
-    expect(listed.items).toMatchObject([{ endpoint_id: endpoint.endpoint_id }]);
+    expect(listed.items).toMatchObject([
+      { endpoint_id: endpoint.endpoint_id, subscription: { filter: ANY_CHANNEL } },
+    ]);
 
     const tail = heraldTail(...withKey);
 
