@@ -8,6 +8,7 @@ import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { untilSettled } from '@herald/testkit/settling';
 import { openWitness, type Witness } from '@herald/testkit/witness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ChatServers, describeChats, openChatServers } from './chats.ts';
 import { examplePayload, publishExample } from './examples.ts';
 import { publish, publishByHttp } from './publishing.ts';
 import { verifierOf } from './signature.ts';
@@ -45,6 +46,7 @@ interface Delivery {
   attempts: number;
 }
 
+let chats: ChatServers;
 let herald: Herald;
 let witness: Witness;
 let account: TestAccount;
@@ -56,7 +58,8 @@ const endpointIds = {} as Record<PartName, string>;
 const wantedBy = (name: PartName) => events.filter(PARTS[name].wants);
 
 beforeAll(async () => {
-  herald = await openHerald();
+  chats = await openChatServers();
+  herald = await openHerald(chats.options);
   witness = await openWitness(herald.stack);
   account = await herald.openAccount();
   for (const name of NAMES) {
@@ -77,6 +80,7 @@ afterAll(async () => {
   await witness?.close();
   for (const receiver of Object.values(receivers)) await receiver.close();
   await herald?.close();
+  await chats?.close();
 });
 
 test('every event reaches every endpoint that wants it, or is kept where a person can find it', () => {
@@ -214,3 +218,5 @@ test('an event that came in by HTTP is delivered like any other', async () => {
     expect(bodies.some(({ data }) => data.publication_id === 'post_by_http')).toBe(true);
   });
 });
+
+describe('chats', () => describeChats(() => ({ herald, chats })));

@@ -29,7 +29,7 @@ export interface TestAccount {
   /** Asked anew for each call: the address changes when the api is started again. */
   api(): HeraldApi;
   /** Resolves when every dispatcher routes to it. `given` has the API's names. */
-  addEndpoint(given: { url: string; [field: string]: unknown }): Promise<TestEndpoint>;
+  addEndpoint(given: { [field: string]: unknown }): Promise<TestEndpoint>;
 }
 
 export interface TestEndpoint {

@@ -3,6 +3,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import type { Cause } from '@herald/domain/cause';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseTelegramHtml } from '../testing/telegram-html.ts';
 import { renderChat } from './render-chat.ts';
 import { MAX_SLACK_BLOCKS, MAX_SLACK_HEADER_UNITS, MAX_SLACK_SECTION_UNITS } from './slack-message.ts';
 import { MAX_TELEGRAM_TEXT_UNITS } from './telegram-message.ts';
@@ -26,29 +27,11 @@ function bodyOf(event: PublicationEvent, endpoint: object, cause: Cause = 'event
   return JSON.parse(rendered.body.toString());
 }
 
-const ALLOWED_TAG = /<\/?(?:b|i|blockquote)>|<a href="[^"<>]*">|<\/a>/g;
-const ENTITY = /&(?:amp|lt|gt|quot);/g;
-const CHARACTERS: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-};
-
 /** What people see; fails where Telegram would refuse to parse. */
 function seenInTelegram(event: PublicationEvent): string {
-  const { text } = bodyOf(event, TELEGRAM);
-  const open: string[] = [];
-  for (const [tag] of text.matchAll(ALLOWED_TAG)) {
-    const name = /[a-z]+/.exec(tag)![0];
-    if (tag.startsWith('</')) expect(open.pop()).toBe(name);
-    else open.push(name);
-  }
-  expect(open).toEqual([]);
-  const bare = text.replaceAll(ALLOWED_TAG, '');
-  expect(bare).not.toMatch(/[<>]/);
-  expect(bare.replaceAll(ENTITY, '')).not.toContain('&');
-  return bare.replaceAll(ENTITY, (entity: string) => CHARACTERS[entity]!);
+  const parsed = parseTelegramHtml(bodyOf(event, TELEGRAM).text);
+  if (!parsed.ok) throw new Error(parsed.description);
+  return parsed.text;
 }
 
 interface Block {
