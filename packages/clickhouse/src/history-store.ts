@@ -12,7 +12,7 @@ import { readEvidence } from './read/explain.ts';
 import { countFacets } from './read/facets.ts';
 import { readHeld } from './read/held.ts';
 import { readLag } from './read/lag.ts';
-import { readLedger } from './read/ledger.ts';
+import { readLedger, readReport } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
 import { createReader } from './read/reader.ts';
@@ -65,6 +65,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
     ledger: {
       read: (scope) => readLedger(reader, scope),
       endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),
+      asOf: async () => (await readReport(reader))?.asOfMs,
       held: (scope, query) => readHeld(reader, scope, query),
       recount: (scope) => recount(reader, scope),
     },

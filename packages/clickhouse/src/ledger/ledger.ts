@@ -105,6 +105,8 @@ export interface LedgerReads {
   read(scope: Scope | 'all'): Promise<Ledger>;
   /** One item an endpoint that has deliveries on record, by its id. */
   endpoints(scope: Scope, query: PageQuery): Promise<Listing<EndpointLedger>>;
+  /** Of what moment it speaks, epoch milliseconds; undefined until the logger has caught up once. */
+  asOf(): Promise<number | undefined>;
   /** Of one endpoint: its cost is that of what is held for it. */
   held(scope: Scope, query: HeldQuery): Promise<HeldFigures>;
   /** Counts the figures from the history itself, reading whole columns: for audits and tests. */
