@@ -159,7 +159,7 @@ async function writePast(seed: number): Promise<Modelled[]> {
   for (const piece of [pieces[1]!, pieces[0]!, pieces[2]!, pieces[1]!])
     await database.insert(ATTEMPTS, piece);
   const order = await database.ask<{ id: string }>(
-    `SELECT toString(delivery_id) AS id FROM deliveries GROUP BY occurred_at, delivery_id ORDER BY occurred_at DESC, delivery_id DESC`,
+    `SELECT toString(delivery_id) AS id FROM delivery_days GROUP BY occurred_at, delivery_id ORDER BY occurred_at DESC, delivery_id DESC`,
   );
   const rank = new Map(order.map(({ id }, index) => [id, index]));
   return modelled.sort((a, b) => b.place[0] - a.place[0] || rank.get(a.place[1])! - rank.get(b.place[1])!);

@@ -81,12 +81,13 @@ test('another retention is taken over by all tables', async () => {
   expect(retentionChanged.sort()).toEqual([
     'answers',
     'attempts',
-    'deliveries',
+    'delivery_days',
+    'delivery_moments',
+    'delivery_troubles',
     'erased_deliveries',
     'events',
     'ledger_entries',
     'ledger_sums',
-    'moments',
     'poison',
     'routes',
   ]);

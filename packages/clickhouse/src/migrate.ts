@@ -85,7 +85,7 @@ ORDER BY version`,
   const done = await checksumsByVersion(client);
   const pending = migrations.filter((migration) => !isDone(migration, done));
   for (const migration of pending) {
-    for (const query of migration.statements) await client.command({ query });
+    await runStatements(client, migration);
     const { version, name } = migration;
     await client.insert({
       table: 'migrations',
@@ -95,6 +95,15 @@ ORDER BY version`,
     });
   }
   return pending.map(({ version, name }) => ({ version, name }));
+}
+
+/** Another process may be farther, and have dropped a table that a statement of an earlier migration fills. */
+async function runStatements(client: ClickHouseClient, migration: Migration): Promise<void> {
+  try {
+    for (const query of migration.statements) await client.command({ query });
+  } catch (error) {
+    if (!isDone(migration, await checksumsByVersion(client))) throw error;
+  }
 }
 
 async function checksumsByVersion(client: ClickHouseClient): Promise<Map<number, string>> {

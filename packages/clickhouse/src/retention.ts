@@ -26,6 +26,7 @@ const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number; isAu
   poison: { column: 'recorded_at' },
   delivery_moments: { column: 'moment_at' },
   delivery_days: { column: 'day' },
+  delivery_troubles: { column: 'day' },
   answers: { column: 'started_at' },
   erased_deliveries: { column: 'day' },
   ledger_entries: { column: 'day', edgeDays: LEDGER_EDGE_DAYS },

@@ -241,7 +241,7 @@ test('history that is made anew from Kafka is what it was, though it was stopped
     }),
   );
   const [keptWas, goneWas] = [await contentsOf(world, main, kept), await contentsOf(world, main, gone)];
-  expect(keptWas).toMatchObject({ events: { rows: 150 }, attempts: { rows: 400 }, moments: { rows: 600 } });
+  expect(keptWas).toMatchObject({ events: { rows: 150 }, attempts: { rows: 400 }, delivery_moments: { rows: 600 } });
 
   const stopped = await rebuildInto(world, 'rebuilt', 500);
   expect(stopped.isComplete).toBe(false);

@@ -97,6 +97,7 @@ const TABLES = [
   'attempts',
   'delivery_moments',
   'delivery_days',
+  'delivery_troubles',
   'answers',
   'ledger_entries',
   'audit',

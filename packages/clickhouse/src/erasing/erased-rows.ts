@@ -49,7 +49,7 @@ export function createErasedRows(client: ClickHouseClient) {
 }
 
 /** What keeps rows of deliveries, beside their records; by name: the database may hold tables of others. */
-const OF_DELIVERIES = ['moments', 'deliveries', 'answers'];
+const OF_DELIVERIES = ['delivery_moments', 'delivery_days', 'delivery_troubles', 'answers'];
 
 function conditions(erasure: Erasure): [table: string, where: string][] {
   return [

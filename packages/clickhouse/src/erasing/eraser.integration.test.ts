@@ -115,7 +115,7 @@ test('an erased publication is in no table any more, others are untouched, and t
   // What is inserted twice is erased twice.
   await record([gone]);
   await database.run(`CREATE TABLE somebody_elses ENGINE = MergeTree ORDER BY delivery_id
-    AS SELECT account_id, delivery_id FROM moments`);
+    AS SELECT account_id, delivery_id FROM delivery_moments`);
   const before = await entries('acme');
   const erasure = erasureOf({ publicationId: 'gone', eventEnds: [500] });
   expect(await eraser.erase(erasure)).toEqual({ events: 1, routes: 1, attempts: 4 });
@@ -136,7 +136,7 @@ test('an erased publication is in no table any more, others are untouched, and t
         attempts.map(({ delivery_id }) => delivery_id),
       ),
     ).toMatchObject({
-      moments: 6,
+      delivery_moments: 6,
     });
   }
   expect(await entries('acme')).toEqual(before);

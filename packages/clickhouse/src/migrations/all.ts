@@ -10,6 +10,7 @@ import { erased } from './0009-erased.ts';
 import { times } from './0010-times.ts';
 import { phases } from './0011-phases.ts';
 import { audit } from './0012-audit.ts';
+import { deliveryDays } from './0013-delivery-days.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   times,
   phases,
   audit,
+  deliveryDays,
 ];

@@ -1,9 +1,11 @@
 import type { DeliveryQuery, PageQuery } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
-import { isState } from './standing.ts';
+import { isState, LEAST_DECIDED } from './standing.ts';
 
 /** A filter over deliveries, as the search for them takes it. */
 export interface DeliveryFilter {
+  /** Where candidates are looked for; what became of a delivery is only in `deliveries` for certain. */
+  candidatesIn: 'deliveries' | 'troubles';
   /** Of every row of a delivery: what never changes, and of the rest what is found the soonest. */
   ofRow: Conditions;
   /** Of a delivery whose rows are taken together; undefined where the row has decided. */
@@ -29,8 +31,10 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
   ];
   const toEndpoint: Condition = ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId];
   const changing = changingOf(query);
+  const [rarest] = changing;
   return {
-    ofRow: allOf([...ofEvent, toEndpoint, ...changing.slice(0, 1).map(({ ofRow }) => ofRow)]),
+    candidatesIn: rarest?.isTrouble ? 'troubles' : 'deliveries',
+    ofRow: allOf([...ofEvent, toEndpoint, ...(rarest ? rarest.ofRow : [])]),
     ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
     ofEvent: allOf(ofEvent),
     ofAttempt: allOf([...ofBoth, toEndpoint]),
@@ -43,10 +47,12 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
  * these is asked of rows, and all of them of the delivery.
  */
 interface Changing {
-  ofRow: Condition;
+  ofRow: readonly Condition[];
   ofDelivery: Condition;
   /** Whether what a row shows may be so no longer, as a state that was left; what was answered once stays so. */
   isPassing: boolean;
+  /** Whether every delivery that it is true of has a row among the troubles. */
+  isTrouble: boolean;
 }
 
 function needsAllRows(changing: readonly Changing[]): boolean {
@@ -64,13 +70,20 @@ function changingOf({
       ? []
       : [
           {
-            ofRow: [isState('standing', state), 'state', state],
+            ofRow: [
+              [isState('standing', state), 'state', state],
+              // By which the index finds it.
+              [`standing < ${LEAST_DECIDED}`, 'state', state === 'pending' ? state : undefined],
+            ],
             ofDelivery: [isState('max(standing)', state), 'state', state],
             isPassing: true,
+            isTrouble: state !== 'pending' && state !== 'delivered',
           },
         ];
   const requests = [
-    ...(status === undefined ? [] : [everSo('has(statuses, {status:UInt16})', 'status', status)]),
+    ...(status === undefined
+      ? []
+      : [everSo('has(statuses, {status:UInt16})', 'status', status, !isSuccess(status))]),
     ...(outcome === undefined
       ? []
       : [
@@ -78,12 +91,23 @@ function changingOf({
             outcome === 'response' ? 'notEmpty(statuses)' : 'has(errors, {outcome:String})',
             'outcome',
             outcome,
+            outcome !== 'response',
           ),
         ]),
   ];
   return state === 'delivered' ? [...requests, ...states] : [...states, ...requests];
 }
 
-function everSo(sql: string, name: string, value: string | number): Changing {
-  return { ofRow: [sql, name, value], ofDelivery: [`max(${sql})`, name, value], isPassing: false };
+function everSo(sql: string, name: string, value: string | number, isTrouble: boolean): Changing {
+  return {
+    ofRow: [[sql, name, value]],
+    ofDelivery: [`max(${sql})`, name, value],
+    isPassing: false,
+    isTrouble,
+  };
+}
+
+/** A status from 200 to 299, or all of these. */
+function isSuccess(status: number): boolean {
+  return status === 2 || Math.floor(status / 100) === 2;
 }

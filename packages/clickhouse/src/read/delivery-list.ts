@@ -30,8 +30,8 @@ export async function listDeliveries(
     ...{ after: start.position, fromMs, toMs, nowMs, limit, endOf },
     ...(text === undefined
       ? {
-          firstStepMs: filter.isByIndex ? FIRST_STEP_MS.byId : FIRST_STEP_MS.other,
-          newestBefore: (atMs: number) => newestBefore(reader, scope, 'deliveries', atMs),
+          firstStepMs: filter.isByIndex ? FIRST_STEP_MS.byId : FIRST_STEP_MS[filter.candidatesIn],
+          newestBefore: (atMs: number) => newestBefore(reader, scope, filter.candidatesIn, atMs),
         }
       : { firstStepMs: FIRST_STEP_MS.byWords }),
   };

@@ -1,7 +1,8 @@
 import type { Scope } from '../history.ts';
+import type { Conditions } from './conditions.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
 import { type Place, type Span, within } from './place.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, ScopedTables } from './reader.ts';
 import { wordFilter } from './word-search.ts';
 
 /** What is asked of one span of a list. */
@@ -32,28 +33,18 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
   const { filter, text, span, candidates, wanted } = search;
   const words = text === undefined ? undefined : wordFilter({ words: text, filter }, span);
   const range = within(span);
+  // Not distinct: only a plain limit keeps each part from reading far ahead.
+  const candidatesOf = (from: ScopedTables) => `
+    SELECT occurred_at, delivery_id FROM ${from[filter.candidatesIn]}
+    WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
+    ORDER BY occurred_at DESC, delivery_id DESC
+    LIMIT {candidates:UInt32}`;
   const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
     scope,
-    (from) => {
-      // Not distinct: only a plain limit keeps each part from reading far ahead.
-      const rowsMatching = `
-        SELECT occurred_at, delivery_id FROM ${from.deliveries}
-        WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
-        ORDER BY occurred_at DESC, delivery_id DESC
-        LIMIT {candidates:UInt32}`;
-      const judged = filter.ofDelivery
-        ? `SELECT occurred_at, delivery_id, ${filter.ofDelivery.sql} AS fits FROM ${from.deliveries}
-           WHERE (occurred_at, delivery_id) IN (${rowsMatching})
-           GROUP BY occurred_at, delivery_id`
-        : `SELECT occurred_at, delivery_id, true AS fits FROM (${rowsMatching})`;
-      return `
-        SELECT
-          ${filter.ofDelivery ? `(SELECT count() FROM (${rowsMatching}))` : 'count()'} AS looked_at,
-          (toUnixTimestamp64Milli((min((occurred_at, delivery_id)) AS last).1), toString(last.2)) AS last_place,
-          arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)), arraySlice(
-            arrayReverseSort(groupUniqArrayIf((occurred_at, delivery_id), fits)), 1, {wanted:UInt32})) AS places
-        FROM (${judged})`;
-    },
+    (from) =>
+      filter.ofDelivery
+        ? judgedBy(filter.ofDelivery, from.deliveries, candidatesOf(from))
+        : `SELECT count() AS looked_at, ${LAST_PLACE}, ${placesIf('true')} FROM (${candidatesOf(from)})`,
     {
       ...filter.ofRow.params,
       ...filter.ofDelivery?.params,
@@ -65,6 +56,26 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
   );
   const { looked_at, last_place, places } = rows[0]!;
   return { places, lastCandidate: looked_at >= candidates ? last_place : undefined, rowsRead };
+}
+
+/** A candidate is one row; what the delivery is, all its rows decide. */
+function judgedBy(ofDelivery: Conditions, deliveries: string, candidates: string): string {
+  return `
+    SELECT (SELECT count() FROM (${candidates})) AS looked_at, ${LAST_PLACE}, ${placesIf('fits')}
+    FROM (
+      SELECT occurred_at, delivery_id, ${ofDelivery.sql} AS fits FROM ${deliveries}
+      WHERE (occurred_at, delivery_id) IN (${candidates})
+      GROUP BY occurred_at, delivery_id
+    )`;
+}
+
+const LAST_PLACE =
+  '(toUnixTimestamp64Milli((min((occurred_at, delivery_id)) AS last).1), toString(last.2)) AS last_place';
+
+function placesIf(condition: string): string {
+  return `
+    arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)), arraySlice(
+      arrayReverseSort(groupUniqArrayIf((occurred_at, delivery_id), ${condition})), 1, {wanted:UInt32})) AS places`;
 }
 
 interface FoundRow {

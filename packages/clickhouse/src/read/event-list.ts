@@ -29,7 +29,7 @@ export async function listEvents(
   const { limit, fromMs, toMs, publicationId } = query;
   const walk = {
     ...{ after: start.position, fromMs, toMs, nowMs, limit },
-    firstStepMs: publicationId === undefined ? FIRST_STEP_MS.other : FIRST_STEP_MS.byId,
+    firstStepMs: publicationId === undefined ? FIRST_STEP_MS.events : FIRST_STEP_MS.byId,
     // No event id is less than the empty one.
     endOf: (atMs: number): Place => [atMs, ''],
     newestBefore: (atMs: number) => newestBefore(reader, scope, 'events', atMs),

@@ -5,7 +5,7 @@ import type { Reader } from './reader.ts';
 export async function newestBefore(
   reader: Reader,
   scope: Scope,
-  table: 'deliveries' | 'events',
+  table: 'deliveries' | 'troubles' | 'events',
   atMs: number,
 ): Promise<number | undefined> {
   const [row] = await reader.rows<{ newest_ms: number }>(

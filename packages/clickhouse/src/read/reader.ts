@@ -11,6 +11,8 @@ export interface ScopedTables {
   moments: string;
   /** One row a delivery and day, in the order of lists. */
   deliveries: string;
+  /** As `deliveries`, of all that was not delivered by its first request. */
+  troubles: string;
   /** What attempts were answered, in the order of lists. */
   answers: string;
   /** Each moment once, where twins have not fallen together yet: for figures. */
@@ -52,6 +54,7 @@ const ALL: AllTables = {
   attempts: 'attempts',
   moments: 'delivery_moments',
   deliveries: 'delivery_days',
+  troubles: 'delivery_troubles',
   answers: 'answers',
   momentsOnce: once('delivery_moments', 'true'),
   poison: 'poison',

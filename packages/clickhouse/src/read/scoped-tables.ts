@@ -19,6 +19,7 @@ export function cutTo(scope: Scope): { tables: ScopedTables; params: Params } {
       attempts: deliveries('attempts'),
       moments: deliveries('delivery_moments'),
       deliveries: deliveries('delivery_days'),
+      troubles: deliveries('delivery_troubles'),
       answers: deliveries('answers'),
       momentsOnce: once('delivery_moments', ofDeliveries.sql),
       ledgerSums: (level) => sumsAt(level, wholeAccount(scope, ofEvents)),

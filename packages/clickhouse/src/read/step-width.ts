@@ -1,8 +1,14 @@
 /** Rows that a page may read in search of what is rare; the step that goes beyond it is its last. */
 export const MAX_ROWS_READ = 1_000_000;
 
-/** How far back the first step of a page looks: by what indexes find wherever it is, by words, by anything else. */
-export const FIRST_STEP_MS = { byId: Number.POSITIVE_INFINITY, byWords: 24 * 3_600_000, other: 3_600_000 };
+/** How far back the first step of a page looks: by what indexes find wherever it is, by words, or in a table. */
+export const FIRST_STEP_MS = {
+  byId: Number.POSITIVE_INFINITY,
+  byWords: 24 * 3_600_000,
+  deliveries: 3_600_000,
+  troubles: 24 * 3_600_000,
+  events: 3_600_000,
+};
 
 /** A step that would be wider looks at all that is left. */
 const WIDEST_STEP_MS = 14 * 24 * 3_600_000;

@@ -25,6 +25,7 @@ const HISTORY_TABLES = [
   'poison',
   'delivery_moments',
   'delivery_days',
+  'delivery_troubles',
   'answers',
   'erased_deliveries',
   'ledger_entries',
