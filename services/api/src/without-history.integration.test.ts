@@ -9,7 +9,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import { type TailedRecord, tailTopics } from '@herald/testkit/topic-tail';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
+import { type Client, type RunningApi, startApi } from './testing/running-api.ts';
 
 const stack = inject('stack');
 const connection = { brokers: stack.brokers, clientId: 'endpoint-test', logger: { log: () => {} } };
@@ -22,7 +22,7 @@ let encoder: Encoder<DeliveryAttempt>;
 let tail: Awaited<ReturnType<typeof tailTopics>>;
 const events: PublicationEvent[] = [];
 
-/** Stands for the dispatcher: every test that arrives is on record as attempted. */
+/** ClickHouse is away. The tail stands for the dispatcher: every test that arrives is on record as attempted. */
 beforeAll(async () => {
   api = await startApi(stack, { clickhouseUrl: 'http://127.0.0.1:9' });
   owner = await api.client('write');
@@ -123,4 +123,27 @@ it('another account cannot have it tested', async () => {
   });
   await tail.caughtUp();
   expect(events).toHaveLength(before);
+});
+
+it('what is held is shown without its counts', async () => {
+  expect(await owner.get(`/v1/endpoints/${endpointId}/held`)).toMatchObject({
+    status: 200,
+    body: {
+      state: 'held',
+      reason: 'paused',
+      as_of: null,
+      deliveries: null,
+      hours_until_loss: null,
+      per_second: 100,
+    },
+  });
+});
+
+it('how far the logger is can be asked, and until when history is complete is not known while it is behind', async () => {
+  const { status, body } = await owner.get('/v1/watermarks');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ is_level: false, complete_until: null });
+  const { taken, behind } = body.topics.find(({ topic }: { topic: string }) => topic === TOPICS.attempts);
+  expect(taken).toBeGreaterThan(0);
+  expect(behind).toBeGreaterThan(0);
 });
