@@ -76,7 +76,10 @@ export function verifyApiKey(
 }
 
 /** Whether it opens anything still. */
-export function isValid({ revokedAtMs, expiresAtMs }: ApiKeyInfo, nowMs: number): boolean {
+export function isValid(
+  { revokedAtMs, expiresAtMs }: Pick<ApiKey, 'revokedAtMs' | 'expiresAtMs'>,
+  nowMs: number,
+): boolean {
   return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs);
 }
 

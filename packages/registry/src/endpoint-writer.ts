@@ -19,8 +19,10 @@ export type WriteResult =
   | { kind: 'written'; revision: number }
   /** Its revision is another than expected, or, on creation, its id is taken. Nothing was written. */
   | { kind: 'conflict'; current: ConfiguredEndpoint }
-  /** There is no such endpoint. Nothing was written. */
+  /** There is no such endpoint, or none that is admitted. Nothing was written. */
   | { kind: 'missing' }
+  /** What would come of it is not admitted. Nothing was written. */
+  | { kind: 'not_admitted' }
   /** Kafka gave no answer in time. Whether the edit is on record can be seen when it is back. */
   | { kind: 'unavailable'; detail: string };
 
@@ -29,12 +31,15 @@ export type WriteResult =
  * refused. An edit is in this process' table when its promise resolves, and in the audit before it is made.
  */
 export interface EndpointWriter {
-  as(asker: Asker): EndpointEdits;
+  as(asker: Asker, admits?: Admits): EndpointEdits;
   /** Waits for the edits under way. */
   close(): Promise<void>;
 }
 
-/** Edits in the name of who asks for them. */
+/** Which endpoints somebody may have, before an edit and after it. It must be pure. */
+export type Admits = (endpoint: Endpoint) => boolean;
+
+/** Edits in the name of who asks for them, of endpoints that are admitted and stay so. */
 export interface EndpointEdits {
   create(endpoint: Endpoint): Promise<WriteResult>;
   /**
@@ -60,7 +65,7 @@ export interface EndpointWriterOptions {
   timeoutMs?: number;
 }
 
-type Refusal = Extract<WriteResult, { kind: 'conflict' | 'missing' }>;
+type Refusal = Extract<WriteResult, { kind: 'conflict' | 'missing' | 'not_admitted' }>;
 
 export async function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter> {
   const { connection, source, table, audit, timeoutMs = 10_000 } = options;
@@ -78,7 +83,7 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
 
   return { as: editsOf, close: () => editor.close() };
 
-  function editsOf(asker: Asker): EndpointEdits {
+  function editsOf(asker: Asker, admits: Admits = () => true): EndpointEdits {
     const edit = async (
       endpointId: string,
       action: AuditAction,
@@ -94,16 +99,17 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
 
     return {
       create: (endpoint) =>
-        edit(endpoint.id, 'endpoint.created', (current) =>
-          current ? { refuse: conflict(current) } : { write: endpoint },
-        ),
+        edit(endpoint.id, 'endpoint.created', (current) => {
+          if (current) return { refuse: conflict(current) };
+          return admits(endpoint) ? { write: endpoint } : { refuse: { kind: 'not_admitted' } };
+        }),
       update: (endpointId, ifRevision, change, action = 'endpoint.updated') =>
-        edit(endpointId, action, decideEdit(ifRevision, change)),
+        edit(endpointId, action, decideEdit(ifRevision, change, admits)),
       delete: (endpointId, ifRevision) =>
         edit(
           endpointId,
           'endpoint.deleted',
-          decideEdit(ifRevision, () => undefined),
+          decideEdit(ifRevision, () => undefined, admits),
         ),
     };
   }
@@ -113,11 +119,13 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
 export function decideEdit(
   ifRevision: number | undefined,
   change: (current: Endpoint) => Endpoint | undefined,
+  admits: Admits,
 ): (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal> {
   return (current) => {
-    if (!current) return { refuse: { kind: 'missing' } };
+    if (!current || !admits(current.value)) return { refuse: { kind: 'missing' } };
     if (ifRevision !== undefined && ifRevision !== current.revision) return { refuse: conflict(current) };
-    return { write: change(current.value) };
+    const changed = change(current.value);
+    return changed && !admits(changed) ? { refuse: { kind: 'not_admitted' } } : { write: changed };
   };
 }
 

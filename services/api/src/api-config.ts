@@ -7,6 +7,7 @@ import {
   serviceConfig,
 } from '@herald/service-kit/config-fragments';
 import { z } from 'zod';
+import { toOrigins, toPortalUrl } from './access/portal-settings.ts';
 
 export const apiConfig = z.object({
   ...serviceConfig,
@@ -25,6 +26,28 @@ export const apiConfig = z.object({
   HERALD_API_MAX_BODY_BYTES: variable(integer({ min: 1_024, max: 16 * 1024 * 1024 }).default(256 * 1024), {
     expects: 'the largest body of one request in bytes, from 1024 to 16777216',
     example: '262144',
+  }),
+  HERALD_PORTAL_URL: variable(z.string().default('').transform(toPortalUrl), {
+    expects:
+      'where the portal is, an http or https URL: portal links point to it, and its pages may ask for changes',
+    example: 'https://portal.example.com',
+  }),
+  HERALD_API_ALLOWED_ORIGINS: variable(z.string().default('').transform(toOrigins), {
+    expects:
+      'origins whose pages may ask for changes with the cookie of a session, beside those of the host of the API, separated by commas',
+    example: 'https://portal.example.com',
+  }),
+  HERALD_API_SESSION_SECONDS: variable(integer({ min: 60, max: 7 * 24 * 60 * 60 }).default(12 * 60 * 60), {
+    expects: 'seconds that a session lasts which is made from an API key, from 60 to 604800',
+    example: '43200',
+  }),
+  HERALD_API_REQUESTS_PER_SECOND: variable(integer({ min: 1, max: 100_000 }).default(100), {
+    expects: 'requests a second that each process takes from one API key or session, at most 100000',
+    example: '100',
+  }),
+  HERALD_API_REQUEST_BURST: variable(integer({ min: 1, max: 1_000_000 }).default(500), {
+    expects: 'requests that each process takes from one API key or session at once, at most 1000000',
+    example: '500',
   }),
   HERALD_API_WRITE_TIMEOUT_MS: variable(integer({ min: 100, max: 60_000 }).default(10_000), {
     expects: 'milliseconds that a change of configuration waits for Kafka before it is answered 503',

@@ -1,7 +1,10 @@
 import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { LOGGED_TOPICS } from '@herald/clickhouse/rows/row-maker';
+import { GROUPS } from '@herald/contracts/groups';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { openGroupProgress } from '@herald/kafka/group-progress';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { createApiKeyWriter, openApiKeyTable } from '@herald/registry/api-keys';
 import { createAudited } from '@herald/registry/audit/audited';
@@ -16,6 +19,7 @@ import { listen } from '@herald/service-kit/http-server';
 import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
 import { createResolver } from '@herald/webhook/resolver';
+import { allowedOrigins } from './access/portal-settings.ts';
 import { createApiApp } from './api-app.ts';
 import { apiConfig } from './api-config.ts';
 import { createApiMetrics } from './api-metrics.ts';
@@ -26,10 +30,12 @@ import { openSendTest } from './endpoint-test/open-send-test.ts';
 import { createDestinationCheck } from './endpoints/destination.ts';
 import { createEraseHistory } from './erasing/erase-history.ts';
 import { createConfigurationLog } from './explain/configuration-log.ts';
+import { openPortalLinks } from './portal-links/open-portal-links.ts';
 import { openReplays } from './replays/open-replays.ts';
 import { createOrderRetries } from './retries/order-retries.ts';
 import { openAttemptSource } from './tail/open-attempt-source.ts';
 import { openTail } from './tail/open-tail.ts';
+import { createReadWatermarks } from './watermarks/read-watermarks.ts';
 
 /** The API of integrators and operators. It starts without ClickHouse: configuration does not need it. */
 await runService({
@@ -61,7 +67,9 @@ await runService({
       maxOpenPerAccount: config.HERALD_API_REPLAYS_PER_ACCOUNT,
       timeoutMs: writeTimeoutMs,
     });
+    const portalLinks = await openPortalLinks(tableOptions, { audit, timeoutMs: writeTimeoutMs });
     const reader = createPartitionReader(connection);
+    const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
     const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
       database: config.HERALD_CLICKHOUSE_DATABASE,
@@ -97,6 +105,10 @@ await runService({
         keys,
         writer,
         apiKeys: { table: keys, writer: keyWriter },
+        portalLinks,
+        portalUrl: config.HERALD_PORTAL_URL,
+        allowedOrigins: allowedOrigins(config.HERALD_API_ALLOWED_ORIGINS, config.HERALD_PORTAL_URL),
+        sessionSeconds: config.HERALD_API_SESSION_SECONDS,
         audited: createAudited(audit, Date.now),
         history,
         tail,
@@ -133,12 +145,21 @@ await runService({
         }),
         sealing: config.HERALD_SEALING_KEYS,
         checkDestination: createDestinationCheck(guard),
+        readWatermarks: createReadWatermarks({
+          progress,
+          timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
+          onFailure: (err) => log.warn({ err }, 'it cannot be asked how far the loggers are'),
+          now: Date.now,
+        }),
+        catchUpPerSecond: config.HERALD_CATCH_UP_PER_SECOND,
         checkUnsaved: createCheckUnsaved({ ...guard, ca: config.HERALD_EXTRA_CA_FILE }),
         hasTelegramBot: config.HERALD_TELEGRAM_BOT_TOKEN !== undefined,
         log,
         metrics: apiMetrics,
         historyTimeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
         maxBodyBytes: config.HERALD_API_MAX_BODY_BYTES,
+        requestsPerSecond: config.HERALD_API_REQUESTS_PER_SECOND,
+        requestBurst: config.HERALD_API_REQUEST_BURST,
         maxReplayPerSecond: config.HERALD_API_MAX_REPLAY_PER_SECOND,
         ingestUrl: config.HERALD_API_INGEST_URL,
         now: Date.now,
@@ -152,6 +173,10 @@ await runService({
       () => status.isFollowing() || 'the table of statuses is behind its topic',
     );
     readiness.add('replays', () => replays.isFollowing() || 'the tables of replays are behind their topics');
+    readiness.add(
+      'portal links',
+      () => portalLinks.isFollowing() || 'the table of portal links is behind its topic',
+    );
     readiness.add('api keys', () => keys.isFollowing() || 'the table of API keys is behind its topic');
 
     return {
@@ -160,7 +185,7 @@ await runService({
         await deadline.step('end the live tails', () => tail.close());
         await deadline.step('answer the requests under way', () => server.close());
         await deadline.step('finish the edits under way', () =>
-          Promise.all([writer.close(), keyWriter.close(), replays.stop()]),
+          Promise.all([writer.close(), keyWriter.close(), replays.stop(), portalLinks.stop()]),
         );
         await deadline.step('write what is still to be written', () => producer.close());
         await deadline.step('close the tables', () =>
@@ -169,6 +194,7 @@ await runService({
             status.stop(),
             keys.stop(),
             reader.close(),
+            progress.close(),
             history.close(),
             eraser.close(),
           ]),

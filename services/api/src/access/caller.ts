@@ -18,6 +18,8 @@ export interface Caller {
   accountId: string;
   role: Role;
   scope: AccessScope;
+  /** Undefined for what does not end by itself. */
+  expiresAtMs: number | undefined;
   /** False once what it came with is revoked or has expired: an answer that takes long has to ask again. */
   isAdmitted(): boolean;
 }

@@ -1,4 +1,5 @@
 import type { DeliverySummary, HistoryStore, Scope } from '@herald/clickhouse/history';
+import type { HeldFigures } from '@herald/clickhouse/read/held';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { EventType } from '@herald/domain/event-type';
@@ -10,18 +11,10 @@ import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entr
 import { type Asked, erasureAsked, orderAsked } from '@herald/registry/audit/orders-asked';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
-import type { EndpointEdits, EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
-import type {
-  NewReplay,
-  ReplayChanged,
-  ReplayCreated,
-  ReplayEdits,
-  ReplayJobTable,
-  ReplayWriter,
-} from '@herald/registry/replay-jobs';
-import type { ReplayProgressTable } from '@herald/registry/replay-progress';
+import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+import type { NewReplay, ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs';
 import type { RetryOrder } from '@herald/registry/retry-order';
-import type { ReplayJob, WantedState } from '@herald/replay/job';
+import type { WantedState } from '@herald/replay/job';
 import type { Caller } from '../access/caller.ts';
 import {
   redeliveryAsked,
@@ -37,7 +30,10 @@ import type { EraseHistory, HistoryErased } from '../erasing/erase-history.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
 import type { OrderRetries, RetriesOrdered } from '../retries/order-retries.ts';
-import type { Tail } from '../tail/tail.ts';
+import type { Tail, TailOpening, TailRequest } from '../tail/tail.ts';
+import { type Belongings, belongingsOf } from './belongings.ts';
+import { type AccountPortalLinks, type PortalLinkSources, portalLinksOf } from './portal-links-of.ts';
+import { type ReplaySources, replaysOf } from './replays-of.ts';
 
 type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
@@ -48,16 +44,21 @@ export interface BoundTo extends Pick<Caller, 'accountId' | 'scope' | 'actor'> {
   requestId: string | undefined;
 }
 
+/** `not_admitted`: it reaches beyond what the caller is limited to. Nothing was written. */
+export type ReplayAsked = ReplayCreated | { kind: 'not_admitted' };
+
 /**
- * What one account has: handlers get this and never the tables, so none can reach into another account. Whatever
- * changes something puts that on record itself, before and in the name of the caller.
+ * What a caller has of one account: handlers get this and never the tables, so none can reach into another account, or
+ * beyond the projects and channels that the caller is limited to. What is not the caller's is as if it did not exist.
+ * Whatever changes something puts that on record itself, before and in the name of the caller.
  */
 export interface Account {
   id: string;
   endpoints: {
-    /** Undefined for an endpoint of another account, as for one that does not exist. */
     get(endpointId: string): ConfiguredEndpoint | undefined;
     list(projectId: string | undefined): ConfiguredEndpoint[];
+    /** Whether there may be no more of them. */
+    isFull(): boolean;
     status(endpointId: string): EndpointStatus | undefined;
     /** Writes it as this account's, whatever account it names. */
     create(endpoint: Endpoint): Promise<WriteResult>;
@@ -68,8 +69,10 @@ export interface Account {
       action?: AuditAction,
     ): Promise<WriteResult>;
     delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
-    /** What endpoints were at a revision; unknown for those of another account. */
+    /** What endpoints were at a revision; unknown for those that were not the caller's then. */
     at: ConfigurationLog['at'];
+    /** Of an endpoint that `get` finds. */
+    held(endpointId: string, releasedSinceMs: number | undefined): Promise<HeldFigures>;
     /** A made-up event of the type, to this endpoint alone. */
     test(endpointId: string, eventType: EventType): Promise<TestSent | { kind: 'missing' }>;
   };
@@ -99,6 +102,7 @@ export interface Account {
   ledger: {
     read: Bound<HistoryStore['ledger']['read']>;
     endpoints: Bound<HistoryStore['ledger']['endpoints']>;
+    asOf: HistoryStore['ledger']['asOf'];
   };
   stats: {
     read: Bound<HistoryStore['stats']['read']>;
@@ -107,7 +111,7 @@ export interface Account {
     lag: Bound<HistoryStore['stats']['lag']>;
   };
   audit: { list: Bound<HistoryStore['audit']['list']> };
-  tail: { open: Bound<Tail['open']> };
+  tail: { open(request: TailRequest): TailOpening };
   history: {
     /** Of one publication of this account. */
     erase(publicationId: string, erasedBy: string): Promise<HistoryErased>;
@@ -121,12 +125,12 @@ export interface Account {
     /** Not the last one by which keys can be made. */
     revoke(keyId: string): Promise<KeyRevoked>;
   };
+  portalLinks: AccountPortalLinks;
   replays: {
-    /** Undefined for a replay of another account, as for one that does not exist. */
     get(replayId: string): Replay | undefined;
     list(): Replay[];
     /** Asks for it as this account's. */
-    create(replay: Omit<NewReplay, 'accountId'>): Promise<ReplayCreated>;
+    create(replay: Omit<NewReplay, 'accountId'>): Promise<ReplayAsked>;
     start(replayId: string): Promise<ReplayChanged>;
     want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
   };
@@ -145,14 +149,9 @@ export interface AccountSources {
   orderRetries: OrderRetries;
   forgetRetryOrder: (endpointId: string) => Promise<void>;
   replays: ReplaySources;
+  portalLinks: PortalLinkSources;
   apiKeys: ApiKeySources;
   audited: Audited;
-}
-
-export interface ReplaySources {
-  jobs: Pick<ReplayJobTable, 'get' | 'entries'>;
-  progress: Pick<ReplayProgressTable, 'get'>;
-  writer: Pick<ReplayWriter, 'as'>;
 }
 
 export interface ApiKeySources {
@@ -166,19 +165,18 @@ const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint
 
 export function createAccounts(sources: AccountSources): (caller: BoundTo) => Account {
   const { table, status, history, redeliver, orderRetries, tail, configurations, replays } = sources;
-  return ({ accountId, actor, requestId }) => {
-    const scope: Scope = { accountId };
+  return (caller) => {
+    const { accountId, actor, requestId } = caller;
+    const belongings = belongingsOf(caller, table);
+    const scope: Scope = belongings.history();
     const asker: Asker = { actor, requestId };
-    const writer: EndpointEdits = sources.writer.as(asker);
+    const writer = sources.writer.as(asker, belongings.admits);
     const audited = <T extends { kind: string }>(
       asked: Asked,
       change: () => Promise<T>,
       stateOf: (result: T) => AuditState,
     ) => sources.audited({ ...asked, accountId, asker }, change, stateOf);
-    const own = (endpointId: string): ConfiguredEndpoint | undefined => {
-      const configured = table.get(endpointId);
-      return configured?.endpoint.accountId === accountId ? configured : undefined;
-    };
+    const own = belongings.endpoint;
     const remove = async (endpointId: string, ifRevision: number | undefined): Promise<WriteResult> => {
       const result = await writer.delete(endpointId, ifRevision);
       // Not waited for: an order for an endpoint that is no more only takes memory.
@@ -189,14 +187,20 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       id: accountId,
       endpoints: {
         get: own,
-        list: (projectId) => table.list(accountId, projectId),
+        list: belongings.endpoints,
+        isFull: belongings.isFull,
         status: (endpointId) => (own(endpointId) ? status.get(endpointId) : undefined),
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
         update: (endpointId, ifRevision, change, action) =>
           own(endpointId) ? writer.update(endpointId, ifRevision, change, action) : MISSING,
         delete: (endpointId, ifRevision) => (own(endpointId) ? remove(endpointId, ifRevision) : MISSING),
         at: async (revision, endpointIds) =>
-          ownOnly(accountId, await configurations.at(revision, endpointIds)),
+          ownOnly(belongings, await configurations.at(revision, endpointIds)),
+        held: (endpointId, releasedSinceMs) => {
+          if (!own(endpointId)) throw new TypeError(`${endpointId} is not the caller's`);
+          // The ledger is of the whole account: what of it is the caller's, the endpoint says.
+          return history.ledger.held({ accountId }, { endpointId, releasedSinceMs });
+        },
         test: async (endpointId, eventType) => {
           const configured = own(endpointId);
           if (!configured) return { kind: 'missing' };
@@ -241,6 +245,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       ledger: {
         read: () => history.ledger.read(scope),
         endpoints: (query) => history.ledger.endpoints(scope, query),
+        asOf: () => history.ledger.asOf(),
       },
       stats: {
         read: (query) => history.stats.read(scope, query),
@@ -249,7 +254,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         lag: (limit) => history.stats.lag(scope, limit),
       },
       audit: { list: (query) => history.audit.list(scope, query) },
-      tail: { open: (request) => tail.open(scope, request) },
+      tail: { open: (request) => tail.open({ accountId, sees: belongings.sees }, request) },
       history: {
         erase: (publicationId, erasedBy) =>
           audited(
@@ -259,7 +264,8 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
           ),
       },
       apiKeys: apiKeysOf(accountId, sources.apiKeys, asker),
-      replays: replaysOf(accountId, replays, replays.writer.as(asker)),
+      portalLinks: portalLinksOf(caller, sources.portalLinks, asker),
+      replays: replaysOf(caller, belongings, replays, replays.writer.as(asker)),
     };
   };
 }
@@ -277,30 +283,10 @@ function apiKeysOf(accountId: string, { table, writer }: ApiKeySources, asker: A
   };
 }
 
-function replaysOf(
-  accountId: string,
-  { jobs, progress }: ReplaySources,
-  writer: ReplayEdits,
-): Account['replays'] {
-  const viewOf = (job: ReplayJob): Replay => ({ job, progress: progress.get(job.id)?.value });
-  const own = (replayId: string): ReplayJob | undefined => {
-    const job = jobs.get(replayId)?.value;
-    return job?.accountId === accountId ? job : undefined;
-  };
-  return {
-    get(replayId) {
-      const job = own(replayId);
-      return job && viewOf(job);
-    },
-    list: () =>
-      [...jobs.entries()].flatMap(([, { value }]) => (value.accountId === accountId ? [viewOf(value)] : [])),
-    create: (replay) => writer.create({ ...replay, accountId }),
-    start: async (replayId) => (own(replayId) ? writer.start(replayId) : { kind: 'missing' }),
-    want: async (replayId, wanted) => (own(replayId) ? writer.want(replayId, wanted) : { kind: 'missing' }),
-  };
-}
-
-function ownOnly(accountId: string, found: ReadonlyMap<string, AsRouted>): ReadonlyMap<string, AsRouted> {
-  const isForeign = (as: AsRouted) => as.kind === 'known' && as.endpoint.accountId !== accountId;
+function ownOnly(
+  { admits }: Belongings,
+  found: ReadonlyMap<string, AsRouted>,
+): ReadonlyMap<string, AsRouted> {
+  const isForeign = (as: AsRouted) => as.kind === 'known' && !admits(as.endpoint);
   return new Map([...found].map(([id, as]) => [id, isForeign(as) ? { kind: 'forgotten' } : as]));
 }

@@ -2,10 +2,10 @@ import type { ApiKeyInfo } from '@herald/registry/api-key';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { invalidRequest } from '../http/invalid.ts';
+import { cutNewestFirst } from '../http/newest-first.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { configurationUnavailable, notFound, refusedCursor } from '../http/problems.ts';
 import * as fields from './api-key-fields.ts';
-import { cutApiKeys } from './api-key-page.ts';
 
 const none = z.strictObject({});
 
@@ -24,6 +24,7 @@ export function apiKeyOperations(now: () => number): AnyOperation[] {
     tag: 'api-keys',
     summary: 'Make an API key of the account. The answer shows it, this once.',
     role: 'admin',
+    wholeAccount: true,
     params: none,
     query: none,
     body: fields.newApiKey,
@@ -60,13 +61,18 @@ export function apiKeyOperations(now: () => number): AnyOperation[] {
     tag: 'api-keys',
     summary: 'List the API keys of the account, newest first, with those that open nothing any more.',
     role: 'admin',
+    wholeAccount: true,
     params: none,
     query: fields.apiKeyQuery,
     body: undefined,
     answers: fields.apiKeyPage,
     problems: ['400 refused_cursor'],
     handle({ account, caller, query }) {
-      const page = cutApiKeys(account.apiKeys.list(), query.limit, query.cursor);
+      const page = cutNewestFirst(
+        account.apiKeys.list(),
+        ({ keyId: id, createdAtMs }) => ({ id, createdAtMs }),
+        query,
+      );
       if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
       const items = page.items.map((info) => view(info, caller));
       return { status: 200, body: { items, next_cursor: page.nextCursor ?? null } };
@@ -80,6 +86,7 @@ export function apiKeyOperations(now: () => number): AnyOperation[] {
     tag: 'api-keys',
     summary: 'Get an API key, but for the key itself.',
     role: 'admin',
+    wholeAccount: true,
     params: fields.apiKeyParams,
     query: none,
     body: undefined,
@@ -101,6 +108,7 @@ export function apiKeyOperations(now: () => number): AnyOperation[] {
     summary:
       'Revoke an API key, for good: within a second it opens nothing anywhere. A key may revoke itself (is_caller says so), but not where no other admin key would be left.',
     role: 'admin',
+    wholeAccount: true,
     params: fields.apiKeyParams,
     query: none,
     body: undefined,

@@ -14,13 +14,7 @@ import { holdingOperations } from './holding-operations.ts';
 import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { rotationOperation } from './rotation-operation.ts';
-import {
-  MAX_ENDPOINTS_PER_ACCOUNT,
-  REFUSED_WRITES,
-  refusedWrite,
-  revisionRequired,
-  tooManyEndpoints,
-} from './write-answer.ts';
+import { REFUSED_WRITES, refusedWrite, revisionRequired, tooManyEndpoints } from './write-answer.ts';
 
 export interface EndpointOperationsOptions extends DestinationRules {
   sealing: Sealing;
@@ -47,7 +41,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     responseHeaders: ['etag', 'location'],
     problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
     async handle({ account, body }) {
-      if (account.endpoints.list(undefined).length >= MAX_ENDPOINTS_PER_ACCOUNT) return tooManyEndpoints;
+      if (account.endpoints.isFull()) return tooManyEndpoints;
       const mistake = await destinationMistake(body, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const nowMs = now();

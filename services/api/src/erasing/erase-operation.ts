@@ -22,6 +22,7 @@ export function eraseOperation(): AnyOperation {
     summary:
       'Erase what is on record of a publication: its events, routings and attempts, with what is still to come of them. It cannot be brought back.',
     role: 'admin',
+    wholeAccount: true,
     params: z.strictObject({ publication_id: id('a publication', 'pub_1') }),
     query: z.strictObject({}),
     body: undefined,

@@ -10,6 +10,7 @@ const WITH_A_CALLER: readonly ProblemCode[] = [
   '401 unauthorized',
   '403 forbidden',
   '403 scope_too_narrow',
+  '429 rate_limited',
 ];
 
 /** A change that a browser sends along with the cookie of a session. */

@@ -26,6 +26,7 @@ export const RESPONSE_HEADERS = {
   location: z
     .string()
     .meta({ description: 'the path of what was made', examples: ['/v1/endpoints/ep_01890a5d'] }),
+  'set-cookie': z.string().meta({ description: 'the session, which no script can read' }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type ResponseHeaderName = keyof typeof RESPONSE_HEADERS;

@@ -70,14 +70,16 @@ function strangerOf(
   key: string,
 ): Mistake {
   const { reached, union } = schemaAt(schema, path, given);
-  const elsewhere = union?.options.map((option) => childOf(option as z.ZodType, key, given)).find(Boolean);
-  const value = elsewhere && shown([...path, key], given, isSecret(elsewhere));
+  const elsewhere = (union?.options ?? []).flatMap(
+    (option) => childOf(option as z.ZodType, key, undefined) ?? [],
+  );
+  const value = elsewhere.length === 0 ? undefined : shown([...path, key], given, elsewhere.some(isSecret));
   const known = reached instanceof z.ZodObject ? Object.keys(reached.shape).join(', ') : '';
   return {
     in: part,
     field: fieldName([...path, key]),
     ...(value !== undefined && { value }),
-    problem: elsewhere ? 'what is asked for is of another kind' : 'it is not known here',
+    problem: elsewhere.length > 0 ? 'what is asked for is of another kind' : 'it is not known here',
     remedy: known === '' ? 'Leave it out.' : `Leave it out, or use one of ${known}.`,
   };
 }

@@ -1,16 +1,19 @@
 import { type Problem, sendProblem } from '@herald/service-kit/problem';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { Authenticate } from '../access/authenticate.ts';
+import type { Admission, Authentication } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
+import { type Credentials, isLoopback } from '../access/origin.ts';
 import type { Account, BoundTo } from '../account/account.ts';
+import type { Limited, RequestLimits } from '../rate-limit/request-limits.ts';
 import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
-import type { Answer, AnyOperation } from './operation.ts';
-import { methodNotAllowed, unsupportedType } from './problems.ts';
+import type { Answer, AnyOperation, OpenOperation } from './operation.ts';
+import { methodNotAllowed, rateLimited, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
-  authenticate: Authenticate;
+  admission: Admission;
+  limits: RequestLimits;
   accountOf: (caller: BoundTo) => Account;
   readBody: RequestHandler;
   /** Sees what each handler answers before it is sent; tests throw there what is not as described. */
@@ -19,28 +22,38 @@ export interface MountOptions {
 
 /** Each operation as its steps: who asks, may they, what do they ask, do it, answer. */
 export function mount(app: Express, operations: readonly AnyOperation[], options: MountOptions): void {
-  const { authenticate, accountOf, readBody } = options;
+  const { admission, limits, accountOf, readBody } = options;
 
   for (const operation of operations) {
-    const admit: RequestHandler = (request, response, next) => {
+    const ask: RequestHandler = (request, response, next) => {
       response.locals.route = operation.path;
-      const authenticated = authenticate({ header: (name) => request.get(name) }, operation.role);
-      if ('problem' in authenticated) return send(response, authenticated);
-      response.locals.caller = authenticated.caller;
+      const admitted = admit(admission, operation, credentialsOf(request));
+      if ('problem' in admitted) return refuse(request, response, admitted);
+      response.locals.caller = admitted.caller;
+      if (admitted.caller && isBeyond(limits.ofCaller(admitted.caller.actor), response)) return;
       next();
     };
     const perform: RequestHandler = async (request, response) => {
       const asked = parseRequest(operation, request);
       if ('problem' in asked) return send(response, asked);
-      const caller = response.locals.caller as Caller;
-      const account = accountOf({ ...caller, requestId: response.locals.requestId });
+      const { caller, requestId } = response.locals as { caller: Caller | undefined; requestId: string };
       const header = headerOf(operation, request);
-      const answer = await operation.handle({ ...asked, account, caller, header });
+      const isOnLoopback = isLoopback(credentialsOf(request));
+      const everyone = { ...asked, header, requestId, isOnLoopback };
+      const answer = caller
+        ? await operation.handle({ ...everyone, account: accountOf({ ...caller, requestId }), caller })
+        : await (operation as OpenOperation<z.ZodObject, z.ZodObject, z.ZodType>).handle(everyone);
       options.onAnswer?.(operation, answer);
-      send(response, answer);
+      if (!caller && 'problem' in answer) refuse(request, response, answer);
+      else send(response, answer);
     };
-    const steps = operation.body ? [admit, readBody, perform] : [admit, perform];
+    const steps = operation.body ? [ask, readBody, perform] : [ask, perform];
     app[operation.method](expressPath(operation.path), ...steps);
+  }
+
+  /** Of nobody that is known: who goes on with that is told to wait instead. */
+  function refuse(request: Request, response: Response, answer: Answer): void {
+    if (!isBeyond(limits.ofRefused(request.socket.remoteAddress ?? ''), response)) send(response, answer);
   }
 
   for (const [path, methods] of methodsByPath(operations)) {
@@ -64,6 +77,27 @@ export function send(response: Response, answer: Answer): void {
   } else {
     response.status(answer.status).end();
   }
+}
+
+/** Says what is left; where that is nothing, the request is answered. */
+function isBeyond({ ok, headers, rule }: Limited, response: Response): boolean {
+  response.set(headers);
+  if (!ok) send(response, { problem: rateLimited(rule) });
+  return !ok;
+}
+
+function admit(
+  admission: Admission,
+  operation: AnyOperation,
+  credentials: Credentials,
+): Authentication | { caller: undefined } {
+  if (operation.role !== undefined) return admission.authenticate(credentials, operation);
+  const problem = admission.refuseForeignPage(credentials);
+  return problem ? { problem } : { caller: undefined };
+}
+
+function credentialsOf(request: Request): Credentials {
+  return { header: (name) => request.get(name) };
 }
 
 /** A handler that asks for a header that its description does not have is a bug. */

@@ -28,6 +28,9 @@ export interface Asked<P, Q, B> {
   params: P;
   query: Q;
   body: B;
+  /** Whether the browser of who asks is on the same machine, where a cookie need not be for https only. */
+  isOnLoopback: boolean;
+  requestId: string;
   /** Only of those that the operation lists. */
   header(name: RequestHeaderName): string | undefined;
 }
@@ -63,15 +66,28 @@ export interface Description<P extends z.ZodObject, Q extends z.ZodObject, B ext
 export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>
   extends Description<P, Q, B> {
   role: Role;
+  /** What is of the account as a whole, and so not for who is limited to a part of it. */
+  wholeAccount?: true;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer> | Answer;
 }
 
+/** What anybody may ask for: there is no caller, and so no account. */
+export interface OpenOperation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>
+  extends Description<P, Q, B> {
+  role: undefined;
+  handle(
+    asked: Omit<Asked<z.output<P>, z.output<Q>, z.output<B>>, 'account' | 'caller'>,
+  ): Promise<Answer> | Answer;
+}
+
 export type AnyDescription = Description<z.ZodObject, z.ZodObject, z.ZodType>;
-export type AnyOperation = Operation<z.ZodObject, z.ZodObject, z.ZodType>;
+export type AnyOperation =
+  | Operation<z.ZodObject, z.ZodObject, z.ZodType>
+  | OpenOperation<z.ZodObject, z.ZodObject, z.ZodType>;
 
 /** Ties a handler's types to its schemas, and then forgets them. */
 export function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
-  described: Operation<P, Q, B>,
+  described: Operation<P, Q, B> | OpenOperation<P, Q, B>,
 ): AnyOperation {
   return described as unknown as AnyOperation;
 }

@@ -147,6 +147,15 @@ export function tooManyStreams({
   };
 }
 
+export function rateLimited(rule: string): Problem {
+  return {
+    status: 429,
+    code: 'rate_limited',
+    title: 'Too many requests',
+    detail: `${rule}, of each process of the API. Go on after the time in Retry-After; RateLimit says what is left.`,
+  };
+}
+
 /** ClickHouse is away. Configuration does not need it. */
 export const historyUnavailable: Answer = {
   headers: { 'retry-after': '5' },

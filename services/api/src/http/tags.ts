@@ -9,6 +9,8 @@ export const TAGS = {
   stats: 'Figures: attempts, deliveries, lag.',
   ledger: 'Whether everything that was accepted is accounted for.',
   tail: 'Every disposition as it is made.',
+  sessions: 'Who asks, and sessions of browsers, which must not keep a key.',
+  'portal-links': 'Ways into the portal for people who have no key, used once.',
   'api-keys': 'What opens the API, for whom and for how long.',
   audit: 'Who changed what, and when.',
   'upload-post': 'For clients of the Upload-Post API, as it has them.',

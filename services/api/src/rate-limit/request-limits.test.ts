@@ -24,7 +24,7 @@ it('a caller may make a burst of requests, is told what is left, and may go on a
 
 it('callers do not take from each other, nor from who is refused at the same address', () => {
   const { ofCaller, ofRefused } = limits();
-  for (let i = 0; i < 200; i++) ofRefused('192.0.2.1');
+  for (let i = 0; i < 3; i++) ofRefused('192.0.2.1');
   expect(ofRefused('192.0.2.1').ok).toBe(false);
   expect(ofRefused('192.0.2.2').ok).toBe(true);
   for (let i = 0; i < 4; i++) ofCaller(key);

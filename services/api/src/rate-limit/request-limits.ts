@@ -25,29 +25,27 @@ export interface RequestLimitsOptions {
   now: () => number;
 }
 
-/**
- * Of requests without a valid key. A good key passes whatever else comes from its address, which may be that of a
- * proxy: its secret has 256 bits, and to shut everybody out would be what an attacker wants.
- */
-const REFUSED = { tokensPerSecond: 5, burst: 100 };
-
 /** A bucket takes about 200 bytes, and those that were used last are kept: a flood of addresses takes 10 MB. */
 const MAX_ADDRESSES = 50_000;
 const MAX_CALLERS = 100_000;
 
+/**
+ * An address without a valid key may make as many requests as a key. A good key passes whatever else comes from its
+ * address, which may be that of a proxy: its secret has 256 bits, and to shut everybody out is what an attacker wants.
+ */
 export function createRequestLimits({ requestsPerSecond, burst, now }: RequestLimitsOptions): RequestLimits {
   const rate = { tokensPerSecond: requestsPerSecond, burst };
   const callers = createTokenBuckets({ ...rate, maxKeys: MAX_CALLERS, now });
-  const addresses = createTokenBuckets({ ...REFUSED, maxKeys: MAX_ADDRESSES, now });
-  const limited = (name: string, who: string, of: typeof rate, taken: Taken): Limited => ({
+  const addresses = createTokenBuckets({ ...rate, maxKeys: MAX_ADDRESSES, now });
+  const limited = (policy: string, who: string, taken: Taken): Limited => ({
     ok: taken.ok,
-    headers: rateLimitHeaders(name, of, taken),
-    rule: `${who} may make ${of.tokensPerSecond} requests a second, and ${of.burst} at once`,
+    headers: rateLimitHeaders(policy, rate, taken),
+    rule: `${who} may make ${requestsPerSecond} requests a second, and ${burst} at once`,
   });
   return {
     ofCaller: ({ kind, id }) =>
-      limited('requests', 'An API key or session', rate, callers.take(`${kind} ${id}`, 1)),
+      limited('requests', 'An API key or session', callers.take(`${kind} ${id}`, 1)),
     ofRefused: (address) =>
-      limited('refused', 'An address without a valid key', REFUSED, addresses.take(addressGroup(address), 1)),
+      limited('refused', 'An address without a valid key', addresses.take(addressGroup(address), 1)),
   };
 }

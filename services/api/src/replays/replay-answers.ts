@@ -1,13 +1,13 @@
-import type { ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs';
+import type { ReplayChanged } from '@herald/registry/replay-jobs';
 import type { WantedState } from '@herald/replay/job';
 import { isFinished, type ReplayState } from '@herald/replay/progress';
-import type { Account } from '../account/account.ts';
+import type { Account, ReplayAsked } from '../account/account.ts';
 import type { Answer, ProblemCode } from '../http/operation.ts';
-import { notFound } from '../http/problems.ts';
+import { notFound, scopeTooNarrow } from '../http/problems.ts';
 import { type Replay, viewReplay } from './replay-view.ts';
 
 /** Refused, and why. */
-type Refusal = Exclude<ReplayCreated | ReplayChanged, { job: unknown }>;
+type Refusal = Exclude<ReplayAsked | ReplayChanged, { job: unknown }>;
 
 export const REFUSED_REPLAYS: readonly ProblemCode[] = [
   '404 not_found',
@@ -20,6 +20,12 @@ export function refusedReplay(replayId: string, refusal: Refusal): Answer {
   switch (refusal.kind) {
     case 'missing':
       return { problem: notFound('replay', replayId) };
+    case 'not_admitted':
+      return {
+        problem: scopeTooNarrow(
+          'The replay would reach beyond the projects or channels of the session. Name in its filter one project_id and, where the session is limited to channels, some of its channel_ids; and name endpoints of the session as target_endpoint_id or endpoint_ids. GET /v1/me lists projects and channels.',
+        ),
+      };
     case 'cancelled':
       return replayIsOver(replayId, 'cancelled');
     case 'too_many':

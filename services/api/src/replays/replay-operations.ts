@@ -5,6 +5,7 @@ import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
+import { cutNewestFirst } from '../http/newest-first.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
 import {
@@ -15,7 +16,6 @@ import {
   whyNotChanged,
 } from './replay-answers.ts';
 import * as fields from './replay-fields.ts';
-import { cutReplays } from './replay-page.ts';
 import { topicOf } from './replay-topics.ts';
 import { viewReplay } from './replay-view.ts';
 
@@ -68,7 +68,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     answers: fields.replayPage,
     problems: ['400 refused_cursor'],
     handle({ account, query }) {
-      const page = cutReplays(account.replays.list(), query.limit, query.cursor);
+      const page = cutNewestFirst(account.replays.list(), ({ job }) => job, query);
       if (page.kind === 'refused_cursor') return { problem: refusedCursor(page.reason) };
       const items = page.items.map((replay) => viewReplay(replay, account.endpoints));
       return { status: 200, body: { items, next_cursor: page.nextCursor ?? null } };

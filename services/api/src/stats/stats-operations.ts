@@ -105,6 +105,7 @@ export function statsOperations({ readHistory, now }: StatsOperationsOptions): A
     tag: 'stats',
     summary: 'The endpoints with open deliveries, and how long the oldest of each is due; the longest first.',
     role: 'read',
+    wholeAccount: true,
     params: none,
     query: fields.lagQuery,
     body: undefined,

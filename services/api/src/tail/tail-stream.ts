@@ -1,3 +1,4 @@
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { pause } from '@herald/kafka/patience';
 import type { EventStream } from '../http/event-stream.ts';
 import type { AttemptSource, Listening, PlacedAttempt } from './attempt-source.ts';
@@ -8,6 +9,7 @@ import { type GapReason, planResumption } from './resumption.ts';
 export interface TailStreamOptions {
   source: AttemptSource;
   accountId: string;
+  sees: (attempt: DeliveryAttempt) => boolean;
   filter: TailFilter;
   /** Where the client was; undefined begins with what comes now. */
   after: TailPosition | undefined;
@@ -107,7 +109,7 @@ export class TailStream {
   #tell({ partition, offset, attempt }: PlacedAttempt): void {
     if (offset < this.#position[partition]!) return;
     this.#position[partition] = offset + 1;
-    if (!matches(this.#options.filter, attempt)) return;
+    if (!this.#options.sees(attempt) || !matches(this.#options.filter, attempt)) return;
     const id = this.#id();
     const isTold =
       this.#tellOmissions() &&

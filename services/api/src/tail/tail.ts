@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Scope } from '@herald/clickhouse/history';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import type { Caller } from '../access/caller.ts';
 import { EventStream } from '../http/event-stream.ts';
@@ -21,9 +21,16 @@ export type TailOpening =
   | { kind: 'refused_position' }
   | { kind: 'too_many'; streams: number; of: 'who asks' | 'this process' };
 
+/** What of all dispositions a client may be told. */
+export interface Seen {
+  accountId: string;
+  /** Asked of each disposition of the account as it comes. */
+  sees(attempt: DeliveryAttempt): boolean;
+}
+
 /** The dispositions of one account as they are made, to many clients at once. Needs Kafka, not ClickHouse. */
 export interface Tail {
-  open(scope: Scope, request: TailRequest): TailOpening;
+  open(seen: Seen, request: TailRequest): TailOpening;
   /** How many clients there are. */
   readonly streams: number;
   /** Ends all streams: their clients come back, to another process perhaps. */
@@ -70,7 +77,7 @@ export function createTail(options: TailOptions): Tail {
   }
 
   return {
-    open({ accountId }, { filter, after, caller }) {
+    open({ accountId, sees }, { filter, after, caller }) {
       const position = after === undefined ? undefined : parsePosition(after, PARTITIONS);
       if (after !== undefined && !position) return { kind: 'refused_position' };
       const ofActor = streamsOfActor.get(caller.actor.id) ?? 0;
@@ -86,6 +93,7 @@ export function createTail(options: TailOptions): Tail {
           new TailStream({
             source,
             accountId,
+            sees,
             filter,
             after: position,
             events,

@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
+import { LOGGED_TOPICS } from '@herald/clickhouse/rows/row-maker';
 import { createHistoryDatabase, type HistoryDatabase } from '@herald/clickhouse/testing/history-database';
+import { GROUPS } from '@herald/contracts/groups';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
 import { TOPIC_SPECS } from '@herald/contracts/topics';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import { openGroupProgress } from '@herald/kafka/group-progress';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { applyTopics } from '@herald/kafka/topics';
 import type { Role } from '@herald/registry/api-key';
@@ -17,6 +20,7 @@ import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
 import { createErasureRecorder } from '@herald/registry/erasures';
+import type { NewPortalLink } from '@herald/registry/portal/portal-link';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
 import { listen } from '@herald/service-kit/http-server';
@@ -36,11 +40,13 @@ import { createEraseHistory } from '../erasing/erase-history.ts';
 import { createConfigurationLog } from '../explain/configuration-log.ts';
 import { undescribed } from '../http/described.ts';
 import type { AnyOperation } from '../http/operation.ts';
+import { openPortalLinks } from '../portal-links/open-portal-links.ts';
 import { openReplays } from '../replays/open-replays.ts';
 import { createOrderRetries } from '../retries/order-retries.ts';
 import { openAttemptSource } from '../tail/open-attempt-source.ts';
 import { openTail } from '../tail/open-tail.ts';
 import type { TailLimits } from '../tail/tail.ts';
+import { createReadWatermarks } from '../watermarks/read-watermarks.ts';
 
 export interface Reply {
   status: number;
@@ -69,6 +75,8 @@ export interface RunningApi {
   logged(): string;
   /** A client with a new key, of a new account unless one is named. */
   client(role?: Role, accountId?: string): Promise<Client>;
+  /** A client in a session of its own, which ends with what is said of its link. */
+  session(accountId: string, link?: Partial<NewPortalLink>): Promise<Client>;
   /** The client's key is not worth anything any more. */
   revoke(client: Client): Promise<void>;
   /** Rejects where anything was answered that its operation does not describe. */
@@ -84,6 +92,8 @@ export async function startApi(
     writeTimeoutMs?: number;
     tailLimits?: Partial<TailLimits>;
     hasTelegramBot?: boolean;
+    requestsPerSecond?: number;
+    requestBurst?: number;
   } = {},
 ): Promise<RunningApi> {
   const connection = {
@@ -131,6 +141,10 @@ export async function startApi(
     maxOpenPerAccount: 3,
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
+  const portalLinks = await openPortalLinks(tableOptions, {
+    audit,
+    timeoutMs: over.writeTimeoutMs ?? 30_000,
+  });
   const keyWriter = await createApiKeyWriter({ connection, source, table: keys, audit });
   const keyEdits = keyWriter.as(operator('test'));
   const database = await createHistoryDatabase(stack.clickhouseUrl);
@@ -140,6 +154,7 @@ export async function startApi(
   });
   const eraser = openEraser({ ...database.options, ...(over.clickhouseUrl && { url: over.clickhouseUrl }) });
   const reader = createPartitionReader(connection);
+  const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
   const attempts = openAttemptSource({ connection, source, log });
   const tail = openTail({
@@ -165,6 +180,10 @@ export async function startApi(
     keys,
     writer,
     apiKeys: { table: keys, writer: keyWriter },
+    portalLinks,
+    portalUrl: 'https://portal.example.com',
+    allowedOrigins: new Set(['https://portal.example.com']),
+    sessionSeconds: 3_600,
     audited: createAudited(audit, Date.now),
     history,
     tail,
@@ -206,12 +225,21 @@ export async function startApi(
     }),
     sealing,
     checkDestination: createDestinationCheck(guard),
+    readWatermarks: createReadWatermarks({
+      progress,
+      timeoutMs: 30_000,
+      onFailure: (err) => log.warn({ err }, 'it cannot be asked how far the loggers are'),
+      now: Date.now,
+    }),
+    catchUpPerSecond: 100,
     checkUnsaved: createCheckUnsaved({ ...guard, ca: [] }),
     hasTelegramBot: over.hasTelegramBot ?? false,
     log,
     metrics,
     historyTimeoutMs: 5_000,
     maxBodyBytes: 64 * 1024,
+    requestsPerSecond: over.requestsPerSecond ?? 100_000,
+    requestBurst: over.requestBurst ?? 100_000,
     maxReplayPerSecond: 1_000,
     ingestUrl: 'http://127.0.0.1:8090',
     onAnswer(operation, answer) {
@@ -237,6 +265,24 @@ export async function startApi(
       if (created.kind !== 'created') throw new Error(created.kind);
       return clientOf(server.url, accountId, created.text);
     },
+    async session(accountId, link = {}) {
+      const created = await portalLinks.writer.as(operator('test')).create({
+        accountId,
+        name: '',
+        role: 'write',
+        projectIds: undefined,
+        channelIds: undefined,
+        parentLinkId: undefined,
+        expiresAtMs: Date.now() + 60_000,
+        sessionSeconds: 600,
+        ...link,
+      });
+      if (created.kind !== 'created') throw new Error(created.kind);
+      const { headers } = await clientWith(server.url, accountId, {}).send('POST', '/v1/sessions', {
+        portal_token: created.token,
+      });
+      return clientWith(server.url, accountId, browserHeaders(server.url, headers.get('set-cookie') ?? ''));
+    },
     async revoke({ accountId, key }) {
       const revoked = await keyEdits.revoke(accountId, key.split('_')[1]!);
       if (revoked.kind !== 'revoked') throw new Error(`the key is ${revoked.kind}`);
@@ -244,9 +290,9 @@ export async function startApi(
     async stop() {
       await tail.close();
       await server.close();
-      await Promise.all([writer.close(), keyWriter.close(), replays.stop()]);
+      await Promise.all([writer.close(), keyWriter.close(), replays.stop(), portalLinks.stop()]);
       await producer.close();
-      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close()]);
+      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close(), progress.close()]);
       await Promise.all([history.close(), eraser.close(), database.drop()]);
       if (faults.length > 0) throw new Error(`answers are not as described:\n${faults.join('\n')}`);
     },
@@ -254,11 +300,21 @@ export async function startApi(
 }
 
 export function clientOf(url: string, accountId: string, key: string): Client {
+  return { ...clientWith(url, accountId, { authorization: `Bearer ${key}` }), key };
+}
+
+/** What a browser sends along from a page of the API's own host. */
+export function browserHeaders(url: string, setCookie: string): Record<string, string> {
+  return { cookie: setCookie.split(';')[0] ?? '', origin: new URL(url).origin };
+}
+
+/** One that has no key, but shows who it is in another way. */
+export function clientWith(url: string, accountId: string, credentials: Record<string, string>): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const response = await fetch(url + path, {
       method,
       headers: {
-        authorization: `Bearer ${key}`,
+        ...credentials,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -272,5 +328,5 @@ export function clientOf(url: string, accountId: string, key: string): Client {
       body: text === '' ? undefined : JSON.parse(text),
     };
   };
-  return { accountId, key, send, get: (path) => send('GET', path) };
+  return { accountId, key: '', send, get: (path) => send('GET', path) };
 }

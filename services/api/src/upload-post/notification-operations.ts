@@ -43,6 +43,7 @@ export function notificationOperations(options: NotificationOptions): AnyOperati
     summary:
       'Get where uploads of all projects are told: by webhook, by Telegram. Before any was set, nowhere.',
     role: 'read',
+    wholeAccount: true,
     params: none,
     query: none,
     body: undefined,
@@ -58,6 +59,7 @@ export function notificationOperations(options: NotificationOptions): AnyOperati
     tag: 'upload-post',
     summary: 'Set where uploads of all projects are told; what is left out stays as it is.',
     role: 'write',
+    wholeAccount: true,
     params: none,
     query: none,
     body: askedNotifications,

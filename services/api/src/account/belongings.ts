@@ -1,0 +1,62 @@
+import type { Scope } from '@herald/clickhouse/history';
+import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
+import type { Endpoint } from '@herald/domain/endpoint';
+import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
+import type { Caller } from '../access/caller.ts';
+import { coversEndpoint, coversEvent, isWhole } from '../access/scope.ts';
+import { MAX_ENDPOINTS_PER_ACCOUNT } from '../endpoints/write-answer.ts';
+
+/** What of an account is a caller's: the one place where a limit to projects and channels is held against it. */
+export interface Belongings {
+  /** Whether an endpoint, as it is given, is the caller's. */
+  admits(endpoint: Endpoint): boolean;
+  endpoint(endpointId: string): ConfiguredEndpoint | undefined;
+  endpoints(projectId: string | undefined): ConfiguredEndpoint[];
+  /** Whether there may be no more endpoints, be they the caller's or not. */
+  isFull(): boolean;
+  /** What of the history it may read, by the endpoints as they are now. */
+  history(): Scope;
+  sees(attempt: DeliveryAttempt): boolean;
+}
+
+/**
+ * Deliveries are shown by their endpoints as they are now, those of one that is gone to nobody who is limited. They are
+ * named in each query: of the newest so many, which is more than anybody looks at who is limited.
+ */
+const MAX_ENDPOINTS_IN_SCOPE = 1_000;
+
+export function belongingsOf(
+  { accountId, scope }: Pick<Caller, 'accountId' | 'scope'>,
+  table: Pick<EndpointTable, 'get' | 'list'>,
+): Belongings {
+  const admits = (endpoint: Endpoint): boolean =>
+    endpoint.accountId === accountId && coversEndpoint(scope, endpoint);
+  const endpoint = (endpointId: string): ConfiguredEndpoint | undefined => {
+    const configured = table.get(endpointId);
+    return configured && admits(configured.endpoint) ? configured : undefined;
+  };
+  const endpoints = (projectId: string | undefined): ConfiguredEndpoint[] =>
+    table.list(accountId, projectId).filter((configured) => admits(configured.endpoint));
+  return {
+    admits,
+    endpoint,
+    endpoints,
+    isFull: () =>
+      table.list(accountId).length >= MAX_ENDPOINTS_PER_ACCOUNT ||
+      (!isWhole(scope) && endpoints(undefined).length >= MAX_ENDPOINTS_IN_SCOPE),
+    history() {
+      if (isWhole(scope)) return { accountId };
+      const ids = endpoints(undefined).map((configured) => configured.endpoint.id);
+      return {
+        accountId,
+        projectIds: scope.projectIds && [...scope.projectIds],
+        channelIds: scope.channelIds && [...scope.channelIds],
+        endpointIds: ids.sort().slice(-MAX_ENDPOINTS_IN_SCOPE),
+      };
+    },
+    sees: (attempt) =>
+      isWhole(scope) ||
+      (coversEvent(scope, { projectId: attempt.project_id, channelId: attempt.channel_id }) &&
+        endpoint(attempt.endpoint_id) !== undefined),
+  };
+}
