@@ -178,36 +178,74 @@ describe('the history', () => {
 
 describe('a client of the Upload-Post API', () => {
   const EXAMPLES = ['instagram-video-published', 'tiktok-video-failed', 'x-text-published-sparse'];
+  let client: TestAccount;
   let receiver: Receiver;
 
   beforeAll(async () => {
+    client = await herald.openAccount();
     receiver = await createReceiver();
   });
 
   afterAll(() => receiver.close());
 
-  test('gets its payload byte by byte for what was published and what failed, in any project, and signed', async () => {
-    const client = await herald.openAccount();
+  /** Resolves when every dispatcher routes by it. */
+  async function setNotifications(asked: object): Promise<string> {
     const { apiUrl } = herald.services.addresses('api');
     const response = await fetch(`${apiUrl}/api/uploadposts/users/notifications`, {
       method: 'POST',
       headers: { authorization: `Apikey ${client.apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ channels: { webhook: true, telegram: false }, webhook_url: receiver.url }),
+      body: JSON.stringify(asked),
     });
     expect(await response.json()).toMatchObject({ success: true });
-    const { items } = await client.api().get<{ items: { endpoint_id: string }[] }>('/v1/endpoints');
-    const rotate = `/v1/endpoints/${items[0]!.endpoint_id}/rotate-secret`;
-    const rotated = await client.api().post<{ secret: string; revision: number }>(rotate, {});
-    receiver.verifyWith(verifierOf(rotated.secret));
+    const page = await client
+      .api()
+      .get<{ items: { endpoint_id: string; format: string; revision: number }[] }>(
+        '/v1/endpoints?project_id=*',
+      );
+    const endpoint = page.items.find(({ format }) => format === 'upload-post');
+    await untilEveryDispatcherHas(endpoint!.revision);
+    return endpoint!.endpoint_id;
+  }
+
+  async function untilEveryDispatcherHas(revision: number): Promise<void> {
     for (const name of herald.services.running('dispatcher')) {
-      await untilConfigured(herald.services.addresses(name).adminUrl, rotated.revision);
+      await untilConfigured(herald.services.addresses(name).adminUrl, revision);
     }
+  }
+
+  test('gets its payload byte by byte for what was published and what failed, in any project, and signed', async () => {
+    const channels = { webhook: true, telegram: false };
+    const endpointId = await setNotifications({ channels, webhook_url: `${receiver.url}/hook` });
+    const rotated = await client
+      .api()
+      .post<{ secret: string; revision: number }>(`/v1/endpoints/${endpointId}/rotate-secret`, {});
+    receiver.verifyWith(verifierOf(rotated.secret));
+    await untilEveryDispatcherHas(rotated.revision);
     for (const name of EXAMPLES) await publishExample(herald, client, name);
     await eventually(() => expect(receiver.requests).toHaveLength(EXAMPLES.length));
     expect(receiver.requests.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(new Set(receiver.requests.map(({ body }) => body))).toEqual(
       new Set(EXAMPLES.map((name) => examplePayload(name, 'upload-post'))),
     );
+  });
+
+  test('that was off for a while gets what comes when it is on again, and nothing of that while', async () => {
+    const told = await createReceiver();
+    try {
+      await setNotifications({ channels: { webhook: false } });
+      await client.addEndpoint({ url: told.url, project_id: '*' });
+      const before = receiver.requests.length;
+      await publishExample(herald, client, 'tiktok-video-failed');
+      await eventually(() => expect(told.requests).toHaveLength(1));
+      await setNotifications({ channels: { webhook: true } });
+      await publishExample(herald, client, 'instagram-video-published');
+      await eventually(() => expect(receiver.requests.length).toBeGreaterThan(before));
+      expect(receiver.requests.slice(before).map(({ body }) => body)).toEqual([
+        examplePayload('instagram-video-published', 'upload-post'),
+      ]);
+    } finally {
+      await told.close();
+    }
   });
 });
 
