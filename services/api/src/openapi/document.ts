@@ -80,6 +80,14 @@ const COMMON_HEADERS = {
     .int()
     .min(0)
     .meta({ description: 'seconds after which to try again', examples: [5] }),
+  'ratelimit-policy': z.string().meta({
+    description: 'how many requests (q) may be made in how many seconds (w)',
+    examples: ['"requests";q=500;w=5'],
+  }),
+  ratelimit: z.string().meta({
+    description: 'how many requests are left (r), and in how many seconds all are (t)',
+    examples: ['"requests";r=499;t=1'],
+  }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 function headerComponents(schemas: SchemaWriter): JsonObject {

@@ -88,7 +88,8 @@ export function requestBody(
 
 function successesOf(operation: AnyDescription, schemas: SchemaWriter): JsonObject {
   const { answers, produces = 'application/json', responseHeaders = [] } = operation;
-  const headers = headerReferences(['x-request-id', ...responseHeaders]);
+  const ofCaller = operation.role ? ['ratelimit', 'ratelimit-policy'] : [];
+  const headers = headerReferences(['x-request-id', ...ofCaller, ...responseHeaders]);
   const content = answers && { [produces]: { schema: contentSchema(answers, produces, schemas) } };
   return Object.fromEntries(
     statusesOf(operation).map((status) => [
