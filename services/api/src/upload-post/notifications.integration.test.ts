@@ -110,7 +110,7 @@ it('what a request leaves out stays, and what it says twice is written once', as
   expect(await notificationsOf(client)).toEqual({ ...all, channels: NOTHING.channels });
 });
 
-it('requests at the same time agree on one endpoint a channel, in both of two projects’ clients', async () => {
+it('requests at the same time agree on one endpoint', async () => {
   const client = await api.client('write');
   const body = { channels: { webhook: true }, webhook_url: HOOK };
   const answers = await Promise.all([0, 1, 2, 3].map(() => ask(client, body)));
