@@ -1,27 +1,26 @@
 /** `npm run bench:history`: what a page of each list costs over one million attempts and over many. */
+import type { ClickHouseOptions } from '@herald/clickhouse/client';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
-import { migrate } from '@herald/clickhouse/migrate';
 import { startStack } from '@herald/local-stack/stack';
 import { describeMachine } from '../load/machine.ts';
 import { runTool, type Tool } from '../tool/run-tool.ts';
-import { fillHistory } from './fill.ts';
 import { measureLists } from './measure.ts';
 import { BENCH_USAGE, readBenchOptions } from './options.ts';
+import { dropDatabase, type Past, pastOf } from './past.ts';
 import { faultsOf, type Measured, tableOf } from './report.ts';
 import { connectServer } from './server.ts';
 
 const BASE_ROWS = 1_000_000;
-const RETENTION_DAYS = 30;
 
 await runTool(async (tool) => {
-  const { help, json, rows } = readBenchOptions(process.argv.slice(2));
+  const { help, json, rows, dataDir } = readBenchOptions(process.argv.slice(2));
   if (help) {
     console.log(BENCH_USAGE);
     return;
   }
   const machine = describeMachine();
   const measured = await Promise.race([
-    measureAll([...new Set([Math.min(BASE_ROWS, rows), rows])], tool),
+    measureAll([...new Set([Math.min(BASE_ROWS, rows), rows])], dataDir, tool),
     tool.interrupted,
   ]);
   await tool.closing.disposeAsync();
@@ -37,32 +36,33 @@ await runTool(async (tool) => {
   process.exitCode = faults.length > 0 ? 1 : 0;
 });
 
-async function measureAll(sizes: number[], { closing, onProgress }: Tool): Promise<Measured[]> {
-  const stack = await startStack({ components: ['clickhouse'], onProgress });
+async function measureAll(
+  sizes: number[],
+  dataDir: string | undefined,
+  { closing, onProgress }: Tool,
+): Promise<Measured[]> {
+  const stack = await startStack({ components: ['clickhouse'], ...(dataDir && { dataDir }), onProgress });
   closing.defer(() => stack.stop());
-  const untilMs = Date.now();
   const measured: Measured[] = [];
   for (const rows of sizes) {
     const options = { url: stack.clickhouseUrl, database: `herald_${rows}` };
-    measured.push(await measureSize(options, rows, untilMs, onProgress));
+    const past = await pastOf({ ...options, rows, dataDir, onProgress });
+    measured.push(await measurePast(options, past, onProgress));
+    if (!dataDir) await dropDatabase(options);
   }
   return measured;
 }
 
-async function measureSize(
-  options: { url: string; database: string },
-  rows: number,
-  untilMs: number,
+async function measurePast(
+  options: ClickHouseOptions,
+  { attempts, fillS, untilMs }: Past,
   onProgress: (line: string) => void,
 ): Promise<Measured> {
-  const startedMs = performance.now();
-  await migrate({ ...options, retentionDays: RETENTION_DAYS });
-  const attempts = await fillHistory({ ...options, rows, untilMs, onProgress });
-  const fillS = (performance.now() - startedMs) / 1_000;
   await using closing = new AsyncDisposableStack();
   const server = connectServer(options);
   closing.defer(() => server.close());
-  const history = openHistoryStore(options);
+  // As on the day that the past ends: a list begins there.
+  const history = openHistoryStore({ ...options, now: () => untilMs });
   closing.defer(() => history.close());
   const figures = await measureLists(server, history, untilMs, onProgress);
   const tables = await server.ask<Measured['tables'][number]>(`
@@ -71,7 +71,6 @@ async function measureSize(
     WHERE active AND database = currentDatabase()
     GROUP BY table
     ORDER BY diskBytes DESC`);
-  await server.run(`DROP DATABASE ${options.database} SYNC`);
   const diskBytes = tables.reduce((sum, table) => sum + table.diskBytes, 0);
   return { attempts, fillS, diskBytesPerAttempt: diskBytes / attempts, tables, figures };
 }

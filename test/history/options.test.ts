@@ -3,7 +3,13 @@ import { OptionError } from '../tool/options.ts';
 import { readBenchOptions, readFillOptions } from './options.ts';
 
 test('ten million attempts are measured and one million filled, unless told otherwise', () => {
-  expect(readBenchOptions([])).toEqual({ help: false, json: false, rows: 10_000_000 });
+  expect(readBenchOptions([])).toEqual({
+    help: false,
+    json: false,
+    rows: 10_000_000,
+    dataDir: undefined,
+  });
+  expect(readBenchOptions(['--data', 'kept'])).toMatchObject({ dataDir: 'kept' });
   expect(readFillOptions(['--url', 'http://127.0.0.1:9'])).toEqual({
     help: false,
     rows: 1_000_000,

@@ -2,6 +2,7 @@ import { OptionError, parseFlags } from '../tool/options.ts';
 
 export const BENCH_USAGE = `npm run bench:history -- [options]
   --rows N    attempts to fill, default 10000000; what lists cost at 1000000 is measured before
+  --data DIR  keeps ClickHouse's data in this folder, and measures what was filled into it before without filling
   --json      the results as one JSON object on standard output
   --help`;
 
@@ -15,6 +16,8 @@ export interface BenchOptions {
   help: boolean;
   json: boolean;
   rows: number;
+  /** Undefined for a folder that is removed at the end. */
+  dataDir: string | undefined;
 }
 
 export interface FillCommand {
@@ -30,13 +33,19 @@ const MAX_ROWS = 1_000_000_000;
 export function readBenchOptions(args: readonly string[]): BenchOptions {
   const flags = parseFlags(
     args,
-    { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' }, rows: { type: 'string' } },
+    {
+      help: { type: 'boolean', short: 'h' },
+      json: { type: 'boolean' },
+      rows: { type: 'string' },
+      data: { type: 'string' },
+    },
     BENCH_USAGE,
   );
   return {
     help: flags.help ?? false,
     json: flags.json ?? false,
     rows: rowsOf(flags.rows ?? '10000000', BENCH_USAGE),
+    dataDir: flags.data,
   };
 }
 

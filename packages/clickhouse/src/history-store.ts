@@ -30,10 +30,13 @@ const SPILL_BYTES = 400_000_000;
 export interface HistoryOptions extends ClickHouseOptions {
   /** Of one query: no longer than anybody waits for it, or given-up ones take the places of others. Default 60,000. */
   maxExecutionMs?: number;
+  /** Epoch milliseconds, where lists begin. Default: the clock of this process. */
+  now?: () => number;
 }
 
 /** Opens lazily: nothing is asked of the server before the first read. */
 export function openHistoryStore(options: HistoryOptions): HistoryStore {
+  const { now = Date.now } = options;
   const client = connectClickHouse(options, {
     maxConnections: 10,
     settings: {
@@ -50,13 +53,13 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
   const reader = createReader(client);
   return {
     deliveries: {
-      list: (scope, query) => listDeliveries(reader, scope, query, Date.now()),
+      list: (scope, query) => listDeliveries(reader, scope, query, now()),
       get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
       facets: (scope, query) => countFacets(reader, scope, query),
       replayed: (scope, of) => listReplayed(reader, scope, of),
     },
     events: {
-      list: (scope, query) => listEvents(reader, scope, query, Date.now()),
+      list: (scope, query) => listEvents(reader, scope, query, now()),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
       groups: (scope, range) => countEventGroups(reader, scope, range),

@@ -11,6 +11,7 @@ import { times } from './0010-times.ts';
 import { phases } from './0011-phases.ts';
 import { audit } from './0012-audit.ts';
 import { deliveryDays } from './0013-delivery-days.ts';
+import { widerMerges } from './0014-wider-merges.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   phases,
   audit,
   deliveryDays,
+  widerMerges,
 ];
