@@ -54,6 +54,14 @@ test('a body that is not JSON is told apart from one with the wrong content', as
   expect(problem).toMatchObject({ type: 'urn:herald:problem:malformed_json', status: 400 });
 });
 
+test('a body that is not JSON is not quoted: it may be a credential', async () => {
+  for (const body of ['hk_0123456789abcdef_AAAAAAAA', '{"api_key":hk_0123456789abcdef_AAAAAAAA}']) {
+    const { problem } = await post('/echo', body);
+    expect(problem).toMatchObject({ status: 400, detail: "Unexpected token 'h'." });
+    expect(JSON.stringify(problem)).not.toContain('hk_');
+  }
+});
+
 test('a charset or encoding that cannot be read is refused, not an internal error', async () => {
   const { problem } = await post('/echo', '{}', { 'content-encoding': 'rot13' });
   expect(problem).toMatchObject({ status: 415, title: 'The request cannot be read' });

@@ -64,12 +64,17 @@ function refusal(error: unknown): Problem | undefined {
       status: 400,
       code: 'malformed_json',
       title: 'The body is not JSON',
-      detail: `${message}.`,
+      detail: `${withoutSource(message ?? '')}.`,
       errors: [wholeBody('it is not JSON', 'Send one JSON value, in UTF-8.')],
     };
   }
   if (status === undefined || status < 400 || status >= 500 || expose === false) return undefined;
   return { status, code: 'refused', title: 'The request cannot be read', detail: `${message}.` };
+}
+
+/** What JSON.parse quotes of the body may be a part of a credential. */
+function withoutSource(message: string): string {
+  return message.replace(/,? ?(?:\.{3})?".*is not valid JSON$/s, '') || 'It is not valid JSON';
 }
 
 /** In the form in which a field of a request is named. */
