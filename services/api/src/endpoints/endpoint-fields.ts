@@ -150,8 +150,9 @@ const TWO_SCHEMES = {
 const kind = <K extends string>(only: K) =>
   z.literal(only).meta({ description: 'webhook, telegram or slack', examples: [only] });
 
+const projectId = id('a project, or * for all projects of the account', 'proj_1');
+
 const forEveryKind = {
-  project_id: id('a project, or * for all projects of the account', 'proj_1'),
   name: name.default(''),
   subscription: subscription.prefault({}),
   state: state.default('active'),
@@ -165,6 +166,7 @@ const forEveryKind = {
 const newWebhook = z
   .strictObject({
     kind: kind('webhook').default('webhook'),
+    project_id: projectId,
     url,
     format: format.default('publication'),
     ...forEveryKind,
@@ -179,6 +181,7 @@ const newWebhook = z
 const newTelegramChat = z
   .strictObject({
     kind: kind('telegram'),
+    project_id: projectId,
     chat_id: chatId,
     token: botToken.default(null),
     ...forEveryKind,
@@ -192,6 +195,7 @@ const newTelegramChat = z
 const newSlackWebhook = z
   .strictObject({
     kind: kind('slack'),
+    project_id: projectId,
     url: slackUrl,
     ...forEveryKind,
     rate_limit_per_second: rateLimitPerSecond.optional().meta({
