@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{packages,services,deploy,test/load,test/history,test/docs,test/chaos,test/hostile}/**/*.test.ts',
+            '{packages,services,deploy,test/load,test/history,test/docs,test/chaos,test/hostile,test/contract}/**/*.test.ts',
           ],
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.e2e.test.ts'],
           // Hostile receivers and property tests on a busy machine.
