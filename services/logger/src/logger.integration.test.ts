@@ -241,7 +241,12 @@ test('history that is made anew from Kafka is what it was, though it was stopped
     }),
   );
   const [keptWas, goneWas] = [await contentsOf(world, main, kept), await contentsOf(world, main, gone)];
-  expect(keptWas).toMatchObject({ events: { rows: 150 }, attempts: { rows: 400 }, delivery_moments: { rows: 600 } });
+  expect(keptWas).toMatchObject({
+    events: { rows: 150 },
+    attempts: { rows: 400 },
+    delivery_moments: { rows: 600 },
+    audit: { rows: 1 },
+  });
 
   const stopped = await rebuildInto(world, 'rebuilt', 500);
   expect(stopped.isComplete).toBe(false);
@@ -267,9 +272,10 @@ test('history that is made anew from Kafka is what it was, though it was stopped
   await eventually(() => expect(logger.log.join('\n')).toContain('history was erased on request'));
   // Over what is there, beside the logger.
   expect(await rebuildInto(world, main)).toMatchObject({ isComplete: true });
-  const { ledger_entries: entries, ...history } = await contentsOf(world, main, gone);
+  const { ledger_entries: entries, audit, ...history } = await contentsOf(world, main, gone);
   expect(Object.entries(history).filter(([, { rows }]) => rows > 0)).toEqual([]);
   expect(entries!.rows).toBe(goneWas.ledger_entries!.rows);
+  expect(audit).toEqual(goneWas.audit);
   expect(await contentsOf(world, main, kept)).toEqual(keptWas);
   await logger.stop();
 }, 180_000);

@@ -45,7 +45,7 @@ export async function produceHistory(
 }
 
 /** One change an account: asked for, and then made. */
-async function produceAudit({ stack, producer }: World, accountIds: readonly string[]): Promise<void> {
+async function produceAudit({ stack, producer, ask }: World, accountIds: readonly string[]): Promise<void> {
   const source = connectSchemaRegistry({ url: stack.registryUrl });
   const encoder = await createEncoder<AuditRecord>(source, {
     subject: subjectOf(TOPICS.audit),
@@ -58,6 +58,12 @@ async function produceAudit({ stack, producer }: World, accountIds: readonly str
   await producer.send(
     records.map((record) => ({ topic: TOPICS.audit, key: record.account_id, value: encoder.encode(record) })),
   );
+  await eventually(async () => {
+    const [done] = await ask<{ changes: number }>(
+      `SELECT count() AS changes FROM audit FINAL WHERE state = 'done' AND account_id IN (${accountIds.map((id) => `'${id}'`)})`,
+    );
+    if (done!.changes < accountIds.length) throw new Error(`${done!.changes} changes are on record`);
+  });
 }
 
 interface PlacedEvent {
