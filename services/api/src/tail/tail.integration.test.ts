@@ -59,7 +59,7 @@ const record = (attempts: readonly DeliveryAttempt[]) =>
   );
 
 const tail = (client: Client, query = '', options: { lastId?: string } = {}) =>
-  openEventSource(`${api.url}/v1/tail${query}`, { key: client.key, ...options });
+  openEventSource(`${api.url}/v1/tail${query}`, { ...client, ...options });
 
 /** A stream that has begun to hear what comes. */
 async function joined(client: Client, query = ''): Promise<EventSource> {
@@ -127,6 +127,46 @@ test('a client sees its own account and what its filter asks for, and nothing el
   await eventually(() => expect(stepsOf(spying)).toContain(10));
   expect(stepsOf(spying).filter((step) => step < 9)).toEqual([]);
   await Promise.all([all, dead, other, spying].map((source) => source.close()));
+});
+
+test('a session that is limited hears of its own endpoints and events, also of what it missed', async () => {
+  const owner = await api.client('admin');
+  const make = async (projectId: string, channelIds: string[]): Promise<string> => {
+    const body = {
+      project_id: projectId,
+      url: 'http://127.0.0.1:9/',
+      subscription: { channel_ids: channelIds },
+    };
+    return (await owner.send('POST', '/v1/endpoints', body)).body.endpoint_id;
+  };
+  const [own, ofAll, elsewhere] = [
+    await make('project-1', ['channel-1']),
+    await make('project-1', []),
+    await make('project-2', ['channel-1']),
+  ];
+  const session = await api.session(owner.accountId, {
+    projectIds: ['project-1'],
+    channelIds: ['channel-1'],
+  });
+  const listening = await joined(session);
+  const whole = await joined(owner);
+  const before = listening.lastId;
+  const attempt = (step: number, endpoint_id: string | undefined, said: Partial<DeliveryAttempt> = {}) =>
+    anAttempt({ account_id: owner.accountId, step, endpoint_id: endpoint_id as string, ...said });
+  await record([
+    attempt(1, own),
+    attempt(2, ofAll),
+    attempt(3, elsewhere, { project_id: 'project-2' }),
+    attempt(4, own, { channel_id: 'channel-2' }),
+    attempt(5, own, { project_id: 'project-2' }),
+    attempt(6, own),
+  ]);
+  await eventually(() => expect(stepsOf(whole).toSorted()).toEqual([1, 2, 3, 4, 5, 6]));
+  await eventually(() => expect(stepsOf(listening)).toEqual([1, 6]));
+  const back = await tail(session, '', { lastId: before });
+  await eventually(() => expect(stepsOf(back)).toEqual([1, 6]));
+  expect((await session.send('DELETE', '/v1/sessions/current')).status).toBe(204);
+  await Promise.all([listening.ended, back.ended, whole.close()]);
 });
 
 test('a client that takes nothing costs no more than its bound, and is told how many it was not sent', async () => {

@@ -19,12 +19,16 @@ export interface EventSource {
 /** Resolves when the stream has begun. Rejects with the status of any other answer. */
 export async function openEventSource(
   url: string,
-  options: { key: string; lastId?: string; onEvent?: (event: ReceivedEvent) => Promise<void> | void },
+  options: {
+    credentials: Record<string, string>;
+    lastId?: string;
+    onEvent?: (event: ReceivedEvent) => Promise<void> | void;
+  },
 ): Promise<EventSource> {
   const leaving = new AbortController();
   const response = await fetch(url, {
     headers: {
-      authorization: `Bearer ${options.key}`,
+      ...options.credentials,
       ...(options.lastId === undefined ? {} : { 'last-event-id': options.lastId }),
     },
     signal: leaving.signal,

@@ -58,7 +58,10 @@ export interface Reply {
 /** What one key can do with the API. */
 export interface Client {
   accountId: string;
+  /** Empty in a session. */
   key: string;
+  /** The header fields that say who asks. */
+  credentials: Readonly<Record<string, string>>;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   get(path: string): Promise<Reply>;
 }
@@ -328,5 +331,5 @@ export function clientWith(url: string, accountId: string, credentials: Record<s
       body: text === '' ? undefined : JSON.parse(text),
     };
   };
-  return { accountId, key: '', send, get: (path) => send('GET', path) };
+  return { accountId, key: '', credentials, send, get: (path) => send('GET', path) };
 }
