@@ -154,6 +154,54 @@ test('a revoked key is told apart from a valid one, and an unknown one is a fail
   expect(await herald('keys', 'revoke', 'f00d', '--account', 'other')).toMatchObject({ code: 1 });
 });
 
+async function ask(key: string, method: string, url: string, body?: object) {
+  const answer = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as { key: string; key_id: string } };
+}
+
+interface Audit {
+  items: { actor: { kind: string; id: string }; action: string; state: string; subject: { id: string } }[];
+}
+
+/** A key that is made by the API opens every service until it is revoked there, and the audit says who did both. */
+async function proveKeys(): Promise<void> {
+  const api = env.HERALD_API_URL as string;
+  const ingest = `http://127.0.0.1:${env.HERALD_INGEST_PORT}/v1/events`;
+  const operators = ['keys', 'create', '--account', 'acme', '--role', 'admin'];
+  const { key, key_id } = await heraldJson<{ key: string; key_id: string }>(...operators);
+  const made = await eventually(async () => {
+    const answer = await ask(key, 'POST', `${api}/v1/api-keys`, { role: 'write' });
+    expect(answer.status).toBe(201);
+    return answer.body;
+  });
+  /** Ingest refuses what is no event, but only of who may send any. */
+  const opens = async () => [
+    (await ask(made.key, 'GET', `${api}/v1/endpoints`)).status,
+    (await ask(made.key, 'POST', ingest, {})).status,
+  ];
+  await eventually(async () => expect(await opens()).toEqual([200, 422]));
+  expect((await ask(key, 'DELETE', `${api}/v1/api-keys/${made.key_id}`)).status).toBe(200);
+  await eventually(async () => expect(await opens()).toEqual([401, 401]));
+
+  writeFileSync(join(dir, 'admin.env'), `HERALD_API_KEY=${key}\n`);
+  const done = { state: 'done' };
+  const byKey = { ...done, actor: { kind: 'api_key', id: key_id } };
+  const byOperator = { ...done, actor: { kind: 'operator', id: expect.stringContaining('@') } };
+  await eventually(async () => {
+    const { items } = await heraldJson<Audit>('--env-file', join(dir, 'admin.env'), 'audit', 'list');
+    const of = (id: string) => items.filter(({ subject }) => subject.id === id);
+    expect(of(made.key_id)).toMatchObject([
+      { ...byKey, action: 'api_key.revoked' },
+      { ...byKey, action: 'api_key.created' },
+    ]);
+    expect(of(key_id)).toMatchObject([{ ...byOperator, action: 'api_key.created' }]);
+  });
+}
+
 /** Lets every publication through. */
 const ANY_CHANNEL = { field: 'channel.id', op: 'exists' };
 
@@ -218,6 +266,20 @@ describe('herald up', () => {
     expect(shown.stdout).toContain(`POST ${receiver.url}`);
     expect(shown.stdout).toContain('webhook-signature: v1,');
 
+    expect(await herald(...withKey, 'endpoints', 'check', 'http://10.0.0.1/')).toMatchObject({ code: 1 });
+    expect(await herald(...withKey, 'endpoints', 'check', receiver.url)).toMatchObject({ code: 0 });
+    await heraldJson(...withKey, 'endpoints', 'pause', endpoint.endpoint_id);
+    const tested = await heraldJson<{ webhook_id: string; attempt: { verdict: string } }>(
+      ...withKey,
+      'endpoints',
+      'test',
+      endpoint.endpoint_id,
+    );
+    expect(tested.attempt.verdict).toBe('delivered');
+    const test = receiver.requests.find(({ webhookId }) => webhookId === tested.webhook_id);
+    expect(test).toMatchObject({ status: 200, headers: { 'herald-cause': 'test' } });
+    await heraldJson(...withKey, 'endpoints', 'resume', endpoint.endpoint_id);
+
     const madeMs = Date.now();
     await eventually(
       async () => {
@@ -250,6 +312,8 @@ describe('herald up', () => {
     );
     expect(rotated.secret).toMatch(/^whsk_/);
     expect(rotated.secrets.map(({ scheme }) => scheme)).toEqual(['v1a', 'v1']);
+
+    await proveKeys();
     await up.process.stop();
   });
 

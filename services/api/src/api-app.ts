@@ -10,6 +10,7 @@ import { type AccountSources, createAccounts } from './account/account.ts';
 import { apiKeyOperations } from './api-keys/api-key-operations.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { auditOperation } from './audit/audit-operation.ts';
+import { bulkPlanOperations } from './bulk-plans/bulk-plan-operations.ts';
 import { deadLetterOperations } from './dead-letters/dead-letter-operations.ts';
 import { redriveOperation } from './dead-letters/redrive-operation.ts';
 import { deliveryOperations } from './deliveries/delivery-operations.ts';
@@ -105,6 +106,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     watermarksOperation(options.readWatermarks, readHistory),
     ...statsOperations({ readHistory, now }),
     ...replayOperations(options.maxReplayPerSecond),
+    ...bulkPlanOperations(options.maxReplayPerSecond, now),
     tailOperation(),
     ...apiKeyOperations(now),
     auditOperation(readHistory),

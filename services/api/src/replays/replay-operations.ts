@@ -45,7 +45,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       if (target !== undefined && !account.endpoints.get(target)) {
         return { problem: notFound('endpoint', target) };
       }
-      const replayId = idFor(account.id, header('idempotency-key'));
+      const replayId = replayIdFor('rp', account.id, header('idempotency-key'));
       const asked = newReplay(replayId, body);
       const created = await account.replays.create(asked);
       if (created.kind !== 'created' && created.kind !== 'exists') return refusedReplay(replayId, created);
@@ -144,13 +144,18 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
   ];
 }
 
-function idFor(accountId: string, idempotencyKey: string | undefined): string {
-  if (!idempotencyKey) return `rp_${randomUUID().replaceAll('-', '')}`;
-  return `rp_${hash('sha256', `replay\n${accountId}\n${idempotencyKey}`, 'hex').slice(0, 32)}`;
+/** With the same key it is the same id. */
+export function replayIdFor(
+  prefix: 'rp' | 'bp',
+  accountId: string,
+  idempotencyKey: string | undefined,
+): string {
+  if (!idempotencyKey) return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+  return `${prefix}_${hash('sha256', `replay\n${accountId}\n${idempotencyKey}`, 'hex').slice(0, 32)}`;
 }
 
 /** Whether it was a dry run is not compared: a plan that was started is none any more. */
-function isSameReplay(asked: Omit<NewReplay, 'accountId'>, job: ReplayJob): boolean {
+export function isSameReplay(asked: Omit<NewReplay, 'accountId'>, job: ReplayJob): boolean {
   const fields = ['source', 'filter', 'targetEndpointId', 'skipDelivered', 'perSecond'] as const;
   return fields.every((field) => isDeepStrictEqual(asked[field], job[field]));
 }

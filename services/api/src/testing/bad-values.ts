@@ -10,6 +10,8 @@ export const BAD_PARAMS: Readonly<Record<string, readonly string[]>> = {
   publication_id: [LONG],
   replay_id: [LONG],
   key_id: [LONG],
+  link_id: [LONG],
+  plan_id: ['nonsense', 'rp_01890a5d01890a5d01890a5d01890a5d'],
 };
 
 /** These name a thing by what it is called: another name is not found. */
@@ -33,6 +35,11 @@ export const BAD_QUERY: Readonly<Record<string, readonly string[]>> = {
   to: ['tomorrow', '2026-13-01T00:00:00Z'],
   bucket: ['7m'],
   include: ['everything'],
+  actor_kind: ['nobody'],
+  actor_id: ID,
+  action: ['endpoint.painted'],
+  subject_kind: ID,
+  subject_id: ID,
   after: ['x'.repeat(2_001), 'nonsense'],
   skip_older_than: ['soon', '-1'],
 };
@@ -51,6 +58,7 @@ export const BAD_BODIES: Readonly<Record<string, readonly BadBody[]>> = {
   createEndpoint: [
     [{}, ['project_id', 'url']],
     [{ ...HOOK, project_id: '' }, ['project_id']],
+    [{ ...HOOK, colour: 'red' }, ['colour']],
     [{ ...HOOK, project_id: 'a\ud800' }, ['project_id']],
     [{ ...HOOK, url: 5 }, ['url']],
     [{ ...HOOK, url: 'ftp://example.com' }, ['url']],
@@ -156,6 +164,37 @@ export const BAD_BODIES: Readonly<Record<string, readonly BadBody[]>> = {
     [{ channels: { webhook: 'on' } }, ['channels.webhook']],
     [{ webhook_url: 5 }, ['webhook_url']],
     [{ telegram_chat_id: [] }, ['telegram_chat_id']],
+  ],
+  createBulkPlan: [
+    [{}, ['action']],
+    [{ action: 'purge', filter: { reasons: ['exhausted'] } }, ['action']],
+    [{ action: 'redrive' }, ['filter']],
+    [{ action: 'redrive', filter: { project_id: 'p' }, colour: 'red' }, ['colour']],
+    [{ action: 'redrive', filter: {} }, ['filter']],
+    [{ action: 'redeliver', filter: { states: ['delivered'] } }, ['filter']],
+    [{ action: 'redeliver', filter: { states: ['waiting'], project_id: 'p' } }, ['filter.states[0]']],
+    [{ action: 'redrive', filter: { states: ['dead'], project_id: 'p' } }, ['filter.states']],
+    [{ action: 'redrive', filter: { last_statuses: [99] } }, ['filter.last_statuses[0]']],
+    [{ action: 'redrive', filter: { event_ids: [''] } }, ['filter.event_ids[0]']],
+    [
+      { action: 'redrive', filter: { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' } },
+      ['filter.to'],
+    ],
+    [{ action: 'redrive', filter: { project_id: 'p' }, per_second: 0 }, ['per_second']],
+  ],
+  createSession: [
+    [{ api_key: 5 }, ['api_key']],
+    [{ portal_token: 'hunter2'.repeat(100) }, ['portal_token']],
+    [{}, ['']],
+    [{ api_key: 'hunter2', portal_token: 'hunter2' }, ['']],
+  ],
+  createPortalLink: [
+    [{ name: LONG }, ['name']],
+    [{ role: 'admin' }, ['role']],
+    [{ project_ids: [] }, ['project_ids']],
+    [{ channel_ids: [''] }, ['channel_ids[0]']],
+    [{ expires_in: 5 }, ['expires_in']],
+    [{ session_seconds: 'long' }, ['session_seconds']],
   ],
   createApiKey: [
     [{ name: LONG }, ['name']],

@@ -55,6 +55,9 @@ export const replayTo = (of: Belongings) => ({
   target_endpoint_id: of.endpoint,
 });
 
+/** They are replays, and have no way to them but that of replays. */
+const BULK_PLAN_TEST = 'test/e2e/redelivery.test.ts';
+
 const SESSIONS_TEST = 'services/api/src/sessions/sessions.integration.test.ts';
 
 export const NOTIFICATIONS = '/api/uploadposts/users/notifications';
@@ -191,6 +194,13 @@ export const ROWS: Rows = {
     body: () => ({ webhook_url: 'http://127.0.0.1:9/of-the-caller' }),
     makes: 200,
   },
+  'POST /v1/bulk-plans': {
+    path: () => '/v1/bulk-plans',
+    body: (of) => ({ action: 'redrive', filter: { project_id: projectOf(of) } }),
+    makes: 201,
+  },
+  'GET /v1/bulk-plans/{plan_id}': { provenIn: BULK_PLAN_TEST },
+  'POST /v1/bulk-plans/{plan_id}/run': { provenIn: BULK_PLAN_TEST },
   'DELETE /v1/endpoints/{endpoint_id}': { path: endpointPath(), refuses: 404 },
 };
 

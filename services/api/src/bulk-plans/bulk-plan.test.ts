@@ -1,0 +1,75 @@
+import { newProgress, type ReplayProgress } from '@herald/replay/progress';
+import { expect, it } from 'vitest';
+import { replayOfPlan, stateOfPlan, viewPlan } from './bulk-plan.ts';
+import { bulkPlanBody } from './bulk-plan-fields.ts';
+
+const NOW_MS = Date.UTC(2026, 2, 15, 12);
+const MINUTE_MS = 60_000;
+const body = bulkPlanBody(1_000);
+const endpoints = { get: () => undefined, status: () => undefined } as never;
+
+function planOf(asked: unknown, progress?: Partial<ReplayProgress>) {
+  const job = {
+    ...replayOfPlan('bp_1', body.parse(asked)),
+    accountId: 'acc',
+    wanted: 'running' as const,
+    createdAtMs: NOW_MS,
+    updatedAtMs: NOW_MS,
+  };
+  return { job, progress: progress && { ...newProgress(job, 'r', NOW_MS), ...progress } };
+}
+
+const REDRIVE = { action: 'redrive', filter: { reasons: ['exhausted'] } };
+
+it.each([{}, { states: ['dead'] }, { endpoint_ids: [], last_statuses: [] }])(
+  'a filter that narrows nothing down is refused by name: %j',
+  (filter) => {
+    for (const action of ['redeliver', 'redrive']) {
+      const issues = body.safeParse({ action, filter }).error?.issues ?? [];
+      expect(issues.some(({ path }) => path[0] === 'filter')).toBe(true);
+    }
+  },
+);
+
+it('what is redelivered has ended, delivered or not; what is redriven is dead and was not sent again', () => {
+  const filter = { endpoint_ids: ['ep_1'], from: '2026-03-15T00:00:00Z' };
+  expect(planOf({ action: 'redeliver', filter }).job).toMatchObject({
+    dryRun: true,
+    skipDelivered: false,
+    source: { kind: 'history', states: ['delivered', 'dead', 'cancelled'], fromMs: NOW_MS - 720 * MINUTE_MS },
+    filter: { endpointIds: ['ep_1'] },
+  });
+  expect(planOf({ action: 'redrive', filter }).job).toMatchObject({
+    skipDelivered: true,
+    source: { states: ['dead'] },
+  });
+});
+
+it('a plan is counted, ready for a quarter of an hour, and then it has expired, unless it was run', () => {
+  const counted = { plannedAtMs: NOW_MS, state: 'planned' as const };
+  expect(stateOfPlan(planOf(REDRIVE), NOW_MS)).toBe('counting');
+  expect(stateOfPlan(planOf(REDRIVE, { state: 'planning' }), NOW_MS)).toBe('counting');
+  expect(stateOfPlan(planOf(REDRIVE, { state: 'failed' }), NOW_MS)).toBe('count_unavailable');
+  const ready = planOf(REDRIVE, counted);
+  expect(stateOfPlan(ready, NOW_MS + 14 * MINUTE_MS)).toBe('ready');
+  expect(stateOfPlan(ready, NOW_MS + 15 * MINUTE_MS)).toBe('expired');
+  const run = { ...ready, job: { ...ready.job, dryRun: false } };
+  expect(stateOfPlan(run, NOW_MS + 60 * MINUTE_MS)).toBe('running');
+  expect(stateOfPlan(planOf(REDRIVE, { ...counted, state: 'completed' }), NOW_MS)).toBe('completed');
+});
+
+it('nothing is told of a count that is not there yet', () => {
+  expect(viewPlan(planOf(REDRIVE), endpoints, NOW_MS)).toMatchObject({
+    action: 'redrive',
+    deliveries: null,
+    estimate_seconds: null,
+    expires_at: null,
+  });
+  const planned = { scanned: 9, matched: 7, sent: 5, skipped: { already_delivered: 2 } };
+  const counted = planOf(REDRIVE, { state: 'planned', plannedAtMs: NOW_MS, planned });
+  expect(viewPlan(counted, endpoints, NOW_MS)).toMatchObject({
+    deliveries: 5,
+    skipped: { already_delivered: 2 },
+    expires_at: '2026-03-15T12:15:00.000Z',
+  });
+});

@@ -1,0 +1,86 @@
+import type { EventType } from '@herald/domain/event-type';
+import type { NewReplay } from '@herald/registry/replay-jobs';
+import type { z } from 'zod';
+import type { Account } from '../account/account.ts';
+import { isoTime, isoTimeOrNull } from '../http/fields.ts';
+import { type Replay, viewReplay } from '../replays/replay-view.ts';
+import { type bulkPlanBody, type bulkPlanView, ENDED_STATES, type PLAN_STATES } from './bulk-plan-fields.ts';
+
+type Body = z.output<ReturnType<typeof bulkPlanBody>>;
+type PlanState = (typeof PLAN_STATES)[number];
+
+/** What was counted is not what is there any more, after a while. */
+const EXPIRES_AFTER_MS = 15 * 60_000;
+
+/**
+ * The replay that a bulk plan is: its first phase counts and freezes, and its run sends what was counted. A redrive
+ * leaves out what was sent again since; whoever has delivered ones sent again means just those.
+ */
+export function replayOfPlan(
+  planId: string,
+  { action, filter, per_second }: Body,
+): Omit<NewReplay, 'accountId'> {
+  const states = 'states' in filter ? filter.states : [];
+  return {
+    id: planId,
+    dryRun: true,
+    source: {
+      kind: 'history',
+      states: action === 'redrive' ? ['dead'] : states.length > 0 ? states : [...ENDED_STATES],
+      lastStatuses: filter.last_statuses,
+      fromMs: filter.from,
+      toMs: filter.to,
+    },
+    filter: {
+      projectId: filter.project_id,
+      endpointIds: filter.endpoint_ids,
+      channelIds: filter.channel_ids,
+      eventTypes: filter.event_types as EventType[],
+      publicationIds: filter.publication_ids,
+      eventIds: filter.event_ids,
+      reasons: filter.reasons,
+    },
+    targetEndpointId: undefined,
+    skipDelivered: action === 'redrive',
+    perSecond: per_second,
+  };
+}
+
+export function stateOfPlan({ job, progress }: Replay, nowMs: number): PlanState {
+  if (job.wanted === 'cancelled') return 'cancelled';
+  const { state, plannedAtMs } = progress ?? {};
+  if (state === 'failed') return plannedAtMs === undefined ? 'count_unavailable' : 'failed';
+  if (state === 'completed' || state === 'cancelled') return state;
+  if (plannedAtMs === undefined) return 'counting';
+  if (job.dryRun) return nowMs < plannedAtMs + EXPIRES_AFTER_MS ? 'ready' : 'expired';
+  return job.wanted === 'paused' ? 'paused' : 'running';
+}
+
+export function viewPlan(
+  replay: Replay,
+  endpoints: Account['endpoints'],
+  nowMs: number,
+): z.output<typeof bulkPlanView> {
+  const { job, progress } = replay;
+  const { filter, source, ...view } = viewReplay(replay, endpoints);
+  const { kind: _, ...selection } = source;
+  const isCounted = progress?.plannedAtMs !== undefined;
+  return {
+    plan_id: job.id,
+    action: job.skipDelivered ? 'redrive' : 'redeliver',
+    state: stateOfPlan(replay, nowMs),
+    filter: { ...filter, ...selection },
+    as_of: isoTime(job.createdAtMs),
+    deliveries: isCounted ? view.to_send : null,
+    skipped: view.planned.skipped,
+    sent: view.sent,
+    endpoints: view.endpoints,
+    samples: view.samples,
+    per_second: view.per_second,
+    estimate_seconds: view.estimate_seconds,
+    waiting_for: view.waiting_for,
+    error: view.error,
+    expires_at: isoTimeOrNull(isCounted ? progress.plannedAtMs! + EXPIRES_AFTER_MS : undefined),
+    created_at: view.created_at,
+  };
+}
