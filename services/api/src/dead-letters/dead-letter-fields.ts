@@ -82,7 +82,11 @@ const redriveFilter = z
   .refine((asked) => Object.values(asked).some((value) => value !== undefined), {
     error: 'it is empty: that would be every dead letter. Name at least an endpoint, a reason or a time',
   })
-  .meta({ description: 'what the dead letters have in common', examples: [{ endpoint_id: 'ep_01890a5d' }] });
+  .meta({
+    description: 'what the dead letters have in common',
+    examples: [{ endpoint_id: 'ep_01890a5d' }],
+    minProperties: 1,
+  });
 
 export function redriveBody(maxPerSecond: number) {
   return z
@@ -117,6 +121,7 @@ export function redriveBody(maxPerSecond: number) {
     })
     .meta({
       description: 'delivery_ids, or a filter',
+      oneOf: [{ required: ['delivery_ids'] }, { required: ['filter'] }],
       examples: [{ filter: { endpoint_id: 'ep_01890a5d' } }],
     });
 }

@@ -1,6 +1,6 @@
 import { EVENT_TYPES, OPERATIONAL_EVENT_TYPES } from '@herald/domain/event-type';
 import { RETRY_TIERS } from '@herald/domain/retry-tiers';
-import { customHeaderProblem, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-headers';
+import { customHeaderProblem, MAX_CUSTOM_HEADER_VALUE_CHARS, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-headers';
 import { parseSecret } from '@herald/webhook/secret';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
@@ -103,7 +103,13 @@ const onDeadHead = z.enum(['skip', 'hold'], { error: 'it is neither skip nor hol
 });
 
 const headers = z
-  .record(z.string(), z.string({ error: 'it is not a text' }))
+  .record(
+    z.string().meta({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+    z.string({ error: 'it is not a text' }).meta({
+      pattern: '^[!-~]([\\t -~]*[!-~])?$',
+      maxLength: MAX_CUSTOM_HEADER_VALUE_CHARS,
+    }),
+  )
   .transform((given) =>
     Object.fromEntries(Object.entries(given).map(([key, value]) => [key.toLowerCase(), value])),
   )
@@ -119,6 +125,7 @@ const headers = z
   })
   .meta({
     description: `at most ${MAX_CUSTOM_HEADERS} header fields to add to requests, none of those that Herald sets itself`,
+    maxProperties: MAX_CUSTOM_HEADERS,
     examples: [{ 'x-api-key': 'abc' }],
   });
 
@@ -131,6 +138,7 @@ const secret = z
   .meta({
     description:
       'a signing secret to take over, whsec_<base64> of 24 to 64 bytes or whsk_<base64>; leave it out and Herald makes one',
+    pattern: '^wh(sec|sk)_[A-Za-z0-9+/]{32,88}={0,2}$',
     writeOnly: true,
   });
 
@@ -141,6 +149,7 @@ const signingScheme = z
 /** A secret tells its scheme by its prefix. */
 const hasOneScheme = (given: { secret?: unknown; signing_scheme?: unknown }): boolean =>
   given.secret === undefined || given.signing_scheme === undefined;
+const ONE_SCHEME = { not: { required: ['secret', 'signing_scheme'] } };
 const TWO_SCHEMES = {
   error: 'it is given along with secret, which tells the scheme by itself',
   path: ['signing_scheme'],
@@ -176,7 +185,7 @@ const newWebhook = z
     signing_scheme: signingScheme.optional(),
   })
   .refine(hasOneScheme, TWO_SCHEMES)
-  .meta({ description: 'a JSON object with at least project_id and url' });
+  .meta({ description: 'a JSON object with at least project_id and url', ...ONE_SCHEME });
 
 const newTelegramChat = z
   .strictObject({
@@ -234,6 +243,7 @@ export const endpointPatch = z
   })
   .meta({
     description: 'a JSON object with the fields to change, of those that the kind of the endpoint has',
+    minProperties: 1,
   });
 
 const MAX_OVERLAP_S = 7 * 24 * 60 * 60;
@@ -255,7 +265,10 @@ export const rotation = z
   })
   .refine(hasOneScheme, TWO_SCHEMES)
   .prefault({})
-  .meta({ description: 'a JSON object, or nothing for a new secret of the same scheme' });
+  .meta({
+    description: 'a JSON object, or nothing for a new secret of the same scheme',
+    ...ONE_SCHEME,
+  });
 
 export const endpointParams = z.strictObject({ endpoint_id: id('an endpoint', 'ep_01890a5d') });
 

@@ -68,6 +68,13 @@ const SECURITY_SCHEMES: JsonObject = {
     name: 'Authorization',
     description: 'An API key as clients of the Upload-Post API send it: `Authorization: Apikey hk_…`',
   },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-herald-session',
+    description:
+      'The session of a browser, from `POST /v1/sessions`. Its changes have to come from the own origin.',
+  },
 };
 
 /** On answers of whatever operation. */

@@ -28,7 +28,7 @@ export function operationObject(operation: AnyDescription, writers: Writers): Js
 
 /** For schemes other than OAuth's, the list names the role that is needed. */
 function securityOf({ role }: AnyDescription): readonly JsonObject[] {
-  return role === undefined ? [] : [{ bearer: [role] }, { apikey: [role] }];
+  return role === undefined ? [] : [{ bearer: [role] }, { apikey: [role] }, { session: [role] }];
 }
 
 /** Its first clause. */

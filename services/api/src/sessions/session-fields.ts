@@ -19,7 +19,10 @@ export const newSession = z
   .refine((given) => (given.api_key === undefined) !== (given.portal_token === undefined), {
     error: 'it has not exactly one of api_key and portal_token',
   })
-  .meta({ description: 'a JSON object with api_key, or with portal_token' });
+  .meta({
+    description: 'a JSON object with api_key, or with portal_token',
+    oneOf: [{ required: ['api_key'] }, { required: ['portal_token'] }],
+  });
 
 const ids = z.array(z.string()).nullable();
 
