@@ -126,6 +126,7 @@ const READS: Reads = {
       Promise.all(
         PAIRS.map(({ eventId, endpointId }) => history.events.evidence(scope, eventId, endpointId)),
       ),
+    groups: (scope) => history.events.groups(scope, RANGE),
   },
   deadLetters: {
     find: (scope) => history.deadLetters.find(scope, DELIVERY_IDS),
@@ -149,12 +150,14 @@ const REFUSING: Reads = {
   ledger: {
     read: (scope) => history.ledger.read(scope),
     endpoints: (scope) => history.ledger.endpoints(scope, { limit: 50 }),
+    held: (scope) => history.ledger.held(scope, { endpointId: 'endpoint-own', releasedSinceMs: undefined }),
   },
+  audit: { list: (scope) => history.audit.list(scope, { limit: 50 }) },
   stats: { lag: (scope) => history.stats.lag(scope, 50) },
 };
 
 /** What belongs to no account; and what nobody is shown, which counts the rows of the scope that it is given. */
-const UNSHOWN = ['poison.list', 'ledger.recount'];
+const UNSHOWN = ['poison.list', 'ledger.asOf', 'ledger.recount'];
 
 const named = (reads: Reads) =>
   Object.entries(reads).flatMap(([room, ofRoom]) =>
@@ -180,7 +183,13 @@ test.each(named(READS))(
 );
 
 test.each(named(READS))('%s of a part that is empty finds nothing, and does not fail', async (_, ask) => {
-  const nobody = await ask({ accountId: `account-${randomUUID()}` });
+  const [nobody, ...none] = await Promise.all([
+    ask({ accountId: `account-${randomUUID()}` }),
+    ask({ ...WHOLE, projectIds: [] }),
+    ask({ ...WHOLE, channelIds: [] }),
+  ]);
+  for (const found of none) expect(found).toEqual(nobody);
+});
   for (const none of ['projectIds', 'channelIds'] as const) {
     expect(await ask({ ...WHOLE, [none]: [] })).toEqual(nobody);
   }
