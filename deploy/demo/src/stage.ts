@@ -18,6 +18,7 @@ export interface Stage {
   registryUrl: string;
   clickhouse: { url: string; database: string };
   apiUrl: string;
+  ingestUrl: string;
   apiKey: string;
   up: Up;
   logDir: string;
@@ -76,6 +77,7 @@ export async function openStage(
     registryUrl: stack.registryUrl,
     clickhouse: { url: stack.clickhouseUrl, database: stack.clickhouseDatabase },
     apiUrl: variables.HERALD_API_URL as string,
+    ingestUrl: variables.HERALD_INGEST_URL as string,
     apiKey: key,
     up,
     logDir,

@@ -16,6 +16,7 @@ export function variablesOf(stack: StackCoordinates, ports: DemoPorts): Record<s
     HERALD_API_PORT: String(ports.api),
     HERALD_INGEST_PORT: String(ports.ingest),
     HERALD_API_URL: `http://127.0.0.1:${ports.api}`,
+    HERALD_INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
   };
 }
 
