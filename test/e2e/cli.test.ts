@@ -10,6 +10,7 @@ import { forkService, type ServiceProcess } from '@herald/service-kit/service-pr
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { redeliverByPlan } from './bulk-plan.ts';
 import { verifierOf } from './signature.ts';
 
 /** The command as a person has it: from nothing but three servers to a delivery on the screen. */
@@ -279,6 +280,10 @@ describe('herald up', () => {
     const test = receiver.requests.find(({ webhookId }) => webhookId === tested.webhook_id);
     expect(test).toMatchObject({ status: 200, headers: { 'herald-cause': 'test' } });
     await heraldJson(...withKey, 'endpoints', 'resume', endpoint.endpoint_id);
+
+    // Only a replayer can count: the other tests of processes have none.
+    const apiUrl = env.HERALD_API_URL as string;
+    await redeliverByPlan({ apiUrl, key, endpointId: endpoint.endpoint_id, receiver });
 
     const madeMs = Date.now();
     await eventually(
