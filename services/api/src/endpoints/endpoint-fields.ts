@@ -1,6 +1,10 @@
 import { EVENT_TYPES, OPERATIONAL_EVENT_TYPES } from '@herald/domain/event-type';
 import { RETRY_TIERS } from '@herald/domain/retry-tiers';
-import { customHeaderProblem, MAX_CUSTOM_HEADER_VALUE_CHARS, MAX_CUSTOM_HEADERS } from '@herald/webhook/custom-headers';
+import {
+  customHeaderProblem,
+  MAX_CUSTOM_HEADER_VALUE_CHARS,
+  MAX_CUSTOM_HEADERS,
+} from '@herald/webhook/custom-headers';
 import { parseSecret } from '@herald/webhook/secret';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
@@ -149,7 +153,7 @@ const signingScheme = z
 /** A secret tells its scheme by its prefix. */
 const hasOneScheme = (given: { secret?: unknown; signing_scheme?: unknown }): boolean =>
   given.secret === undefined || given.signing_scheme === undefined;
-const ONE_SCHEME = { not: { required: ['secret', 'signing_scheme'] } };
+const ONE_SCHEME = { dependentSchemas: { secret: { properties: { signing_scheme: false } } } };
 const TWO_SCHEMES = {
   error: 'it is given along with secret, which tells the scheme by itself',
   path: ['signing_scheme'],
