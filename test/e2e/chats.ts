@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -130,10 +131,9 @@ export function describeChats(opened: () => { herald: Herald; chats: ChatServers
     });
 
     test('what is too much for a chat is tried again when it said, not earlier, and history has both attempts', async () => {
-      const untilMs = Date.now() + FLOOD_MS;
-      bots.chatIs('-43', { kind: 'flooded', untilMs });
+      bots.chatIs('-43', { kind: 'flooded', forMs: FLOOD_MS });
       const url = slack.webhook('limited0');
-      slack.webhookIs('limited0', { kind: 'limited', untilMs });
+      slack.webhookIs('limited0', { kind: 'limited', forMs: FLOOD_MS });
       const telegram = await chatOf({ kind: 'telegram', chat_id: '-43' });
       const { project_id } = telegram;
       const channel = await chatOf({ kind: 'slack', url, project_id });
@@ -188,6 +188,34 @@ export function describeChats(opened: () => { herald: Herald; chats: ChatServers
       await historyOf(endpointId, 'delivered');
       expect(bots.messages.filter(({ chatId }) => chatId === '44')).toHaveLength(1);
     });
+  });
+
+  test('the command line takes a token from standard input, and shows no more of it than the API', async () => {
+    const cli = join(import.meta.dirname, '..', '..', 'services', 'cli', 'src', 'main.ts');
+    const args = [
+      'endpoints',
+      'add',
+      '--project',
+      'p',
+      '--kind',
+      'telegram',
+      '--chat-id',
+      '42',
+      '--token',
+      '-',
+    ];
+    const env = {
+      PATH: process.env.PATH,
+      HERALD_API_URL: herald.services.addresses('api').apiUrl,
+      HERALD_API_KEY: account.apiKey,
+    };
+    const { stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--json'], {
+      input: `${OWN_TOKEN}\n`,
+      env,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'telegram', chat_id: '42', bot: 'own' });
+    expect(stdout + stderr).not.toContain(OWN_KEY);
   });
 
   test('no credential of a chat is in the history, in an answer, in a log or in a metric', async () => {

@@ -7,8 +7,8 @@ export type ChatState =
   | { kind: 'open' }
   | { kind: 'blocked' | 'deactivated' | 'read_only' }
   | { kind: 'migrated'; to: number }
-  /** Until then whoever writes is told how many seconds are left. */
-  | { kind: 'flooded'; untilMs: number };
+  /** For so long from its next message on, whoever writes is told how many seconds are left. */
+  | { kind: 'flooded'; forMs: number };
 
 export interface SentMessage {
   token: string;
@@ -34,6 +34,7 @@ const TOKEN_FORM = /^\d+:[\w-]{30,}$/;
 /** @param tokens of the bots that there are */
 export async function startBotApi(tokens: readonly string[]): Promise<BotApi> {
   const chats = new Map<string, ChatState>();
+  const floodedUntilMs = new Map<ChatState, number>();
   const messages: SentMessage[] = [];
   const requests: { chatId: string; status: number; atMs: number }[] = [];
   const server = await serveJson((path, body) => {
@@ -61,7 +62,15 @@ export async function startBotApi(tokens: readonly string[]): Promise<BotApi> {
     if (chatId === '') return refused(400, 'Bad Request: chat_id is empty');
     const state = chats.get(chatId);
     if (!state) return refused(400, 'Bad Request: chat not found');
-    return refusedBy(state, atMs) ?? sent(token, chatId, asked, atMs);
+    return flooded(state, atMs) ?? refusedBy(state) ?? sent(token, chatId, asked, atMs);
+  }
+
+  function flooded(state: ChatState, atMs: number): ServedAnswer | undefined {
+    if (state.kind !== 'flooded') return undefined;
+    const untilMs = floodedUntilMs.getOrInsert(state, atMs + state.forMs);
+    const retryAfter = Math.ceil((untilMs - atMs) / 1_000);
+    if (retryAfter <= 0) return undefined;
+    return refused(429, `Too Many Requests: retry after ${retryAfter}`, { retry_after: retryAfter });
   }
 
   function sent(token: string, chatId: string, asked: Asked, atMs: number): ServedAnswer {
@@ -92,9 +101,10 @@ function parsed(body: string): Asked {
   }
 }
 
-function refusedBy(state: ChatState, atMs: number): ServedAnswer | undefined {
+function refusedBy(state: ChatState): ServedAnswer | undefined {
   switch (state.kind) {
     case 'open':
+    case 'flooded':
       return undefined;
     case 'blocked':
       return refused(403, 'Forbidden: bot was blocked by the user');
@@ -106,11 +116,6 @@ function refusedBy(state: ChatState, atMs: number): ServedAnswer | undefined {
       return refused(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
         migrate_to_chat_id: state.to,
       });
-    case 'flooded': {
-      const retryAfter = Math.ceil((state.untilMs - atMs) / 1_000);
-      if (retryAfter <= 0) return undefined;
-      return refused(429, `Too Many Requests: retry after ${retryAfter}`, { retry_after: retryAfter });
-    }
   }
 }
 

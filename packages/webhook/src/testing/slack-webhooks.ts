@@ -5,7 +5,8 @@ import { type ServedAnswer, serveJson } from './json-server.ts';
 export type SlackState =
   | { kind: 'open' }
   | { kind: 'archived' | 'prohibited' | 'removed' }
-  | { kind: 'limited'; untilMs: number };
+  /** For so long from its next message on, whoever posts is told how many seconds are left. */
+  | { kind: 'limited'; forMs: number };
 
 /** A server that answers as Slack does to what is posted to an incoming webhook, on real HTTP. */
 export interface SlackWebhooks {
@@ -35,6 +36,7 @@ const PREFIX = '/services/T00000000/B00000000/';
 
 export async function startSlackWebhooks(): Promise<SlackWebhooks> {
   const states = new Map<string, SlackState>();
+  const limitedUntilMs = new Map<SlackState, number>();
   const messages: { key: string; text: string; blocks: unknown[] }[] = [];
   const requests: { key: string; status: number; atMs: number }[] = [];
   const server = await serveJson((path, body) => {
@@ -62,9 +64,12 @@ export async function startSlackWebhooks(): Promise<SlackWebhooks> {
     if (!state || state.kind === 'removed') return { status: 404, body: 'no_service' };
     if (state.kind === 'archived') return { status: 410, body: 'channel_is_archived' };
     if (state.kind === 'prohibited') return { status: 403, body: 'action_prohibited' };
-    if (state.kind === 'limited' && atMs < state.untilMs) {
-      const seconds = Math.ceil((state.untilMs - atMs) / 1_000);
-      return { status: 429, headers: { 'retry-after': String(seconds) }, body: 'rate_limited' };
+    if (state.kind === 'limited') {
+      const untilMs = limitedUntilMs.getOrInsert(state, atMs + state.forMs);
+      const seconds = Math.ceil((untilMs - atMs) / 1_000);
+      if (seconds > 0) {
+        return { status: 429, headers: { 'retry-after': String(seconds) }, body: 'rate_limited' };
+      }
     }
     const message = parsed(body);
     if (!message) return { status: 400, body: 'invalid_payload' };

@@ -1,13 +1,12 @@
-import { integer, list } from '@herald/service-kit/config';
+import { integer } from '@herald/service-kit/config';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { decimal } from '../decimal.ts';
 import { type EndpointStatus, stateText } from '../endpoint-state.ts';
-import { jsonText } from '../json-text.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
+import { addAdding } from './adding.ts';
 import { addHolding } from './holding.ts';
 import { addTrying } from './trying.ts';
 
@@ -15,32 +14,17 @@ interface Endpoint {
   endpoint_id: string;
   project_id: string;
   name: string;
-  url: string;
+  kind: string;
+  /** Of Telegram there is a chat instead. */
+  url?: string;
+  chat_id?: string;
   subscription: { channel_ids: string[]; event_types: string[]; filter: object | null };
   status: EndpointStatus;
-  retry_schedule: string[];
 }
 
 interface Flags {
   json?: boolean;
 }
-
-const text = (missing: string) => z.string({ error: missing }).min(1, missing);
-
-/** The API says what else is wrong with them: here is only what it cannot see. */
-const NEW_ENDPOINT = {
-  project: text('name the project whose events it gets'),
-  url: text('name the URL to POST to'),
-  name: z.string(),
-  types: list().optional(),
-  channels: list().optional(),
-  filter: jsonText().optional(),
-  format: z.string().optional(),
-  retry: list().optional(),
-  timeoutMs: integer({ min: 1, max: 600_000 }).optional(),
-  concurrency: integer({ min: 1, max: 100_000 }).optional(),
-  ratePerSecond: decimal({ min: 0, max: 1_000_000 }).optional(),
-};
 
 const ROTATION = {
   scheme: z.string().optional(),
@@ -49,25 +33,7 @@ const ROTATION = {
 
 export function addEndpoints(program: Command, context: Context): void {
   const endpoints = program.command('endpoints').description('where messages go, through the API');
-  takes(
-    endpoints
-      .command('add')
-      .description('create an endpoint; its signing secret is shown once')
-      .option('--project <id>', 'the project whose events it gets, * for all')
-      .option('--url <url>', 'where to POST')
-      .option('--name <text>', 'for people', '')
-      .option('--types <type,…>', 'only these types of events')
-      .option('--channels <id,…>', 'only these channels')
-      .option('--filter <json>', 'only events that pass this filter, or @file (docs/filters.md)')
-      .option('--format <name>', 'publication, upload-post or cloudevents')
-      .option('--retry <tier,…>', 'one tier a retry, as 5s,2m,1h (default: about three days)')
-      .option('--timeout-ms <n>', 'for one attempt')
-      .option('--concurrency <n>', 'attempts under way at once')
-      .option('--rate-per-second <n>', 'attempts a second at most')
-      .option('--json', 'one JSON document')
-      .action((flags: Flags, command: Command) => add(flags, command, context)),
-    apiVariables,
-  );
+  addAdding(endpoints, context);
   takes(
     endpoints
       .command('rotate-secret <endpoint-id>')
@@ -93,31 +59,6 @@ export function addEndpoints(program: Command, context: Context): void {
       .action((flags: Flags, command: Command) => listAll(flags, command, context)),
     apiVariables,
   );
-}
-
-async function add({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
-  const { config, options } = readSettings({ command, env, variables: apiVariables, options: NEW_ENDPOINT });
-  const created = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).post<
-    Endpoint & { secret: string }
-  >('/v1/endpoints', {
-    project_id: options.project,
-    url: options.url,
-    name: options.name,
-    subscription: {
-      event_types: options.types ?? [],
-      channel_ids: options.channels ?? [],
-      filter: options.filter,
-    },
-    format: options.format,
-    retry_schedule: options.retry,
-    timeout_ms: options.timeoutMs,
-    max_concurrency: options.concurrency,
-    rate_limit_per_second: options.ratePerSecond,
-  });
-  if (json) return terminal.json(created);
-  terminal.print(created.endpoint_id);
-  terminal.print(created.secret);
-  terminal.note('The second line is the signing secret. It is not shown again.');
 }
 
 async function rotateSecret(id: string, { json }: Flags, command: Command, context: Context): Promise<void> {
@@ -153,14 +94,14 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
   });
   if (json) return terminal.json(page);
   terminal.table(
-    ['endpoint', 'name', 'project', 'state', 'wants', 'url'],
+    ['endpoint', 'name', 'project', 'state', 'wants', 'goes to'],
     page.items.map((endpoint) => [
       endpoint.endpoint_id,
       endpoint.name,
       endpoint.project_id === '*' ? 'all projects' : endpoint.project_id,
       stateText(endpoint.status, Date.now()),
       wants(endpoint),
-      endpoint.url,
+      endpoint.url ?? `${endpoint.kind} ${endpoint.chat_id}`,
     ]),
   );
   if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
