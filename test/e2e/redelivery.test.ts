@@ -231,43 +231,6 @@ test('of many dead letters those are sent again that were not since, each once',
   expect(moved.requests).toHaveLength(arrived + EVENTS - 1);
 });
 
-test('a bulk plan is counted first, and run twice it sends exactly what was counted, once', async () => {
-  const { endpointId } = theirs.endpoint;
-  const arrived = moved.requests.length;
-  const made = await ask(theirs, 'POST', '/v1/bulk-plans', {
-    action: 'redeliver',
-    filter: { endpoint_ids: [endpointId], states: ['delivered'] },
-  });
-  expect(made.status).toBe(201);
-  const path = `/v1/bulk-plans/${made.body.plan_id}`;
-  const counted = await eventually(
-    async () => {
-      const { body } = await ask(theirs, 'GET', path);
-      expect(body.state).toBe('ready');
-      return body;
-    },
-    { timeoutMs: 60_000 },
-  );
-  // One event was delivered twice, by two redeliveries.
-  expect(counted).toMatchObject({
-    deliveries: EVENTS,
-    skipped: { duplicate: 1 },
-    endpoints: [{ endpoint_id: endpointId, to_send: EVENTS, sent: 0 }],
-  });
-  expect((await ask(ours, 'GET', path)).status).toBe(404);
-  expect((await ask(ours, 'POST', `${path}/run`)).status).toBe(404);
-  expect(moved.requests).toHaveLength(arrived);
-
-  const runs = await Promise.all([ask(theirs, 'POST', `${path}/run`), ask(theirs, 'POST', `${path}/run`)]);
-  expect(runs.map(({ status }) => status)).toEqual([200, 200]);
-  await eventually(async () => expect((await ask(theirs, 'GET', path)).body.state).toBe('completed'), {
-    timeoutMs: 60_000,
-  });
-  expect(await ask(theirs, 'POST', `${path}/run`)).toMatchObject({ status: 200, body: { sent: EVENTS } });
-  await untilQuiet(0);
-  expect(moved.requests).toHaveLength(arrived + EVENTS);
-});
-
 test('nothing is sent again to an endpoint that was deleted, and the answer says so', async () => {
   const [dead] = (await deliveries(theirs, '?state=dead')) as [Delivery];
   const endpoint = `/v1/endpoints/${theirs.endpoint.endpointId}`;

@@ -113,6 +113,26 @@ test('a replay of another account, and an endpoint of one, is not found by any r
   expect((await (await api.client('read', owner.accountId)).send('POST', `${path}/cancel`)).status).toBe(403);
 });
 
+test('a bulk plan is one by its idempotency key, and another account finds it by no route', async () => {
+  const owner = await api.client();
+  const other = await api.client();
+  const asked = { action: 'redrive', filter: { endpoint_ids: ['ep_1'] }, per_second: 7 };
+  const headers = { 'idempotency-key': randomUUID() };
+  const make = () => owner.send('POST', '/v1/bulk-plans', asked, headers);
+  const [first, second] = [await make(), await make()];
+  expect([first.status, second.status]).toEqual([201, 200]);
+  expect(second.body.plan_id).toBe(first.body.plan_id);
+  const path = `/v1/bulk-plans/${first.body.plan_id}`;
+  expect((await owner.get(path)).body).toMatchObject({
+    action: 'redrive',
+    filter: { endpoint_ids: ['ep_1'], states: ['dead'] },
+    per_second: 7,
+  });
+  const replies = [await other.get(path), await other.send('POST', `${path}/run`)];
+  expect(replies.map(({ status }) => status)).toEqual([404, 404]);
+  expect((await owner.get(`/v1/replays/${first.body.plan_id}`)).body).toMatchObject({ dry_run: true });
+});
+
 test('a cancelled replay stays so, and a plan that was cancelled cannot be started', async () => {
   const client = await api.client();
   const { replay_id } = (await ask(client, PLAN)).body;

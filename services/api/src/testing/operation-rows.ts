@@ -56,7 +56,7 @@ export const replayTo = (of: Belongings) => ({
 });
 
 /** They are replays, and have no way to them but that of replays. */
-const BULK_PLAN_TEST = 'test/e2e/redelivery.test.ts';
+const BULK_PLAN_TEST = 'services/api/src/replays/replays.integration.test.ts';
 
 const SESSIONS_TEST = 'services/api/src/sessions/sessions.integration.test.ts';
 
@@ -133,8 +133,11 @@ export const ROWS: Rows = {
   'POST /v1/endpoints:check': { provenIn: 'services/api/src/endpoint-check/check-unsaved.test.ts' },
   'POST /v1/endpoints:preview': {
     path: () => '/v1/endpoints:preview',
-    body: () => ({ project_id: '*' }),
-    shows: (body) => body.matched > 0,
+    body: () => ({
+      project_id: '*',
+      subscription: { filter: { field: 'channel.type', op: 'exists' } },
+    }),
+    shows: (body) => body.matched > 0 && body.filtered.passed > 0,
   },
   'POST /v1/endpoints/{endpoint_id}/pause': { path: endpointPath('/pause'), refuses: 404 },
   'POST /v1/endpoints/{endpoint_id}/resume': { path: endpointPath('/resume'), refuses: 404 },
