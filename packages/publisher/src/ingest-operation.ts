@@ -50,7 +50,7 @@ const cloudEvent = z
   })
   .meta({ id: 'NewCloudEvent', description: 'One event as a CloudEvent 1.0; extensions become metadata.' });
 
-const batch = z.array(event).min(1);
+const batch = z.array(event).min(1).meta({ description: 'events, at least one' });
 
 const ndjson = z.string().meta({ description: 'an event as JSON on each line' });
 

@@ -49,7 +49,14 @@ export const source = z
       .enum(REPLAYED_TOPICS, { error: 'it is no topic that can be replayed' })
       .optional()
       .meta({ description: `one of ${REPLAYED_TOPICS.join(', ')}`, examples: ['events'] }),
-    ranges: z.array(range).max(MAX_RANGES, `it holds more than ${MAX_RANGES} ranges`).optional(),
+    ranges: z
+      .array(range)
+      .max(MAX_RANGES, `it holds more than ${MAX_RANGES} ranges`)
+      .optional()
+      .meta({
+        description: `of a topic, at most ${MAX_RANGES} ranges of offsets`,
+        examples: [[{ partition: 0, from: 100, to: 200 }]],
+      }),
     everything: z
       .literal(true, { error: 'it is not true' })
       .optional()
