@@ -5,6 +5,7 @@ import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
 import { listDeliveries } from './read/delivery-list.ts';
 import { listEndpointFigures } from './read/endpoint-stats.ts';
+import { readContents } from './read/event-contents.ts';
 import { countEventGroups } from './read/event-groups.ts';
 import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
@@ -63,6 +64,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
       groups: (scope, range) => countEventGroups(reader, scope, range),
+      contents: (scope, events) => readContents(reader, scope, events),
     },
     deadLetters: deadLetterReads(reader),
     ledger: {

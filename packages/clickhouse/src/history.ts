@@ -10,6 +10,7 @@ import type { DeliveryState } from './delivery-state.ts';
 import type { LedgerReads } from './ledger/ledger.ts';
 import type { AuditReads } from './read/audit.ts';
 import type { DeadLetterReads } from './read/dead-letters.ts';
+import type { EventRef } from './read/event-contents.ts';
 import type { EventGroups } from './read/event-groups.ts';
 import type { ExplainReads } from './read/explain-evidence.ts';
 import type { EventToEndpointAt, ReplayReads } from './read/replay-reads.ts';
@@ -248,6 +249,8 @@ export interface HistoryStore {
     evidence: ExplainReads['evidence'];
     /** Of events that happened in the range. */
     groups(scope: Scope, range: { fromMs: number; toMs: number }): Promise<EventGroups>;
+    /** What these say, in no particular order; those that are not on record are left out. */
+    contents(scope: Scope, events: readonly EventRef[]): Promise<PublicationEvent[]>;
   };
   deadLetters: DeadLetterReads;
   ledger: LedgerReads;

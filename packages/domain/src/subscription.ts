@@ -73,7 +73,7 @@ export function isRepresentable(endpoint: Pick<Endpoint, 'format'>, eventType: E
 /** A filter is about what a publication's message says: operational events have none of its fields, and pass. */
 export function passesFilter(
   { subscription: { filter } }: Pick<Endpoint, 'subscription'>,
-  event: Routable,
+  event: Pick<Routable, 'eventType' | 'readField'>,
 ): boolean {
   return filter === undefined || isOperational(event.eventType) || passes(filter, event.readField);
 }

@@ -98,6 +98,7 @@ export interface Account {
     get: Bound<HistoryStore['events']['get']>;
     evidence: Bound<HistoryStore['events']['evidence']>;
     groups: Bound<HistoryStore['events']['groups']>;
+    contents: Bound<HistoryStore['events']['contents']>;
   };
   ledger: {
     read: Bound<HistoryStore['ledger']['read']>;
@@ -241,6 +242,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         get: (eventId) => history.events.get(scope, eventId),
         evidence: (eventId, endpointId) => history.events.evidence(scope, eventId, endpointId),
         groups: (range) => history.events.groups(scope, range),
+        contents: (events) => history.events.contents(scope, events),
       },
       ledger: {
         read: () => history.ledger.read(scope),

@@ -43,6 +43,9 @@ export const previewBody = z
     description: 'a JSON object with project_id, and with subscription and format as an endpoint has them',
   });
 
+/** Newest events that a filter is tried on. */
+export const MAX_FILTERED = 200;
+
 export const previewView = z.object({
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -50,6 +53,13 @@ export const previewView = z.object({
   events: z.number(),
   /** Those that an endpoint with this subscription would have got; with a filter, those at most. */
   matched: z.number(),
-  /** False where there is a filter: it is not evaluated here. */
+  /** False where there is a filter: it is not evaluated for all of them. */
   is_exact: z.boolean(),
+  /** With a filter: of the newest events that the rest of the subscription wants, how many pass it. */
+  filtered: z
+    .object({
+      events: z.number().meta({ description: `of the newest ${MAX_FILTERED} of the range at most` }),
+      passed: z.number(),
+    })
+    .nullable(),
 });

@@ -1,12 +1,17 @@
 import type { EventGroup } from '@herald/clickhouse/read/event-groups';
+import { eventField } from '@herald/contracts/event-fields';
+import { eventTypeOf } from '@herald/contracts/event-type';
+import { ALL_PROJECTS } from '@herald/domain/endpoint';
 import { isEventType } from '@herald/domain/event-type';
-import { match, type Subscriber } from '@herald/domain/subscription';
+import type { Filter } from '@herald/domain/filter/filter';
+import { match, passesFilter, type Subscriber } from '@herald/domain/subscription';
 import type { Problem } from '@herald/service-kit/problem';
 import { z } from 'zod';
+import type { Account } from '../account/account.ts';
 import { isoTime } from '../http/fields.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import type { ReadHistory } from '../http/read-history.ts';
-import { previewBody, previewView } from './check-fields.ts';
+import { MAX_FILTERED, previewBody, previewView } from './check-fields.ts';
 
 const RANGE_MS = 24 * 60 * 60 * 1_000;
 
@@ -28,8 +33,11 @@ export function previewOperation(readHistory: ReadHistory, now: () => number): A
       const fromMs = toMs - RANGE_MS;
       const draft = draftOf(account.id, body);
       return readHistory(
-        () => account.events.groups({ fromMs, toMs }),
-        (found) => {
+        async () => ({
+          found: await account.events.groups({ fromMs, toMs }),
+          filtered: await tryFilter(account, draft, body.subscription.filter, { fromMs, toMs }),
+        }),
+        ({ found, filtered }) => {
           if (found.kind === 'too_many_rows') return { problem: countUnavailable };
           return {
             status: 200,
@@ -39,12 +47,34 @@ export function previewOperation(readHistory: ReadHistory, now: () => number): A
               events: sum(found.groups),
               matched: sum(found.groups.filter((group) => isWanted(draft, group))),
               is_exact: body.subscription.filter === null,
+              filtered,
             },
           };
         },
       );
     },
   });
+}
+
+/** On the newest events of the range, as the route lane would; of all, it would take reading what each says. */
+async function tryFilter(
+  account: Account,
+  draft: Subscriber,
+  filter: Filter | null,
+  range: { fromMs: number; toMs: number },
+): Promise<{ events: number; passed: number } | null> {
+  if (filter === null) return null;
+  const projectId = draft.projectId === ALL_PROJECTS ? undefined : draft.projectId;
+  const newest = await account.events.list({ ...range, projectId, limit: MAX_FILTERED });
+  if (newest.kind !== 'page') throw new Error('A page without a cursor was refused for its cursor');
+  const wanted = newest.items.filter((event) => isWanted(draft, event));
+  const events = await account.events.contents(wanted);
+  const filtered = { subscription: { ...draft.subscription, filter } };
+  const passed = events.filter((event) => {
+    const eventType = eventTypeOf(event.event_type);
+    return eventType && passesFilter(filtered, { eventType, readField: (path) => eventField(event, path) });
+  });
+  return { events: events.length, passed: passed.length };
 }
 
 /** What the route lane matches by; the filter is left out, for it asks for what each event says. */
@@ -66,7 +96,10 @@ function draftOf(
   };
 }
 
-function isWanted(draft: Subscriber, { eventType, projectId, channelId }: EventGroup): boolean {
+function isWanted(
+  draft: Subscriber,
+  { eventType, projectId, channelId }: Omit<EventGroup, 'events'>,
+): boolean {
   if (!isEventType(eventType)) return false;
   const event = { eventType, accountId: draft.accountId, projectId, channelId, readField: () => undefined };
   return match(draft, event).matched;
