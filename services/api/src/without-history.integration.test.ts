@@ -9,6 +9,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import { type TailedRecord, tailTopics } from '@herald/testkit/topic-tail';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { readAudit } from './testing/read-audit.ts';
 import { type Client, type RunningApi, startApi } from './testing/running-api.ts';
 
 const stack = inject('stack');
@@ -103,6 +104,12 @@ it('a test of a paused endpoint is answered with its attempt, though ClickHouse 
     account_id: owner.accountId,
     channel: { id: 'ch_mine' },
     metadata: { herald_test: 'true' },
+  });
+  const audit = await readAudit(inject('stack'));
+  expect(audit.find(({ request_id }) => request_id === test.headers.get('x-request-id'))).toMatchObject({
+    action: 'endpoint.tested',
+    subject_id: endpointId,
+    state: 'ASKED',
   });
 });
 

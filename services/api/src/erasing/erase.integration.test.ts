@@ -6,6 +6,7 @@ import { anAttempt, anEventRow, aRoute } from '@herald/clickhouse/testing/sample
 import { TOPICS } from '@herald/contracts/topics';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { readAudit } from '../testing/read-audit.ts';
 import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
 
 let api: RunningApi;
@@ -54,6 +55,13 @@ test('an admin erases a publication of the own account, and nothing of it can be
   expect((await owner.get('/v1/deliveries')).body.items).toHaveLength(1);
   expect(await statuses(owner, kept)).toEqual([200, 200]);
   expect(await statuses(stranger, others)).toEqual([200, 200]);
+  const audit = await readAudit(inject('stack'));
+  expect(audit.find(({ request_id }) => request_id === erased.headers.get('x-request-id'))).toMatchObject({
+    action: 'history.erased',
+    subject_kind: 'publication',
+    subject_id: 'pub_1',
+    state: 'ASKED',
+  });
 });
 
 test('to erase takes an admin', async () => {
