@@ -37,6 +37,7 @@ export async function openContractWorld(options: {
     envOf: () => ({
       NODE_OPTIONS: `--import=${GUARD}`,
       HERALD_LOG_LEVEL: 'warn',
+      // A tester asks faster than a key may.
       HERALD_API_REQUESTS_PER_SECOND: '100000',
       HERALD_API_REQUEST_BURST: '1000000',
     }),
