@@ -79,6 +79,15 @@ describe('a filter', () => {
     );
   });
 
+  it('never throws, whatever kind of value it meets', () => {
+    const anyValue = fc.oneof(fc.string(), fc.double(), fc.array(fc.string()), fc.constant(undefined));
+    fc.assert(
+      fc.property(anyFilter, fc.infiniteStream(anyValue), (filter, values) => {
+        expect(typeof passes(filter, () => values.next().value)).toBe('boolean');
+      }),
+    );
+  });
+
   it('keeps De Morgan’s laws', () => {
     fc.assert(
       fc.property(fc.array(anyFilter, { minLength: 1, maxLength: 4 }), anyMessage, (parts, message) => {

@@ -1,6 +1,6 @@
 import { eventTypeSymbol } from '@herald/contracts/event-type';
 import type { EndpointNotice, PublicationEvent } from '@herald/contracts/generated/publication-event';
-import type { Endpoint } from '@herald/domain/endpoint';
+import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
 import { type EventType, isOperational } from '@herald/domain/event-type';
 
 export type SampledEndpoint = Pick<
@@ -25,10 +25,15 @@ export function sampleEvent(
     event_type: eventTypeSymbol(eventType),
     occurred_at: nowMs,
     account_id: endpoint.accountId,
-    project_id: endpoint.projectId,
+    project_id: projectOf(endpoint, eventType),
     metadata: { [TEST_LABEL]: 'true' },
     ...about,
   };
+}
+
+/** A publication is of one project, also where the endpoint is of all. */
+function projectOf({ projectId }: SampledEndpoint, eventType: EventType): string {
+  return projectId === ALL_PROJECTS && !isOperational(eventType) ? 'proj_test' : projectId;
 }
 
 type About = Omit<
