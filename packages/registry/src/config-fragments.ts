@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { integer, variable } from '@herald/service-kit/config';
 import { parseNetworks } from '@herald/webhook/address-policy';
 import { type ParsedCertificates, parseCertificates } from '@herald/webhook/certificates';
+import { BOT_TOKEN } from '@herald/webhook/chat/bot-token';
 import { z } from 'zod';
 import { createSealing } from './sealing.ts';
 
@@ -71,10 +72,7 @@ export const endpointConfig = {
     },
   ),
   HERALD_TELEGRAM_BOT_TOKEN: variable(
-    z
-      .string()
-      .regex(/^\d{1,16}:[\w-]{20,100}$/, 'it is not of the form that Telegram gives tokens')
-      .optional(),
+    z.string().regex(BOT_TOKEN, 'it is not of the form that Telegram gives tokens').optional(),
     {
       expects: 'the token of the bot that writes where an endpoint has none of its own',
       example: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw',

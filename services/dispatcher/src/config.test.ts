@@ -69,3 +69,31 @@ describe('the file of further certificate authorities', () => {
     expect(() => configOf({ HERALD_EXTRA_CA_FILE: fileOf('hello') })).toThrow(/it holds no PEM block/);
   });
 });
+
+describe('the bot of the installation', () => {
+  const token = `110201543:${'A'.repeat(35)}`;
+
+  test('is at the address of the Bot API, without a slash at its end, and there need not be one', () => {
+    expect(configOf({})).toMatchObject({ HERALD_TELEGRAM_API_URL: 'https://api.telegram.org' });
+    expect(configOf({}).HERALD_TELEGRAM_BOT_TOKEN).toBeUndefined();
+    const url = 'https://bots.example.com/telegram/';
+    const config = configOf({ HERALD_TELEGRAM_API_URL: url, HERALD_TELEGRAM_BOT_TOKEN: token });
+    expect(config.HERALD_TELEGRAM_API_URL).toBe('https://bots.example.com/telegram');
+    expect(config.HERALD_TELEGRAM_BOT_TOKEN).toBe(token);
+  });
+
+  test.each(['ftp://bots.example.com', 'https://user:pass@bots.example.com', 'https://bots.example.com?a=b'])(
+    'is not at %s',
+    (url) => {
+      expect(() => configOf({ HERALD_TELEGRAM_API_URL: url })).toThrow(
+        /HERALD_TELEGRAM_API_URL=.*is not usable/,
+      );
+    },
+  );
+
+  test('has a token of the form that Telegram gives, which no message repeats', () => {
+    const start = () => configOf({ HERALD_TELEGRAM_BOT_TOKEN: `bot${token}` });
+    expect(start).toThrow(/HERALD_TELEGRAM_BOT_TOKEN=\(value hidden\) is not usable/);
+    expect(start).not.toThrow(/AAAA/);
+  });
+});

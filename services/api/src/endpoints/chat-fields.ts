@@ -1,14 +1,12 @@
+import { BOT_TOKEN } from '@herald/webhook/chat/bot-token';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
 import { text } from '../http/fields.ts';
 
 /** What endpoints of Telegram and Slack have on the wire that a webhook has not. */
 
-/** Telegram: ids have at most 52 significant bits, names 4 to 32 characters. */
-const CHAT_ID = /^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/;
-
-/** The id of the bot, a colon and its key, of letters that a path takes as they are. */
-const BOT_TOKEN = /^\d{1,16}:[\w-]{20,100}$/;
+/** Ids have at most 52 significant bits, names 4 to 32 characters. Classes by name mean more elsewhere than here. */
+const CHAT_ID = /^(?:-?[1-9][0-9]{0,15}|@[A-Za-z][A-Za-z0-9_]{3,31})$/;
 
 export const chatId = z
   .string({ error: 'it is not a text' })
