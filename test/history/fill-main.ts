@@ -14,7 +14,10 @@ await runTool(async ({ onProgress, interrupted }) => {
   }
   await migrate({ url, database, retentionDays: RETENTION_DAYS });
   const filled = await Promise.race([
-    fillHistory({ url, database, rows, untilMs: Date.now(), onProgress }),
+    fillHistory({
+      ...{ url, database, rows, untilMs: Date.now() },
+      onFilled: (events, of) => onProgress(`${events} of ${of} events with their attempts`),
+    }),
     interrupted,
   ]);
   if (filled === 'interrupted') process.exitCode = 1;

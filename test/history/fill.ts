@@ -24,18 +24,26 @@ import {
 /** Events a statement: its rows and their indexes are made in memory. */
 const EVENTS_AT_ONCE = 100_000;
 
+/** On a machine that is busy with other things. */
+const MAX_STATEMENT_MS = 1_800_000;
+
 export interface FillOptions extends ClickHouseOptions {
   /** Attempts wanted, at least. */
   rows: number;
   /** The newest event, epoch milliseconds; the oldest is two weeks before. */
   untilMs: number;
-  onProgress: (line: string) => void;
+  /** Events that are there already, of the same past. */
+  fromEvent?: number;
+  /** So many events are there, with all that became of them. */
+  onFilled: (events: number, of: number) => Promise<void> | void;
 }
 
 /** Fills a migrated database inside ClickHouse, in the order of time; resolves with the attempts that are there. */
-export async function fillHistory({ rows, untilMs, onProgress, ...options }: FillOptions): Promise<number> {
+export async function fillHistory(options: FillOptions): Promise<number> {
+  const { rows, untilMs, fromEvent = 0, onFilled, ...server } = options;
   const client = createClient({
-    ...options,
+    ...server,
+    request_timeout: MAX_STATEMENT_MS,
     clickhouse_settings: {
       // A statement takes longer on a busy machine than a silent connection is waited for.
       send_progress_in_http_headers: 1,
@@ -44,11 +52,10 @@ export async function fillHistory({ rows, untilMs, onProgress, ...options }: Fil
   });
   try {
     const past = { total: Math.ceil(rows / ATTEMPTS_PER_EVENT), untilMs };
-    for (let from = 0; from < past.total; from += EVENTS_AT_ONCE) {
-      await fillSlice(client, from, Math.min(EVENTS_AT_ONCE, past.total - from), past);
-      onProgress(
-        `${Math.min(from + EVENTS_AT_ONCE, past.total)} of ${past.total} events with their attempts`,
-      );
+    for (let from = fromEvent; from < past.total; from += EVENTS_AT_ONCE) {
+      const count = Math.min(EVENTS_AT_ONCE, past.total - from);
+      await fillSlice(client, from, count, past);
+      await onFilled(from + count, past.total);
     }
     const answer = await client.query({
       query: 'SELECT count() AS rows FROM attempts',

@@ -20,10 +20,18 @@ const CACHES = [
   'TEXT INDEX CACHES',
 ];
 
+/** Merging a table of ten million rows, on a machine that is busy with other things. */
+const MAX_STATEMENT_MS = 1_800_000;
+
 export function connectServer(options: ClickHouseOptions): Server {
   const client = createClient({
     ...options,
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    request_timeout: MAX_STATEMENT_MS,
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: '10000',
+    },
   });
   const ask = async <T>(query: string): Promise<T[]> => {
     const answer = await client.query({ query, format: 'JSONEachRow' });

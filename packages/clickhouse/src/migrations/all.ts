@@ -12,6 +12,7 @@ import { phases } from './0011-phases.ts';
 import { audit } from './0012-audit.ts';
 import { deliveryDays } from './0013-delivery-days.ts';
 import { widerMerges } from './0014-wider-merges.ts';
+import { lookups } from './0015-lookups.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   audit,
   deliveryDays,
   widerMerges,
+  lookups,
 ];

@@ -11,6 +11,7 @@ import type {
 } from '../history.ts';
 import { allOf, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
+import { ofDays } from './delivery-detail.ts';
 import type { Reader } from './reader.ts';
 import { listReplayed } from './replayed.ts';
 import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
@@ -197,18 +198,19 @@ async function findDeliveries(
   const [rows, origins] = await Promise.all([
     reader.rows<SummaryRow>(
       scope,
-      ({ moments }) => `
+      ({ deliveries, moments }) => `
         SELECT ${SUMMARY_COLUMNS} FROM ${moments}
-        WHERE delivery_id IN {ids:Array(UUID)}
+        WHERE (occurred_at, delivery_id) IN
+          (SELECT occurred_at, delivery_id FROM ${deliveries} WHERE delivery_id IN {ids:Array(UUID)})
         GROUP BY occurred_at, delivery_id`,
       { ids },
     ),
     reader.rows<{ id: string; place: [topic: string, partition: number, offset: number] }>(
       scope,
-      ({ attempts }) => `
+      (from) => `
         SELECT toString(delivery_id) AS id, any((origin_topic, origin_partition, origin_offset)) AS place
-        FROM ${attempts}
-        WHERE delivery_id IN {ids:Array(UUID)}
+        FROM ${from.attempts}
+        WHERE delivery_id IN {ids:Array(UUID)} AND ${ofDays(from, 'delivery_id IN {ids:Array(UUID)}')}
         GROUP BY delivery_id`,
       { ids },
     ),

@@ -1,6 +1,6 @@
 import type { Disposition, Verdict } from '@herald/contracts/generated/delivery-attempt';
 import type { Attempt, DeliveryDetail, DeliverySummary, Scope } from '../history.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, ScopedTables } from './reader.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -49,13 +49,18 @@ async function summariesWhere(
     (from) => `
       SELECT ${SUMMARY_COLUMNS}
       FROM ${from.moments}
-      WHERE ${condition}
+      WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${from.deliveries} WHERE ${condition})
       GROUP BY occurred_at, delivery_id
       ORDER BY min(moment_at), delivery_id
       LIMIT ${MAX_DELIVERIES_OF_EVENT}`,
     { id },
   );
   return rows.map(summaryOf);
+}
+
+/** Attempts of the days of these deliveries: each part of the others would be looked into for them. */
+export function ofDays({ deliveries }: ScopedTables, ofDeliveries: string): string {
+  return `toDate(started_at) IN (SELECT day FROM ${deliveries} WHERE ${ofDeliveries})`;
 }
 
 /** Bodies travel as Base64: JSON cannot hold bytes. */
@@ -73,7 +78,7 @@ function attemptsOf(reader: Reader, scope: Scope, deliveryId: string): Promise<A
         origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
         config_revision, dispatcher_id
       FROM ${from.attempts}
-      WHERE delivery_id = {id:UUID}
+      WHERE delivery_id = {id:UUID} AND ${ofDays(from, 'delivery_id = {id:UUID}')}
       ORDER BY step, started_at, attempt_id
       LIMIT 1 BY attempt_id
       LIMIT ${MAX_DISPOSITIONS}`,
