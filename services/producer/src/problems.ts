@@ -33,6 +33,14 @@ export function malformedKey(): Problem {
     code: 'malformed_idempotency_key',
     title: 'The Idempotency-Key cannot be used',
     detail: 'Send 1 to 255 printable ASCII characters, for example a UUID.',
+    errors: [
+      {
+        in: 'header',
+        field: 'Idempotency-Key',
+        problem: 'it is not 1 to 255 printable ASCII characters',
+        remedy: 'Send for example a UUID, or leave it out.',
+      },
+    ],
   };
 }
 
@@ -121,8 +129,9 @@ export function notPublished(failure: PublishFailure): Problem {
         errors: failure.refused.map(({ event_id, bytes, cause }) => ({
           event_id,
           bytes,
+          field: '',
           problem: cause.message,
-          remedy: 'Make it smaller.',
+          remedy: 'Shorten its texts, or give addresses in their place.',
         })),
         events: failure.published,
       };

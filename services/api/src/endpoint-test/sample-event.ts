@@ -63,7 +63,7 @@ function aboutPost({ subscription }: SampledEndpoint, eventType: EventType): Abo
           post_id: '3325104815162342001',
         },
     user_email: 'test@example.com',
-    profile_username: 'herald_test',
+    profile_username: 'test-profile',
     endpoint: null,
   };
 }

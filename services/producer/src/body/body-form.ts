@@ -40,6 +40,15 @@ function unsupported(contentType: string | undefined): Announced {
       code: 'unsupported_type',
       title: 'The body is not announced as something that holds events',
       detail: `The request has Content-Type ${contentType || '(none)'}. Send ${Object.keys(MEDIA_TYPES).join(', ')}, each in UTF-8.`,
+      errors: [
+        {
+          in: 'header',
+          field: 'Content-Type',
+          value: JSON.stringify(contentType ?? '').slice(0, 200),
+          problem: 'it announces nothing that holds events',
+          remedy: `Send ${Object.keys(MEDIA_TYPES).join(', ')}, each in UTF-8.`,
+        },
+      ],
     },
   };
 }

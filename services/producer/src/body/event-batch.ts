@@ -28,13 +28,30 @@ export type EventBatch =
   | { ok: true; single: boolean; items: readonly BatchItem[] }
   | { ok: false; problem: Problem };
 
-export function notABatch(code: 'no_events' | 'not_events' | 'too_many_events', detail: string): EventBatch {
+/** What is wrong with the body as a whole, or with one field of what wraps its events. */
+export interface BodyMistake {
+  /** Empty for the whole. */
+  field?: string;
+  /** Both are sentences. */
+  problem: string;
+  remedy: string;
+}
+
+export function notABatch(
+  code: 'no_events' | 'not_events' | 'too_many_events',
+  { field = '', problem, remedy }: BodyMistake,
+): EventBatch {
   const status = code === 'too_many_events' ? 413 : 422;
-  return { ok: false, problem: { status, code, title: 'The body does not hold events', detail } };
+  const errors = [{ in: 'body', field, problem, remedy }];
+  const detail = `${problem} ${remedy}`;
+  return { ok: false, problem: { status, code, title: 'The body does not hold events', detail, errors } };
 }
 
 export function tooManyEvents(maxBatchEvents: number): EventBatch {
-  return notABatch('too_many_events', `Send at most ${maxBatchEvents} events in one request.`);
+  return notABatch('too_many_events', {
+    problem: 'There are too many events.',
+    remedy: `Send at most ${maxBatchEvents} events in one request.`,
+  });
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

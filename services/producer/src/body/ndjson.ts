@@ -17,7 +17,10 @@ export function readNdjson(text: string, maxBatchEvents: number): EventBatch {
     items.push(itemOf(content, { index: items.length, line }));
   }
   if (items.length === 0)
-    return notABatch('no_events', 'The body has no line with an event. Send at least one.');
+    return notABatch('no_events', {
+      problem: 'The body has no line with an event.',
+      remedy: 'Send at least one.',
+    });
   return { ok: true, single: false, items };
 }
 

@@ -41,14 +41,25 @@ function one(envelope: unknown, accountId: string): EventBatch {
 
 function cloudEventsBatch(body: unknown, { accountId, maxBatchEvents }: BodyContext): EventBatch {
   if (!Array.isArray(body)) {
-    return notABatch('not_events', 'The body is not an array. Send an array of CloudEvents.');
+    return notABatch('not_events', {
+      problem: 'The body is not an array.',
+      remedy: 'Send an array of CloudEvents.',
+    });
   }
-  if (body.length === 0) return notABatch('no_events', 'The list of events is empty. Send at least one.');
+  if (body.length === 0) {
+    return notABatch('no_events', { problem: 'The list of events is empty.', remedy: 'Send at least one.' });
+  }
   if (body.length > maxBatchEvents) return tooManyEvents(maxBatchEvents);
   const items = body.map((envelope, index) => cloudEventItem(envelope, index, accountId));
   return { ok: true, single: false, items };
 }
 
 function malformed(detail: string): Problem {
-  return { status: 400, code: 'malformed_json', title: 'The body is not JSON', detail: `${detail}.` };
+  return {
+    status: 400,
+    code: 'malformed_json',
+    title: 'The body is not JSON',
+    detail: `${detail}.`,
+    errors: [{ in: 'body', field: '', problem: detail, remedy: 'Send JSON in UTF-8.' }],
+  };
 }
