@@ -11,24 +11,17 @@ export interface DecisiveComparison {
   held: boolean;
 }
 
-/**
- * The comparisons that made the filter come out as it did: with one of them the other way round, or several where any
- * of them was enough, it could have come out differently.
- */
-export function decisiveComparisons(filter: Filter, read: ReadField): DecisiveComparison[] {
-  return decisive(filter, read, '');
-}
-
-function decisive(filter: Filter, read: ReadField, at: string): DecisiveComparison[] {
+/** The comparisons that made the filter come out as it did: with all of them the other way round, it would too. */
+export function decisiveComparisons(filter: Filter, read: ReadField, at = ''): DecisiveComparison[] {
   if (isComparison(filter)) {
     const found = read(filter.field);
     return [{ at, comparison: filter, found, held: holds(filter, found) }];
   }
-  if ('not' in filter) return decisive(filter.not, read, step(at, 'not'));
+  if ('not' in filter) return decisiveComparisons(filter.not, read, step(at, 'not'));
   const [name, parts] = 'and' in filter ? (['and', filter.and] as const) : (['or', filter.or] as const);
   const outcome = passes(filter, read);
   return parts.flatMap((part, index) =>
-    passes(part, read) === outcome ? decisive(part, read, step(at, `${name}[${index}]`)) : [],
+    passes(part, read) === outcome ? decisiveComparisons(part, read, step(at, `${name}[${index}]`)) : [],
   );
 }
 
@@ -46,7 +39,7 @@ export function filterText(filter: Filter): string {
     .join(word);
 }
 
-export function comparisonText(comparison: Comparison): string {
+function comparisonText(comparison: Comparison): string {
   const { field, op } = comparison;
   return op === 'exists' ? `${field} exists` : `${field} ${op} ${JSON.stringify(comparison.value)}`;
 }
