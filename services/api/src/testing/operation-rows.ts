@@ -199,7 +199,7 @@ export const ROWS: Rows = {
   },
   'POST /v1/bulk-plans': {
     path: () => '/v1/bulk-plans',
-    body: (of) => ({ action: 'redrive', filter: { project_id: projectOf(of) } }),
+    body: () => ({ action: 'redrive', filter: { project_id: 'project-of-the-caller' } }),
     makes: 201,
   },
   'GET /v1/bulk-plans/{plan_id}': { provenIn: BULK_PLAN_TEST },
@@ -227,6 +227,8 @@ export const AUDITED: Readonly<Record<string, readonly AuditAction[] | { provenI
   'POST /v1/deliveries/{delivery_id}/redeliver': ['delivery.redelivered'],
   'POST /v1/dead-letters/redrive': ['dead_letters.redriven'],
   'POST /v1/replays': ['replay.created'],
+  'POST /v1/bulk-plans': ['replay.created'],
+  'POST /v1/bulk-plans/{plan_id}/run': { provenIn: BULK_PLAN_TEST },
   'POST /v1/replays/{replay_id}/start': ['replay.started'],
   'POST /v1/replays/{replay_id}/pause': ['replay.paused'],
   'POST /v1/replays/{replay_id}/resume': ['replay.resumed'],
