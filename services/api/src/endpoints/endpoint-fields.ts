@@ -8,15 +8,15 @@ import {
 import { parseSecret } from '@herald/webhook/secret';
 import { MAX_URL_CHARS } from '@herald/webhook/url';
 import { z } from 'zod';
-import { asInteger, id, page, pageOf, text } from '../http/fields.ts';
+import { asInteger, id, page, text } from '../http/fields.ts';
 import { botToken, chatId, slackUrl } from './chat-fields.ts';
 import { filter } from './filter-field.ts';
 
-/** What an endpoint is on the wire, in and out. Names are those of schemas/endpoint-config.avsc. */
+/** What an endpoint is on the wire, as it is asked for. Names are those of schemas/endpoint-config.avsc. */
 
 const MAX_CHANNELS = 1_000;
 const MAX_RETRIES = 50;
-const TIER_NAMES = RETRY_TIERS.map(({ name }) => name);
+export const TIER_NAMES = RETRY_TIERS.map(({ name }) => name);
 
 const uniqueItems = <T>(items: T[]): boolean => new Set(items).size === items.length;
 
@@ -57,7 +57,7 @@ export const subscription = z
     examples: [{ event_types: [] }],
   });
 
-const state = z
+export const state = z
   .enum(['active', 'paused', 'disabled', 'off'], { error: 'it is none of the four states' })
   .meta({
     description:
@@ -94,13 +94,13 @@ const rateLimitPerSecond = z
   .nullable()
   .meta({ description: 'attempts a second at most, 0.01 to 10000, or null for no limit', examples: [20] });
 
-const ordering = z.enum(['none', 'publication'], { error: 'it is no order that Herald keeps' }).meta({
+export const ordering = z.enum(['none', 'publication'], { error: 'it is no order that Herald keeps' }).meta({
   description:
     'none, or publication: one delivery at a time, in order; while one is retried, those behind it wait',
   examples: ['none'],
 });
 
-const onDeadHead = z.enum(['skip', 'hold'], { error: 'it is neither skip nor hold' }).meta({
+export const onDeadHead = z.enum(['skip', 'hold'], { error: 'it is neither skip nor hold' }).meta({
   description:
     'with ordering: skip goes on behind a delivery that was given up, hold holds the endpoint until it is resumed',
   examples: ['skip'],
@@ -293,90 +293,3 @@ export const endpointQuery = z.strictObject({
   project_id: id('a project; * for endpoints of all projects', 'proj_1').optional(),
   ...page,
 });
-
-const viewOfEveryKind = {
-  endpoint_id: z.string(),
-  project_id: z.string(),
-  name: z.string(),
-  subscription: z.object({
-    channel_ids: z.array(z.string()),
-    event_types: z.array(z.enum(EVENT_TYPES)),
-    filter: z.record(z.string(), z.unknown()).nullable(),
-  }),
-  /** What its owner set. */
-  state,
-  /** What holds for it now, from what its owner set and what the dispatcher decided. */
-  status: z.object({
-    state: z.enum(['active', 'held', 'catching_up']),
-    reason: z.string().nullable(),
-    since: z.string().nullable(),
-    failing_since: z.string().nullable(),
-  }),
-  retry_schedule: z.array(z.enum(TIER_NAMES)),
-  timeout_ms: z.number(),
-  max_concurrency: z.number(),
-  rate_limit_per_second: z.number().nullable(),
-  ordering,
-  on_dead_head: onDeadHead,
-  held_skip_before: z
-    .string()
-    .nullable()
-    .meta({ description: 'what was held before this time is cancelled and not delivered' }),
-  created_at: z.string().nullable(),
-  updated_at: z.string().nullable(),
-  revision: z.number(),
-};
-
-const webhookView = z
-  .object({
-    ...viewOfEveryKind,
-    kind: z.literal('webhook'),
-    url: z.string(),
-    format,
-    secrets: z.array(
-      z.object({
-        secret_id: z.string(),
-        scheme: z.enum(['v1', 'v1a']),
-        created_at: z.string().nullable(),
-        expires_at: z.string().nullable(),
-      }),
-    ),
-    headers: z.record(z.string(), z.string()),
-  })
-  .meta({ id: 'WebhookEndpoint' });
-
-const telegramChatView = z
-  .object({
-    ...viewOfEveryKind,
-    kind: z.literal('telegram'),
-    chat_id: z.string(),
-    bot: z
-      .enum(['own', 'installation'])
-      .meta({ description: 'whose bot writes: by a token of its own, or not' }),
-  })
-  .meta({ id: 'TelegramEndpoint' });
-
-const slackWebhookView = z
-  .object({
-    ...viewOfEveryKind,
-    kind: z.literal('slack'),
-    url: z.string().meta({ description: 'without its path, which is a credential' }),
-  })
-  .meta({ id: 'SlackEndpoint' });
-
-export const endpointView = z
-  .discriminatedUnion('kind', [webhookView, telegramChatView, slackWebhookView])
-  .meta({ id: 'Endpoint' });
-
-export const createdWebhookView = webhookView
-  .extend({
-    secret: z.string().meta({ description: 'shown this once' }),
-    public_key: z.string().nullable().meta({ description: 'whpk_…, what receivers of v1a verify with' }),
-  })
-  .meta({ id: 'CreatedWebhookEndpoint' });
-
-export const createdEndpointView = z
-  .discriminatedUnion('kind', [createdWebhookView, telegramChatView, slackWebhookView])
-  .meta({ id: 'CreatedEndpoint' });
-
-export const endpointPage = pageOf(endpointView).meta({ id: 'EndpointPage' });

@@ -7,6 +7,7 @@ import { notFound, refusedCursor } from '../http/problems.ts';
 import { type DestinationRules, destinationMistake, foreignFields } from './asked-destination.ts';
 import { applyPatch, endpointOf } from './change.ts';
 import { edit, shown, view } from './edit.ts';
+import * as answers from './endpoint-answers.ts';
 import * as fields from './endpoint-fields.ts';
 import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint, viewWebhook } from './endpoint-view.ts';
@@ -36,7 +37,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     params: none,
     query: none,
     body: fields.newEndpoint,
-    answers: fields.createdEndpointView,
+    answers: answers.createdEndpointView,
     statuses: [201],
     responseHeaders: ['etag', 'location'],
     problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
@@ -79,7 +80,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     params: none,
     query: fields.endpointQuery,
     body: undefined,
-    answers: fields.endpointPage,
+    answers: answers.endpointPage,
     problems: ['400 refused_cursor'],
     handle({ account, query }) {
       const page = cutPage(account.endpoints.list(query.project_id), query.limit, query.cursor);
@@ -104,7 +105,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     params: fields.endpointParams,
     query: none,
     body: undefined,
-    answers: fields.endpointView,
+    answers: answers.endpointView,
     responseHeaders: ['etag'],
     problems: ['404 not_found'],
     handle({ account, params }) {
@@ -123,7 +124,7 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     params: fields.endpointParams,
     query: none,
     body: fields.endpointPatch,
-    answers: fields.endpointView,
+    answers: answers.endpointView,
     requestHeaders: { 'if-match': 'required' },
     responseHeaders: ['etag'],
     problems: ['428 revision_required', ...REFUSED_WRITES],

@@ -2,7 +2,7 @@ import { type EndpointStatus, effectiveState, failingUnder } from '@herald/regis
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
-import type { endpointView } from './endpoint-fields.ts';
+import type { endpointView } from './endpoint-answers.ts';
 
 type View = z.output<typeof endpointView>;
 type WebhookView = Extract<View, { kind: 'webhook' }>;

@@ -3,6 +3,7 @@ import type { AuditAction } from '@herald/registry/audit/entry';
 import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { editIfMatch } from './edit.ts';
+import * as answers from './endpoint-answers.ts';
 import * as fields from './endpoint-fields.ts';
 import { REFUSED_WRITES } from './write-answer.ts';
 
@@ -22,7 +23,7 @@ export function holdingOperations(now: () => number): AnyOperation[] {
       params: fields.endpointParams,
       query: none,
       body: undefined,
-      answers: fields.endpointView,
+      answers: answers.endpointView,
       requestHeaders: IF_MATCH,
       responseHeaders: ['etag'],
       problems: REFUSED_WRITES,
@@ -46,7 +47,7 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     params: fields.endpointParams,
     query: fields.resumeQuery,
     body: undefined,
-    answers: fields.endpointView,
+    answers: answers.endpointView,
     requestHeaders: IF_MATCH,
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,
@@ -71,7 +72,7 @@ export function holdingOperations(now: () => number): AnyOperation[] {
     params: fields.endpointParams,
     query: none,
     body: undefined,
-    answers: fields.endpointView,
+    answers: answers.endpointView,
     requestHeaders: IF_MATCH,
     responseHeaders: ['etag'],
     problems: REFUSED_WRITES,

@@ -4,6 +4,7 @@ import type { Sealing } from '@herald/registry/sealing';
 import { z } from 'zod';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
+import * as answers from './endpoint-answers.ts';
 import * as fields from './endpoint-fields.ts';
 import { viewWebhook } from './endpoint-view.ts';
 import { etag } from './if-match.ts';
@@ -22,7 +23,7 @@ export function rotationOperation({ sealing, now }: { sealing: Sealing; now: () 
     params: fields.endpointParams,
     query: z.strictObject({}),
     body: fields.rotation,
-    answers: fields.createdWebhookView,
+    answers: answers.createdWebhookView,
     responseHeaders: ['etag'],
     problems: ['409 not_signed', '409 too_many_secrets', ...REFUSED_WRITES],
     async handle({ account, params, body }) {
