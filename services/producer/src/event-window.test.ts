@@ -1,4 +1,5 @@
 import type { PreparedEvent } from '@herald/publisher/event-writer';
+import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -83,6 +84,15 @@ test('what could not be written is forgotten: it is written when it comes again'
   const again = claimed(window, 'acme', event('a', 'other'));
   kafka.calls[1]?.acknowledge();
   expect(await again).toMatchObject([{ offset: 1 }]);
+});
+
+test('of a call that failed for one event, the others are remembered', async () => {
+  const at = { event_id: 'a', topic: 'events', partition: 3, offset: 7 };
+  const refused = [{ index: 1, event_id: 'b', bytes: 9, cause: new Error('too large') }];
+  const failure = new PublishError({ kind: 'unwritable', refused, published: [at] });
+  const window = createEventWindow({ write: () => Promise.reject(failure), maxEvents: 10, windowMs: 60_000 });
+  await expect(claimed(window, 'acme', event('a'), event('b'))).rejects.toThrow('too large');
+  expect(await claimed(window, 'acme', event('a'))).toEqual([{ ...at, repeated: true }]);
 });
 
 test('other content under an id is a conflict that names the event, and nothing of its company is written', async () => {

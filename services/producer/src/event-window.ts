@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { PreparedEvent } from '@herald/publisher/event-writer';
+import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
 import { LRUCache } from 'lru-cache';
 
@@ -16,7 +17,7 @@ export type WindowClaim =
 export interface EventWindow {
   /**
    * Writes those that are not known, all in one call. A known one is answered with where the first is on record: at
-   * once, or when the first is acknowledged. What was not acknowledged for good is forgotten.
+   * once, or when the first is acknowledged. What could not be written is forgotten.
    */
   claim(accountId: string, events: readonly PreparedEvent[]): WindowClaim;
 }
@@ -59,16 +60,15 @@ export function createEventWindow({ write, maxEvents, windowMs }: EventWindowOpt
   function start(fresh: readonly Keyed[]): void {
     const written = write(fresh.map(({ event }) => event));
     for (const [index, { key, print }] of fresh.entries()) underWay.set(key, { print, written, index });
-    const forget = () => {
-      for (const { key } of fresh) underWay.delete(key);
-    };
-    written.then((published) => {
-      forget();
-      for (const [index, { key, print }] of fresh.entries()) {
-        const { partition, offset } = published[index] as Published;
-        remembered?.set(key, { print, partition, offset });
+    const remember = (published: readonly Published[]) => {
+      const byId = new Map(published.map((one) => [one.event_id, one]));
+      for (const { event, key, print } of fresh) {
+        underWay.delete(key);
+        const at = byId.get(event.eventId);
+        if (at) remembered?.set(key, { print, partition: at.partition, offset: at.offset });
       }
-    }, forget);
+    };
+    written.then(remember, (error: unknown) => remember(onRecordInSpiteOf(error)));
   }
 
   return {
@@ -91,6 +91,10 @@ export function createEventWindow({ write, maxEvents, windowMs }: EventWindowOpt
       return { kind: 'claimed', recorded: recordedBy(all, sources, isFresh) };
     },
   };
+}
+
+function onRecordInSpiteOf(error: unknown): Published[] {
+  return error instanceof PublishError && error.failure.kind === 'unwritable' ? error.failure.published : [];
 }
 
 async function recordedBy(

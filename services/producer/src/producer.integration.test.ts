@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { EventInput } from '@herald/publisher/event-input';
 import type { Published } from '@herald/publisher/published';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { createIngestWorld, type IngestWorld } from '../test-support/ingest-world.ts';
+import { type Answer, createIngestWorld, type IngestWorld } from '../test-support/ingest-world.ts';
 
 const stack = inject('stack');
 let world: IngestWorld;
@@ -63,6 +64,62 @@ test('a repetition under an idempotency key, even after a crash, never makes a s
   const idsOf = (body: Record<string, unknown>) =>
     (body.events as Published[]).map(({ event_id }) => event_id);
   expect(idsOf(afterCrash.body)).toEqual(idsOf(answer.body));
+});
+
+test('an event sent again by its id is answered with where it stands, and stands there once', async () => {
+  const { post } = await world.startProducer();
+  const events = world.someEvents(4);
+  const first = await post(events.slice(0, 3));
+  const [again, meanwhile] = await Promise.all([post(events), post(events)]);
+  const changed = await post({ ...events[0], publication_id: 'another' });
+  expect([first, again, meanwhile, changed].map(({ status }) => status)).toEqual([202, 202, 202, 422]);
+  const at = (answer: Answer) =>
+    (answer.body.events as Published[]).map(({ partition, offset }) => `${partition}:${offset}`);
+  expect(at(again).slice(0, 3)).toEqual(at(first));
+  expect(at(meanwhile)).toEqual(at(again));
+  const ids = new Set(events.map(({ event_id }) => event_id));
+  const recorded = [...(await world.onRecord())].filter(([, { event_id }]) => ids.has(event_id));
+  expect(recorded.map(([place]) => place).toSorted()).toEqual(at(again).toSorted());
+});
+
+test('an account that floods is held to its quota, and another one is not refused once, nor delayed', async () => {
+  const quota = 200;
+  const { post } = await world.startProducer({
+    HERALD_INGEST_QUOTA_EVENTS_PER_SECOND: String(quota),
+    HERALD_INGEST_QUOTA_BURST_EVENTS: String(quota),
+  });
+  const headers = { authorization: `Bearer ${await world.newKey('write', `other-${world.accountId}`)}` };
+  const [ofFlood] = world.someEvents(1).map(({ event_id: _, ...event }) => event);
+  const { account_id: _, ...ofOther } = ofFlood as EventInput;
+  await eventually(async () => expect((await post(ofOther, headers)).status).toBe(202));
+
+  const startedAtMs = performance.now();
+  const flood: Answer[] = [];
+  let flooding = true;
+  const floods = Array.from({ length: 8 }, async () => {
+    while (flooding) flood.push(await post(Array(20).fill(ofFlood)));
+  });
+  await eventually(() => expect(flood.some(({ status }) => status === 429)).toBe(true));
+  const durationsMs: number[] = [];
+  try {
+    for (let sent = 0; sent < 50; sent++) {
+      const sentAtMs = performance.now();
+      expect(await post(ofOther, headers)).toMatchObject({ status: 202 });
+      durationsMs.push(performance.now() - sentAtMs);
+    }
+  } finally {
+    flooding = false;
+    await Promise.all(floods);
+  }
+
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  const accepted = flood.filter(({ status }) => status === 202).length * 20;
+  const refused = flood.filter(({ status }) => status === 429);
+  expect(accepted).toBeLessThanOrEqual(quota + quota * seconds);
+  expect(accepted + refused.length * 20).toBeGreaterThan(2 * accepted);
+  expect(refused.every((one) => Number(one.headers.get('retry-after')) >= 1)).toBe(true);
+  // Far above what it takes on a machine that is busy with other tests, far below waiting behind the flood.
+  expect(durationsMs.toSorted((a, b) => a - b)[48]).toBeLessThan(2_000);
 });
 
 test('after its start it accepts events without the schema registry', async () => {

@@ -15,6 +15,7 @@ import { tailTopics } from '@herald/testkit/topic-tail';
 
 export interface Answer {
   status: number;
+  headers: Headers;
   body: Record<string, unknown>;
 }
 
@@ -27,7 +28,8 @@ export interface RunningProducer {
 /** An account with its keys on one Kafka, and the producers that run on it. */
 export interface IngestWorld {
   accountId: string;
-  newKey(role: 'write' | 'read'): Promise<string>;
+  /** Of the world's account where none is named. */
+  newKey(role: 'write' | 'read', ofAccount?: string): Promise<string>;
   /** The service as it is run, knowing of Kafka and the schema registry only. Requests carry a key that may write. */
   startProducer(env?: Record<string, string>): Promise<RunningProducer>;
   someEvents(count: number): SimulatedEvent[];
@@ -62,8 +64,8 @@ export async function createIngestWorld(stack: {
   const writer = await createApiKeyWriter({ connection, source, table, audit });
   const running: ServiceProcess[] = [];
 
-  async function newKey(role: 'write' | 'read'): Promise<string> {
-    const created = await writer.as(operator('test')).create({ accountId, name: 'test', role });
+  async function newKey(role: 'write' | 'read', ofAccount = accountId): Promise<string> {
+    const created = await writer.as(operator('test')).create({ accountId: ofAccount, name: 'test', role });
     if (created.kind !== 'created') throw new Error(created.kind);
     return created.text;
   }
@@ -95,7 +97,8 @@ export async function createIngestWorld(stack: {
           headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
           body: JSON.stringify(body),
         });
-        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+        const { status, headers: answered } = response;
+        return { status, headers: answered, body: (await response.json()) as Record<string, unknown> };
       },
     };
   }
