@@ -21,7 +21,11 @@ const past = z.object({
 type Note = z.infer<typeof past>;
 
 /** A made-up past that a database has. */
-export type Past = Note & { attempts: number };
+export interface Past {
+  attempts: number;
+  fillS: number;
+  untilMs: number;
+}
 
 export interface PastOptions extends ClickHouseOptions {
   rows: number;
@@ -36,7 +40,7 @@ export async function pastOf({ rows, dataDir, onProgress, ...options }: PastOpti
   const kept = noteFile ? await readNote(noteFile) : undefined;
   if (!kept) await dropDatabase(options);
   await migrate({ ...options, retentionDays: RETENTION_DAYS });
-  if (kept && isWhole(kept)) return kept;
+  if (kept?.attempts !== undefined) return { ...kept, attempts: kept.attempts };
   let note: Note = kept ?? { untilMs: Date.now(), events: 0, fillS: 0 };
   const startedMs = performance.now();
   const after = (said: Partial<Note>): Note => ({
@@ -60,11 +64,7 @@ export async function pastOf({ rows, dataDir, onProgress, ...options }: PastOpti
   await mergeDays(server).finally(() => server.close());
   note = after({ attempts });
   await save();
-  return { untilMs: note.untilMs, events: note.events, fillS: note.fillS, attempts };
-}
-
-function isWhole(note: Note): note is Past {
-  return note.attempts !== undefined;
+  return { ...note, attempts };
 }
 
 export async function dropDatabase({ database, ...options }: ClickHouseOptions): Promise<void> {
@@ -72,7 +72,7 @@ export async function dropDatabase({ database, ...options }: ClickHouseOptions):
   await server.run(`DROP DATABASE IF EXISTS ${database} SYNC`).finally(() => server.close());
 }
 
-async function readNote(file: string): Promise<Past | undefined> {
+async function readNote(file: string): Promise<Note | undefined> {
   try {
     return past.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
