@@ -9,7 +9,7 @@ export type SampledEndpoint = Pick<
 >;
 
 /** Whoever keeps what it received can tell a test by it where the format has labels; `herald-cause` says it in all. */
-export const TEST_LABEL = 'herald_test';
+const TEST_LABEL = 'herald_test';
 
 /** An event of the type as the endpoint could get it, all of it made up, and of one of its channels where it has chosen. */
 export function sampleEvent(
