@@ -6,7 +6,7 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { applyTopics } from '@herald/kafka/topics';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createApiKeyWriter, openApiKeyTable } from './api-keys.ts';
 import { operator } from './audit/entry.ts';
 import { openAuditLog } from './audit/log.ts';
@@ -213,8 +213,8 @@ test('an edit is answered in time where Kafka cannot be reached', async () => {
   await writer.close();
 });
 
-test('an API key works as soon as its creation resolves, and no more once it is revoked', async () => {
-  const table = await openApiKeyTable(options);
+test('an API key works as soon as its creation resolves, and no more once it is revoked, here and elsewhere', async () => {
+  const [table, elsewhere] = await Promise.all([openApiKeyTable(options), openApiKeyTable(options)]);
   const keyWriter = await createApiKeyWriter({ connection, source, table, audit });
   const writer = keyWriter.as(operator('test'));
   const accountId = `acc_${randomUUID()}`;
@@ -226,9 +226,10 @@ test('an API key works as soon as its creation resolves, and no more once it is 
   expect(await writer.revoke('another account', info.keyId)).toEqual({ kind: 'missing' });
   expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
   expect(table.verify(text)).toEqual({ ok: false, reason: 'revoked' });
+  await vi.waitUntil(() => !elsewhere.verify(text).ok, { timeout: 10_000, interval: 5 });
   expect(await writer.revoke(accountId, info.keyId)).toMatchObject({ kind: 'revoked' });
   await keyWriter.close();
-  await table.stop();
+  await Promise.all([table.stop(), elsewhere.stop()]);
 });
 
 test('a status that the dispatcher writes is seen by others, until it is deleted', async () => {

@@ -37,7 +37,7 @@ it('an endpoint is shown by everything but what is secret: of its header fields 
     header_names: ['authorization', 'x-b'],
     secrets: [{ secret_id: 's1' }],
     telegram: { chat_id: '-100', has_own_bot: true },
-    subscription: { channel_ids: ['c1'] },
+    subscription: { channel_ids: ['c1'], event_types: [], filter: null },
   });
   const written = JSON.stringify(shown);
   for (const form of [SECRET, bytes.join(','), Buffer.from(SECRET).toString('base64')]) {

@@ -29,10 +29,10 @@ const ENDPOINT: Fields<Endpoint> = {
   format: ['format', asIs],
   subscription: [
     'subscription',
-    ({ channelIds, eventTypes, ...rest }) => ({
+    ({ channelIds, eventTypes, filter }) => ({
       channel_ids: [...channelIds],
       event_types: [...eventTypes],
-      ...rest,
+      filter: filter ?? null,
     }),
   ],
   state: ['state', asIs],

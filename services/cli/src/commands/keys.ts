@@ -11,6 +11,12 @@ interface Flags {
   json?: boolean;
 }
 
+const EXPIRES = z.iso
+  .datetime({ offset: true, error: 'expects an ISO 8601 time with a zone' })
+  .transform((text) => Date.parse(text))
+  .refine((atMs) => atMs > Date.now(), 'it is over: the key would open nothing')
+  .optional();
+
 const account = z.string({ error: 'name the account' }).trim().min(1, 'name the account').max(200);
 
 export function addKeys(program: Command, context: Context): void {
@@ -22,6 +28,7 @@ export function addKeys(program: Command, context: Context): void {
       .option('--account <id>', 'whose data it opens')
       .option('--role <role>', 'admin, write or read', 'write')
       .option('--name <text>', 'for people', '')
+      .option('--expires <time>', 'ISO 8601; without it, never')
       .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => create(flags, command, context)),
     KEY_VARIABLES,
@@ -50,9 +57,19 @@ async function create({ json }: Flags, command: Command, { terminal, env }: Cont
     command,
     env,
     variables: KEY_VARIABLES,
-    options: { account, name: z.string().max(200), role: z.enum(['admin', 'write', 'read']) },
+    options: {
+      account,
+      name: z.string().max(200),
+      role: z.enum(['admin', 'write', 'read']),
+      expires: EXPIRES,
+    },
   });
-  const asked = { accountId: options.account, name: options.name, role: options.role };
+  const asked = {
+    accountId: options.account,
+    name: options.name,
+    role: options.role,
+    ...(options.expires !== undefined && { expiresAtMs: options.expires }),
+  };
   const created = await withKeyWriter(config, terminal, (edits) => edits.create(asked));
   if (created.kind === 'unavailable') throw unavailable(created.detail);
   if (created.kind === 'too_many') {
