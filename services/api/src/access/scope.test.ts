@@ -41,7 +41,7 @@ describe('a scope', () => {
         const routable: Routable = { ...event, accountId: 'acc', readField: () => undefined };
         if (match(endpoint, routable).matched) expect(coversEvent(scope, event)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('a scope', () => {
         fc.pre(isWithin(inner, outer) && coversEvent(inner, event));
         expect(coversEvent(outer, event)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

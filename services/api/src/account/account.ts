@@ -57,8 +57,8 @@ export interface Account {
   endpoints: {
     get(endpointId: string): ConfiguredEndpoint | undefined;
     list(projectId: string | undefined): ConfiguredEndpoint[];
-    /** Whether there may be no more of them. */
-    isFull(): boolean;
+    /** How many there may be at most, once there are so many. */
+    fullAt(): number | undefined;
     status(endpointId: string): EndpointStatus | undefined;
     /** Writes it as this account's, whatever account it names. */
     create(endpoint: Endpoint): Promise<WriteResult>;
@@ -189,7 +189,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       endpoints: {
         get: own,
         list: belongings.endpoints,
-        isFull: belongings.isFull,
+        fullAt: belongings.fullAt,
         status: (endpointId) => (own(endpointId) ? status.get(endpointId) : undefined),
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
         update: (endpointId, ifRevision, change, action) =>

@@ -4,7 +4,6 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { Caller } from '../access/caller.ts';
 import { coversEndpoint, coversEvent, isWhole } from '../access/scope.ts';
-import { MAX_ENDPOINTS_PER_ACCOUNT } from '../endpoints/write-answer.ts';
 
 /** What of an account is a caller's: the one place where a limit to projects and channels is held against it. */
 export interface Belongings {
@@ -12,12 +11,15 @@ export interface Belongings {
   admits(endpoint: Endpoint): boolean;
   endpoint(endpointId: string): ConfiguredEndpoint | undefined;
   endpoints(projectId: string | undefined): ConfiguredEndpoint[];
-  /** Whether there may be no more endpoints, be they the caller's or not. */
-  isFull(): boolean;
+  /** How many endpoints there may be at most, once the account or the caller has so many. */
+  fullAt(): number | undefined;
   /** What of the history it may read, by the endpoints as they are now. */
   history(): Scope;
   sees(attempt: DeliveryAttempt): boolean;
 }
+
+/** Every dispatcher holds all endpoints in memory. */
+const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;
 
 /**
  * Deliveries are shown by their endpoints as they are now, those of one that is gone to nobody who is limited. They are
@@ -41,9 +43,11 @@ export function belongingsOf(
     admits,
     endpoint,
     endpoints,
-    isFull: () =>
-      table.list(accountId).length >= MAX_ENDPOINTS_PER_ACCOUNT ||
-      (!isWhole(scope) && endpoints(undefined).length >= MAX_ENDPOINTS_IN_SCOPE),
+    fullAt() {
+      if (table.list(accountId).length >= MAX_ENDPOINTS_PER_ACCOUNT) return MAX_ENDPOINTS_PER_ACCOUNT;
+      const isFull = !isWhole(scope) && endpoints(undefined).length >= MAX_ENDPOINTS_IN_SCOPE;
+      return isFull ? MAX_ENDPOINTS_IN_SCOPE : undefined;
+    },
     history() {
       if (isWhole(scope)) return { accountId };
       const ids = endpoints(undefined).map((configured) => configured.endpoint.id);

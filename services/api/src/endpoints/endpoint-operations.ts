@@ -42,7 +42,8 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     responseHeaders: ['etag', 'location'],
     problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
     async handle({ account, body }) {
-      if (account.endpoints.isFull()) return tooManyEndpoints;
+      const fullAt = account.endpoints.fullAt();
+      if (fullAt !== undefined) return tooManyEndpoints(fullAt);
       const mistake = await destinationMistake(body, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const nowMs = now();

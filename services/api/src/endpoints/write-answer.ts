@@ -56,15 +56,15 @@ export const revisionRequired: Answer = {
   },
 };
 
-/** Every dispatcher holds all endpoints in memory. */
-export const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;
-
-export const tooManyEndpoints: Answer = {
-  problem: {
-    status: 409,
-    code: 'too_many_endpoints',
-    title: 'The account has as many endpoints as it may',
-    detail: `An account has at most ${MAX_ENDPOINTS_PER_ACCOUNT} endpoints. Delete those that are not needed.`,
-    max_endpoints: MAX_ENDPOINTS_PER_ACCOUNT,
-  },
-};
+/** @param limit of the account, or of the part that the caller is limited to */
+export function tooManyEndpoints(limit: number): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'too_many_endpoints',
+      title: 'There are as many endpoints as there may be',
+      detail: `There may be at most ${limit} endpoints here. Delete those that are not needed.`,
+      max_endpoints: limit,
+    },
+  };
+}

@@ -5,7 +5,7 @@ import type { Sealing } from '@herald/registry/sealing';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import type { DestinationRules } from '../endpoints/asked-destination.ts';
-import { MAX_ENDPOINTS_PER_ACCOUNT, refusedWrite, tooManyEndpoints } from '../endpoints/write-answer.ts';
+import { refusedWrite, tooManyEndpoints } from '../endpoints/write-answer.ts';
 import { invalidRequest, type Mistake } from '../http/invalid.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import {
@@ -72,8 +72,8 @@ export function notificationOperations(options: NotificationOptions): AnyOperati
       for (const channel of CHANNELS) {
         const { id, plan, current } = lookAt(account, channel, asked[channel]);
         if (plan.kind !== 'change') continue;
-        const isFull = account.endpoints.list(undefined).length >= MAX_ENDPOINTS_PER_ACCOUNT;
-        if (!current && isFull) return tooManyEndpoints;
+        const fullAt = account.endpoints.fullAt();
+        if (!current && fullAt !== undefined) return tooManyEndpoints(fullAt);
         const given = { accountId: account.id, sealing, nowMs: now() };
         const result = await putChannel(
           account,
