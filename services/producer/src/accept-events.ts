@@ -5,7 +5,6 @@ import type { Problem } from '@herald/service-kit/problem';
 import type { BodyForm } from './body/body-form.ts';
 import { readBody } from './body/read-body.ts';
 import { fingerprintOf, repeatableEventId } from './event-identity.ts';
-import type { EventWindow, Recorded } from './event-window.ts';
 import type { Claim, Idempotency } from './idempotency.ts';
 import { foreignAccounts, prepareAll, wellFormed } from './prepare-events.ts';
 import {
@@ -17,6 +16,7 @@ import {
   notPublished,
   notValid,
 } from './problems.ts';
+import type { RecentEvents, Recorded } from './recent-events.ts';
 
 export interface IngestRequest {
   accountId: string;
@@ -27,7 +27,7 @@ export interface IngestRequest {
 
 export interface AcceptOptions {
   writer: Pick<EventWriter, 'prepare'>;
-  eventWindow: EventWindow;
+  recentEvents: RecentEvents;
   idempotency: Idempotency<Settled>;
   maxBatchEvents: number;
   ackTimeoutMs: number;
@@ -79,7 +79,7 @@ export async function acceptEvents(
   if (!prepared.ok) return refused(notValid(prepared.errors));
 
   const { events } = prepared;
-  const write = () => settle(accountId, prepared, options.eventWindow);
+  const write = () => settle(accountId, prepared, options.recentEvents);
   const claim: Claim<Settled> = keyed
     ? options.idempotency.claim(keyed.key, keyed.fingerprint, write)
     : { kind: 'first', answer: write() };
@@ -107,9 +107,9 @@ type Prepared = Extract<ReturnType<typeof prepareAll>, { ok: true }>;
 async function settle(
   accountId: string,
   { events, items }: Prepared,
-  eventWindow: EventWindow,
+  recentEvents: RecentEvents,
 ): Promise<Settled> {
-  const claim = eventWindow.claim(accountId, events);
+  const claim = recentEvents.claim(accountId, events);
   if (claim.kind === 'conflict') {
     return refused(
       idConflict(claim.conflicts.map((index) => ({ item: items[index]!, event: events[index]! }))),

@@ -61,7 +61,7 @@ export const ingestConfig = z.object({
       'how many events are remembered to recognise one that is sent again by its event_id, at most 10000000',
     example: '100000',
   }),
-  HERALD_INGEST_DEDUPE_WINDOW_MS: variable(integer({ min: 1_000, max: 7 * 86_400_000 }).default(3_600_000), {
+  HERALD_INGEST_DEDUPE_MS: variable(integer({ min: 1_000, max: 7 * 86_400_000 }).default(3_600_000), {
     expects: 'milliseconds that an event is remembered to recognise it when it is sent again',
     example: '3600000',
   }),

@@ -8,12 +8,12 @@ import { runService } from '@herald/service-kit/service';
 import type { Settled } from './accept-events.ts';
 import { createAckWatch } from './ack-watch.ts';
 import { createAdmission } from './admission.ts';
-import { createEventWindow } from './event-window.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIngestApp } from './ingest-app.ts';
 import { ingestConfig } from './ingest-config.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { createQuota } from './quota.ts';
+import { createRecentEvents } from './recent-events.ts';
 
 const REMEMBERED_MS = 24 * 60 * 60 * 1_000;
 
@@ -56,13 +56,13 @@ await runService({
     const server = await listen(
       createIngestApp({
         writer,
-        eventWindow: createEventWindow({
+        recentEvents: createRecentEvents({
           write(events) {
             ackWatch.writing();
             return writer.write(events);
           },
           maxEvents: config.HERALD_INGEST_DEDUPE_EVENTS,
-          windowMs: config.HERALD_INGEST_DEDUPE_WINDOW_MS,
+          rememberMs: config.HERALD_INGEST_DEDUPE_MS,
         }),
         quota: createQuota({
           eventsPerSecond: config.HERALD_INGEST_QUOTA_EVENTS_PER_SECOND,

@@ -12,11 +12,11 @@ import { createMetrics } from '@herald/service-kit/metrics';
 import { expect } from 'vitest';
 import type { Settled } from '../src/accept-events.ts';
 import { createAdmission } from '../src/admission.ts';
-import { createEventWindow } from '../src/event-window.ts';
 import { createIdempotency } from '../src/idempotency.ts';
 import { createIngestApp } from '../src/ingest-app.ts';
 import { createIngestMetrics } from '../src/ingest-metrics.ts';
 import { createQuota } from '../src/quota.ts';
+import { createRecentEvents } from '../src/recent-events.ts';
 
 const encoder = encoderWithId<PublicationEvent>(1, { subject: 'events', schema: publicationEventSchema });
 
@@ -84,7 +84,7 @@ export async function startIngest({
   const metrics = createMetrics({ service: 'producer' });
   const app = createIngestApp({
     writer: kafka,
-    eventWindow: createEventWindow({ write: kafka.write, maxEvents: 100, windowMs: 60_000 }),
+    recentEvents: createRecentEvents({ write: kafka.write, maxEvents: 100, rememberMs: 60_000 }),
     keys,
     admission,
     // Its clock stands still, so that nothing comes back meanwhile.

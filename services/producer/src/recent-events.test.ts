@@ -3,7 +3,7 @@ import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createEventWindow, type EventWindow, type Recorded } from './event-window.ts';
+import { createRecentEvents, type RecentEvents, type Recorded } from './recent-events.ts';
 
 const event = (eventId: string, content = 'same'): PreparedEvent => ({
   eventId,
@@ -34,24 +34,24 @@ function log() {
 
 function world({ maxEvents = 100 } = {}) {
   const kafka = log();
-  return { kafka, window: createEventWindow({ write: kafka.write, maxEvents, windowMs: 60_000 }) };
+  return { kafka, recent: createRecentEvents({ write: kafka.write, maxEvents, rememberMs: 60_000 }) };
 }
 
-function claimed(window: EventWindow, account: string, ...events: PreparedEvent[]): Promise<Recorded[]> {
-  const claim = window.claim(account, events);
+function claimed(recent: RecentEvents, account: string, ...events: PreparedEvent[]): Promise<Recorded[]> {
+  const claim = recent.claim(account, events);
   if (claim.kind === 'conflict') throw new Error(`conflicts at ${claim.conflicts}`);
   return claim.recorded;
 }
 
 test('an event sent again is written once and answered with where the first is on record', async () => {
-  const { kafka, window } = world();
-  const first = claimed(window, 'acme', event('a'), event('b'));
+  const { kafka, recent } = world();
+  const first = claimed(recent, 'acme', event('a'), event('b'));
   kafka.calls[0]?.acknowledge();
   expect((await first).map(({ offset, repeated }) => [offset, repeated])).toEqual([
     [0, undefined],
     [1, undefined],
   ]);
-  const again = claimed(window, 'acme', event('b'), event('c'));
+  const again = claimed(recent, 'acme', event('b'), event('c'));
   kafka.calls[1]?.acknowledge();
   expect((await again).map(({ event_id, offset, repeated }) => [event_id, offset, repeated])).toEqual([
     ['b', 1, true],
@@ -61,10 +61,10 @@ test('an event sent again is written once and answered with where the first is o
 });
 
 test('while it is not known whether the first is on record, its repetition is not told that it is', async () => {
-  const { kafka, window } = world();
-  claimed(window, 'acme', event('a'));
+  const { kafka, recent } = world();
+  claimed(recent, 'acme', event('a'));
   let answered = false;
-  const again = claimed(window, 'acme', event('a')).finally(() => {
+  const again = claimed(recent, 'acme', event('a')).finally(() => {
     answered = true;
   });
   await new Promise((resolve) => setImmediate(resolve));
@@ -75,13 +75,13 @@ test('while it is not known whether the first is on record, its repetition is no
 });
 
 test('what could not be written is forgotten: it is written when it comes again', async () => {
-  const { kafka, window } = world();
-  const first = claimed(window, 'acme', event('a'));
-  const meanwhile = claimed(window, 'acme', event('a'));
+  const { kafka, recent } = world();
+  const first = claimed(recent, 'acme', event('a'));
+  const meanwhile = claimed(recent, 'acme', event('a'));
   kafka.calls[0]?.fail();
   await expect(first).rejects.toThrow('not on record');
   await expect(meanwhile).rejects.toThrow('not on record');
-  const again = claimed(window, 'acme', event('a', 'other'));
+  const again = claimed(recent, 'acme', event('a', 'other'));
   kafka.calls[1]?.acknowledge();
   expect(await again).toMatchObject([{ offset: 1 }]);
 });
@@ -90,20 +90,24 @@ test('of a call that failed for one event, the others are remembered', async () 
   const at = { event_id: 'a', topic: 'events', partition: 3, offset: 7 };
   const refused = [{ index: 1, event_id: 'b', bytes: 9, cause: new Error('too large') }];
   const failure = new PublishError({ kind: 'unwritable', refused, published: [at] });
-  const window = createEventWindow({ write: () => Promise.reject(failure), maxEvents: 10, windowMs: 60_000 });
-  await expect(claimed(window, 'acme', event('a'), event('b'))).rejects.toThrow('too large');
-  expect(await claimed(window, 'acme', event('a'))).toEqual([{ ...at, repeated: true }]);
+  const recent = createRecentEvents({
+    write: () => Promise.reject(failure),
+    maxEvents: 10,
+    rememberMs: 60_000,
+  });
+  await expect(claimed(recent, 'acme', event('a'), event('b'))).rejects.toThrow('too large');
+  expect(await claimed(recent, 'acme', event('a'))).toEqual([{ ...at, repeated: true }]);
 });
 
 test('other content under an id is a conflict that names the event, and nothing of its company is written', async () => {
-  const { kafka, window } = world();
-  claimed(window, 'acme', event('a'));
-  const underWay = window.claim('acme', [event('x'), event('a', 'other')]);
+  const { kafka, recent } = world();
+  claimed(recent, 'acme', event('a'));
+  const underWay = recent.claim('acme', [event('x'), event('a', 'other')]);
   expect(underWay).toEqual({ kind: 'conflict', conflicts: [1] });
   kafka.calls[0]?.acknowledge();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(window.claim('acme', [event('a', 'other')])).toEqual({ kind: 'conflict', conflicts: [0] });
-  expect(window.claim('acme', [event('y'), event('y', 'other')])).toEqual({
+  expect(recent.claim('acme', [event('a', 'other')])).toEqual({ kind: 'conflict', conflicts: [0] });
+  expect(recent.claim('acme', [event('y'), event('y', 'other')])).toEqual({
     kind: 'conflict',
     conflicts: [1],
   });
@@ -111,19 +115,19 @@ test('other content under an id is a conflict that names the event, and nothing 
 });
 
 test('an id belongs to its account', async () => {
-  const { kafka, window } = world();
-  claimed(window, 'acme', event('a'));
-  claimed(window, 'globex', event('a', 'other'));
+  const { kafka, recent } = world();
+  claimed(recent, 'acme', event('a'));
+  claimed(recent, 'globex', event('a', 'other'));
   expect(kafka.written).toEqual(['a', 'a']);
 });
 
 test('what is remembered is bounded; with nothing to be remembered, what is under way is still written once', async () => {
   for (const maxEvents of [0, 1]) {
-    const { kafka, window } = world({ maxEvents });
-    const all = claimed(window, 'acme', event('a'), event('a'), event('b'));
+    const { kafka, recent } = world({ maxEvents });
+    const all = claimed(recent, 'acme', event('a'), event('a'), event('b'));
     kafka.calls[0]?.acknowledge();
     expect((await all).map(({ offset }) => offset)).toEqual([0, 0, 1]);
-    claimed(window, 'acme', event('a'));
+    claimed(recent, 'acme', event('a'));
     expect(kafka.written).toEqual(['a', 'b', 'a']);
   }
 });
@@ -134,10 +138,10 @@ test('whatever is sent in whatever company, each id is on record once and every 
   });
   await fc.assert(
     fc.asyncProperty(ids, fc.boolean(), async (requests, atOnce) => {
-      const { kafka, window } = world();
+      const { kafka, recent } = world();
       const answers: Promise<Recorded[]>[] = [];
       for (const request of requests) {
-        answers.push(claimed(window, 'acme', ...request.map((id) => event(id))));
+        answers.push(claimed(recent, 'acme', ...request.map((id) => event(id))));
         if (atOnce) continue;
         for (const call of kafka.calls) call.acknowledge();
         await answers.at(-1);

@@ -9,24 +9,24 @@ export interface Recorded extends Published {
   repeated?: true;
 }
 
-export type WindowClaim =
+export type EventsClaim =
   /** The events, by their place, whose id is that of one with other content: nothing is written. */
   { kind: 'conflict'; conflicts: number[] } | { kind: 'claimed'; recorded: Promise<Recorded[]> };
 
 /** The events of the last while by account and id, so that one that is sent again is written once. */
-export interface EventWindow {
+export interface RecentEvents {
   /**
    * Writes those that are not known, all in one call. A known one is answered with where the first is on record: at
    * once, or when the first is acknowledged. What could not be written is forgotten.
    */
-  claim(accountId: string, events: readonly PreparedEvent[]): WindowClaim;
+  claim(accountId: string, events: readonly PreparedEvent[]): EventsClaim;
 }
 
-export interface EventWindowOptions {
+export interface RecentEventsOptions {
   write: (events: readonly PreparedEvent[]) => Promise<Published[]>;
   /** Events remembered at most, of all accounts, those used last; 0 remembers only what is under way. */
   maxEvents: number;
-  windowMs: number;
+  rememberMs: number;
 }
 
 /** An event that is being written: its place in the answer of that call. */
@@ -49,11 +49,11 @@ interface Keyed {
   print: string;
 }
 
-export function createEventWindow({ write, maxEvents, windowMs }: EventWindowOptions): EventWindow {
+export function createRecentEvents({ write, maxEvents, rememberMs }: RecentEventsOptions): RecentEvents {
   // Apart from the memory, which may forget: what is under way is bounded by the admission of requests.
   const underWay = new Map<string, UnderWay>();
   const remembered =
-    maxEvents > 0 ? new LRUCache<string, Remembered>({ max: maxEvents, ttl: windowMs }) : undefined;
+    maxEvents > 0 ? new LRUCache<string, Remembered>({ max: maxEvents, ttl: rememberMs }) : undefined;
 
   const find = ({ key }: Keyed) => underWay.get(key) ?? remembered?.get(key);
 
