@@ -188,9 +188,18 @@ export function describeChats(opened: () => { herald: Herald; chats: ChatServers
       await historyOf(endpointId, 'delivered');
       expect(bots.messages.filter(({ chatId }) => chatId === '44')).toHaveLength(1);
     });
+
+    test('what a proxy repeats of the address goes on record without the token', async () => {
+      bots.chatIs('46', { kind: 'proxied' });
+      const { endpointId, project_id } = await chatOf({ kind: 'telegram', chat_id: '46', token: OWN_TOKEN });
+      await publishByHttp(herald, account, { project_id, ...post('Proxied') });
+      const [attempt] = await historyOf(endpointId, 'waiting');
+      expect(attempt).toMatchObject({ verdict: 'retry', response: { status: 502 } });
+      expect(attempt!.response!.body).toContain('POST /bot[redacted]/sendMessage');
+    });
   });
 
-  test('the command line takes a token from standard input, and shows no more of it than the API', async () => {
+  test('a chat can be added by the command line, its token on standard input, and then tested', async () => {
     const cli = join(import.meta.dirname, '..', '..', 'services', 'cli', 'src', 'main.ts');
     const args = [
       'endpoints',
@@ -200,7 +209,7 @@ export function describeChats(opened: () => { herald: Herald; chats: ChatServers
       '--kind',
       'telegram',
       '--chat-id',
-      '42',
+      '47',
       '--token',
       '-',
     ];
@@ -214,8 +223,13 @@ export function describeChats(opened: () => { herald: Herald; chats: ChatServers
       env,
       encoding: 'utf8',
     });
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'telegram', chat_id: '42', bot: 'own' });
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'telegram', chat_id: '47', bot: 'own' });
     expect(stdout + stderr).not.toContain(OWN_KEY);
+
+    bots.chatIs('47', { kind: 'open' });
+    await account.api().post(`/v1/endpoints/${JSON.parse(stdout).endpoint_id}/test`, {});
+    const tests = bots.messages.filter(({ chatId }) => chatId === '47');
+    expect(tests).toMatchObject([{ token: OWN_TOKEN, text: expect.stringContaining('This is a test') }]);
   });
 
   test('no credential of a chat is in the history, in an answer, in a log or in a metric', async () => {

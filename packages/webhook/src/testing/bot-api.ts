@@ -7,6 +7,8 @@ export type ChatState =
   | { kind: 'open' }
   | { kind: 'blocked' | 'deactivated' | 'read_only' }
   | { kind: 'migrated'; to: number }
+  /** A proxy in between complains, and repeats what it was asked. */
+  | { kind: 'proxied' }
   /** For so long from its next message on, whoever writes is told how many seconds are left. */
   | { kind: 'flooded'; forMs: number };
 
@@ -62,6 +64,7 @@ export async function startBotApi(tokens: readonly string[]): Promise<BotApi> {
     if (chatId === '') return refused(400, 'Bad Request: chat_id is empty');
     const state = chats.get(chatId);
     if (!state) return refused(400, 'Bad Request: chat not found');
+    if (state.kind === 'proxied') return repeated(path);
     return flooded(state, atMs) ?? refusedBy(state) ?? sent(token, chatId, asked, atMs);
   }
 
@@ -101,7 +104,16 @@ function parsed(body: string): Asked {
   }
 }
 
-function refusedBy(state: ChatState): ServedAnswer | undefined {
+function repeated(path: string): ServedAnswer {
+  const location = `https://elsewhere.example${path}`;
+  return {
+    status: 502,
+    headers: { location },
+    body: `<html>502: POST ${path} (${encodeURI(location)})</html>`,
+  };
+}
+
+function refusedBy(state: Exclude<ChatState, { kind: 'proxied' }>): ServedAnswer | undefined {
   switch (state.kind) {
     case 'open':
     case 'flooded':
