@@ -173,6 +173,17 @@ test('what is cancelled is attempted no more and leaves a dead letter each, for 
     const dead = await deliveries(theirs, '?state=dead');
     expect(dead.map(({ reason }) => reason)).toEqual(Array.from({ length: EVENTS }, () => 'cancelled'));
   });
+  await eventually(async () => {
+    const { items } = await theirs.account.api().get<{ items: object[] }>('/v1/audit?action=retries.ordered');
+    expect(items).toMatchObject([
+      {
+        actor: { kind: 'operator' },
+        subject: { kind: 'endpoint', id: theirs.endpoint.endpointId },
+        after: { order: 'cancel', delivery_ids: 'all' },
+        state: 'done',
+      },
+    ]);
+  });
   expect(await deliveries(ours, '?state=dead')).toEqual([]);
 });
 
