@@ -55,6 +55,10 @@ export function partsOf(document: JsonObject): { api: JsonObject; ingest: JsonOb
   };
 }
 
+export function countOperations({ paths }: JsonObject): number {
+  return Object.values(paths as JsonObject).flatMap((item) => Object.keys(item as JsonObject)).length;
+}
+
 /** Answers stay as they are described. */
 function withRequests(paths: JsonObject, seed: (node: Json) => Json): JsonObject {
   return mapValues(paths, (item) =>
