@@ -1,15 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { TOPIC_SPECS, TOPICS, type TopicSpec } from '@herald/contracts/topics';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
+import type { EventInput } from '@herald/publisher/event-input';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createIngestWorld, type IngestWorld } from '../test-support/ingest-world.ts';
+import {
+  type Answer,
+  createIngestWorld,
+  type IngestWorld,
+  type RunningProducer,
+} from '../test-support/ingest-world.ts';
+import type { Recorded } from './recent-events.ts';
 
 /** A Kafka of its own: the shared one may not be taken away from the other tests. */
 const patience = { timeoutMs: 90_000 };
 const eventsTopic = TOPIC_SPECS.find(({ name }) => name === TOPICS.events) as TopicSpec;
 let stack: Stack;
 let world: IngestWorld;
+let adminUrl: string;
+let post: RunningProducer['post'];
 
 async function applyMaxMessageBytes(bytes: string): Promise<void> {
   const topic = { ...eventsTopic, config: { ...eventsTopic.config, 'max.message.bytes': bytes } };
@@ -17,9 +27,22 @@ async function applyMaxMessageBytes(bytes: string): Promise<void> {
   await applyTopics(connection, [topic], { replicationFactor: 1 });
 }
 
+/** Sends until it is accepted: what is on record already is not written again. */
+function accepted(body: unknown, headers?: Record<string, string>): Promise<Answer> {
+  return eventually(async () => {
+    const answer = await post(body, headers);
+    expect(answer.status).toBe(202);
+    return answer;
+  }, patience);
+}
+
 beforeAll(async () => {
   stack = await startStack({ components: ['kafka', 'registry'] });
   world = await createIngestWorld(stack);
+  ({ adminUrl, post } = await world.startProducer({
+    HERALD_INGEST_ACK_TIMEOUT_MS: '1000',
+    HERALD_INGEST_MAX_PENDING_EVENTS: '60',
+  }));
 });
 
 afterAll(async () => {
@@ -27,27 +50,35 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-test('a Kafka that stands still is a 503 in time, and what it had taken is on record once when it goes on', async () => {
-  const { post } = await world.startProducer({ HERALD_INGEST_ACK_TIMEOUT_MS: '300' });
-  const [before, during] = world.someEvents(2);
-  expect((await post(before)).status).toBe(202);
+test('a Kafka that stands still is a 503 in time, one account cannot take all the room meanwhile, and all is on record once', async () => {
+  const headers = { authorization: `Bearer ${await world.newKey('write', `other-${world.accountId}`)}` };
+  const [first, ...others] = world.someEvents(30);
+  const { account_id: _, ...ofOther } = world.someEvents(1)[0] as EventInput;
+  await accepted(ofOther, headers);
+
   const broker = stack.broker(0).pid as number;
   process.kill(broker, 'SIGSTOP');
-  const unanswered = await post(during).finally(() => process.kill(broker, 'SIGCONT'));
-  expect(unanswered).toMatchObject({ status: 503, body: { event_ids: [during?.event_id] } });
-  expect(unanswered.headers.get('retry-after')).toBe('1');
-  const answered = await eventually(async () => {
-    const answer = await post(during);
-    expect(answer.status).toBe(202);
-    return answer.body;
-  }, patience);
-  expect(answered.repeated).toBe(true);
-  const recorded = [...(await world.onRecord())].filter(([, { event_id }]) => event_id === during?.event_id);
-  expect(recorded.map(([place]) => place)).toEqual([`${answered.partition}:${answered.offset}`]);
+  try {
+    const [unanswered, alike] = await Promise.all([post(first), post(others)]);
+    expect(unanswered).toMatchObject({ status: 503, body: { event_ids: [first?.event_id] } });
+    expect(unanswered.headers.get('retry-after')).toBe('1');
+    expect(alike.body.type).toBe('urn:herald:problem:not_acknowledged');
+    expect((await post(world.someEvents(1))).body.type).toBe('urn:herald:problem:account_overloaded');
+    const ofNeighbour = await post({ ...ofOther, event_id: randomUUID() }, headers);
+    expect(ofNeighbour.body.type).toBe('urn:herald:problem:not_acknowledged');
+  } finally {
+    process.kill(broker, 'SIGCONT');
+  }
+  const { body } = await accepted([first, ...others]);
+  const answered = body.events as Recorded[];
+  expect(answered.every(({ repeated }) => repeated)).toBe(true);
+  const recorded = [...(await world.onRecord()).keys()];
+  expect(recorded.toSorted()).toEqual(
+    answered.map(({ partition, offset }) => `${partition}:${offset}`).toSorted(),
+  );
 });
 
 test('an event that Kafka will never take is named with its size, and its company is on record', async () => {
-  const { post } = await world.startProducer();
   await applyMaxMessageBytes('10000');
   // A broker learns of it a moment after the controller has answered: until then the event is taken.
   const { sent, body } = await eventually(async () => {
@@ -71,16 +102,12 @@ test('an event that Kafka will never take is named with its size, and its compan
 test('while Kafka is away nothing is answered with 202, and what is repeated afterwards is the same event', {
   timeout: 240_000,
 }, async () => {
-  const { adminUrl, post } = await world.startProducer({
-    HERALD_INGEST_ACK_TIMEOUT_MS: '1000',
-    HERALD_INGEST_MAX_PENDING_EVENTS: '60',
-  });
   const before = (await world.onRecord()).size;
   const readyz = async () => (await fetch(`${adminUrl}/readyz`)).status;
   const livez = async () => (await fetch(`${adminUrl}/livez`)).status;
   const headers = { 'idempotency-key': 'during-the-outage' };
   const events = world.someEvents(10).map(({ event_id: _, ...event }) => event);
-  expect((await post(world.someEvents(1))).status).toBe(202);
+  await accepted(world.someEvents(1));
 
   await stack.broker(0).kill9();
   const unanswered = await post(events, headers);
@@ -97,11 +124,7 @@ test('while Kafka is away nothing is answered with 202, and what is repeated aft
   expect(await livez()).toBe(200);
 
   await stack.broker(0).start();
-  const answered = await eventually(async () => {
-    const answer = await post(events, headers);
-    expect(answer.status).toBe(202);
-    return answer.body.events as { event_id: string }[];
-  }, patience);
+  const answered = (await accepted(events, headers)).body.events as Recorded[];
   await eventually(async () => expect(await readyz()).toBe(200), patience);
   expect(answered.map(({ event_id }) => event_id)).toEqual(unanswered.body.event_ids);
   // One event before the outage, ten that were repeated, ten that were not: one event each, and none that was sent away.
