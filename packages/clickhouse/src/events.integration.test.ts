@@ -91,3 +91,28 @@ test('poison is listed newest first, once a record, with its bytes', async () =>
   }
   expect(offsets).toEqual([3, 2, 1, 4]);
 });
+
+test('events of a range are counted by what a subscription can ask for, one that was produced twice once', async () => {
+  const scope = newAccount();
+  const of = (said: object) => ({ account_id: scope.accountId, ...said });
+  const twice = of({ event_id: '6f1c1f0e-6a51-4d0c-9f6a-0b6f3a1e7c42' });
+  await database.insert(EVENTS, [
+    anEventRow(0, twice),
+    anEventRow(1, twice),
+    anEventRow(2, of({})),
+    anEventRow(3, of({ event_type: 'FAILED' })),
+    anEventRow(4, of({ project_id: 'project-2', channel: { id: 'channel-2', type: 'x', name: null } })),
+    anEventRow(5, of({ occurred_at: NOON_MS + 1 })),
+    anEventRow(6, of({ occurred_at: NOON_MS - 1 })),
+  ]);
+  const found = await history.events.groups(scope, { fromMs: NOON_MS, toMs: NOON_MS + 1 });
+  if (found.kind !== 'counted') throw new Error(found.kind);
+  const here = { projectId: 'project-1', channelId: 'channel-1' };
+  expect(new Set(found.groups)).toEqual(
+    new Set([
+      { ...here, eventType: 'publication.published', events: 2 },
+      { ...here, eventType: 'publication.failed', events: 1 },
+      { projectId: 'project-2', channelId: 'channel-2', eventType: 'publication.published', events: 1 },
+    ]),
+  );
+});

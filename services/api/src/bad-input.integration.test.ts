@@ -9,12 +9,16 @@ interface Row {
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
-  /** Where and what it is that the answer has to name. */
-  names: { in: string; fields: readonly string[] };
+  /** Where and what it is that the answer has to name, and the value that it has to repeat; `only`: and nothing else. */
+  names: { in: string; fields: readonly string[]; value?: string; only?: true };
   status: number;
 }
 
+/** Places in a list or a stream: Herald's own, and nothing that a person has written. */
+const OPAQUE: ReadonlySet<string> = new Set(['cursor', 'after']);
+
 const AT_ONCE = 16;
+const MAX_VALUE_CHARS = 200;
 const DELIVERY = '6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42';
 
 let api: RunningApi;
@@ -63,14 +67,19 @@ function rowsOf(operation: AnyOperation): Row[] {
       rows.push({
         ...base,
         path: pathOf(operation, { [name]: value }),
-        names: { in: 'path', fields: [name] },
+        names: { in: 'path', fields: [name], value },
       });
     }
   }
   for (const name of queryOf(operation)) {
     const names = { in: 'query', fields: [name] };
     for (const value of BAD_QUERY[name] ?? []) {
-      rows.push({ ...base, path: `${path}?${new URLSearchParams({ [name]: value })}`, names });
+      const repeated = OPAQUE.has(name) ? {} : { value };
+      rows.push({
+        ...base,
+        path: `${path}?${new URLSearchParams({ [name]: value })}`,
+        names: { ...names, ...repeated },
+      });
     }
     rows.push({ ...base, path: `${path}?${name}=1&${name}=2`, names });
   }
@@ -93,7 +102,7 @@ function rowsOf(operation: AnyOperation): Row[] {
     rows.push({ ...base, body: 'a=b', headers: form, names: type, status: 415 });
   }
   for (const [body, fields] of BAD_BODIES[operationId] ?? []) {
-    rows.push({ ...base, body, names: { in: 'body', fields } });
+    rows.push({ ...base, body, names: { in: 'body', fields, only: true } });
   }
   return rows;
 }
@@ -132,6 +141,7 @@ it('a request that is wrong is told by a problem which field it is and what to d
 interface Told {
   in: string;
   field: string;
+  value?: string;
   problem?: string;
   remedy?: string;
 }
@@ -146,7 +156,11 @@ function faultOf({ names, status }: Row, { status: answered, headers, body }: Re
   const told = (body.errors ?? []) as Told[];
   const missing = names.fields.filter((field) => {
     const found = told.find((each) => each.in === names.in && each.field === field);
-    return !found?.problem || !found.remedy;
+    const isRepeated =
+      names.value === undefined || found?.value === JSON.stringify(names.value).slice(0, MAX_VALUE_CHARS);
+    return !found?.problem || !found.remedy || !isRepeated;
   });
-  return missing.length > 0 ? `does not name ${names.in} ${missing.join(', ')}: ${text}` : undefined;
+  if (missing.length > 0) return `does not name ${names.in} ${missing.join(', ')}: ${text}`;
+  const extra = names.only ? told.filter(({ field }) => !names.fields.includes(field)) : [];
+  return extra.length > 0 ? `names ${extra.map(({ field }) => field).join(', ')} too: ${text}` : undefined;
 }

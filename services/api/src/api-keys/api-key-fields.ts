@@ -4,22 +4,24 @@ import { instant, isoTime, isoTimeOrNull, page, pageOf, text } from '../http/fie
 
 const roles = z.enum(['read', 'write', 'admin'], { error: 'it is not a role' });
 
-export const newApiKey = z.strictObject({
-  name: text(200)
-    .default('')
-    .meta({ description: 'a text for people, up to 200 characters', examples: ['CI'] }),
-  role: roles.default('read').meta({
-    description: 'read, write or admin: each may do what those before it may',
-    examples: ['write'],
-  }),
-  expires_at: instant('when it stops to open anything')
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'when it stops to open anything, null for never',
-      examples: ['2027-01-31T00:00:00Z'],
+export const newApiKey = z
+  .strictObject({
+    name: text(200)
+      .default('')
+      .meta({ description: 'a text for people, up to 200 characters', examples: ['CI'] }),
+    role: roles.default('read').meta({
+      description: 'read, write or admin: each may do what those before it may',
+      examples: ['write'],
     }),
-});
+    expires_at: instant('when it stops to open anything')
+      .nullable()
+      .default(null)
+      .meta({
+        description: 'when it stops to open anything, null for never',
+        examples: ['2027-01-31T00:00:00Z'],
+      }),
+  })
+  .meta({ description: 'a JSON object with name, role and expires_at, each of which may be left out' });
 
 export const apiKeyParams = z.strictObject({
   key_id: text(200).meta({ description: 'the id of an API key', examples: ['0123456789abcdef'] }),

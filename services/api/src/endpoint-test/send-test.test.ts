@@ -43,6 +43,7 @@ beforeEach(() => {
     attempts,
     encoder,
     producer: {
+      pendingRecords: 0,
       async send(records) {
         expect(listeners.size).toBeGreaterThan(0);
         sent.push(...records);

@@ -26,7 +26,7 @@ export type SendTest = (configured: ConfiguredEndpoint, eventType: EventType) =>
 export interface SendTestOptions {
   attempts: AttemptSource;
   encoder: Encoder<PublicationEvent>;
-  producer: Pick<BatchingProducer, 'send'>;
+  producer: Pick<BatchingProducer, 'send' | 'pendingRecords'>;
   /** For Kafka to be followed, and to take the test. */
   timeoutMs: number;
   onFailure: (error: unknown) => void;
@@ -37,6 +37,9 @@ export interface SendTestOptions {
 
 export const MAX_TESTS = 50;
 export const MAX_TESTS_PER_ACCOUNT = 5;
+
+/** The producer never gives a record up: while brokers are away, so many wait and no test is added. */
+const MAX_PENDING_RECORDS = 1_000;
 
 /** What lies between the request and its end on our side: queues, connections, records on their way. */
 const MARGIN_MS = 5_000;
@@ -92,6 +95,9 @@ export function createSendTest(options: SendTestOptions): SendTest {
     const ofAccount = underway.get(accountId) ?? 0;
     if (ofAccount >= MAX_TESTS_PER_ACCOUNT) return { kind: 'too_many', tests: ofAccount, of: 'the account' };
     if (tests >= MAX_TESTS) return { kind: 'too_many', tests, of: 'this process' };
+    if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
+      return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
+    }
     const over = new AbortController();
     count(accountId, 1);
     try {

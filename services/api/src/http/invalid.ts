@@ -91,7 +91,7 @@ function ownRemedy(issue: z.core.$ZodIssue): string | undefined {
 }
 
 function isMissing(issue: z.core.$ZodIssue, given: unknown): boolean {
-  return issue.path.length > 0 && valueAt(issue.path, given) === undefined;
+  return valueAt(issue.path, given) === undefined;
 }
 
 interface Description {

@@ -134,7 +134,8 @@ export function replayBody(maxPerSecond: number) {
       for (const { path, message } of contradictionsOf(body)) {
         context.addIssue({ code: 'custom', path: [...path], message, input: body });
       }
-    });
+    })
+    .meta({ description: 'a JSON object with at least source' });
 }
 
 export const replayParams = z.strictObject({ replay_id: id('a replay', 'rp_01890a5d') });
