@@ -4,8 +4,6 @@ import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { EventType } from '@herald/domain/event-type';
 import type { AsRouted } from '@herald/domain/explain/evidence';
-import { type ApiKeyInfo, infoOf, type NewApiKey } from '@herald/registry/api-key';
-import type { ApiKeyTable, ApiKeyWriter, KeyCreated, KeyRevoked } from '@herald/registry/api-keys';
 import type { Audited } from '@herald/registry/audit/audited';
 import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entry';
 import { type Asked, erasureAsked, orderAsked } from '@herald/registry/audit/orders-asked';
@@ -31,6 +29,7 @@ import type { ConfigurationLog } from '../explain/configuration-log.ts';
 import type { Replay } from '../replays/replay-view.ts';
 import type { OrderRetries, RetriesOrdered } from '../retries/order-retries.ts';
 import type { Tail, TailOpening, TailRequest } from '../tail/tail.ts';
+import { type AccountApiKeys, type ApiKeySources, apiKeysOf } from './api-keys-of.ts';
 import { type Belongings, belongingsOf } from './belongings.ts';
 import { type AccountPortalLinks, type PortalLinkSources, portalLinksOf } from './portal-links-of.ts';
 import { type ReplaySources, replaysOf } from './replays-of.ts';
@@ -117,15 +116,7 @@ export interface Account {
     /** Of one publication of this account. */
     erase(publicationId: string, erasedBy: string): Promise<HistoryErased>;
   };
-  apiKeys: {
-    /** Undefined for a key of another account, as for one that does not exist. */
-    get(keyId: string): ApiKeyInfo | undefined;
-    list(): ApiKeyInfo[];
-    /** Makes it as this account's. */
-    create(key: Omit<NewApiKey, 'accountId'>): Promise<KeyCreated>;
-    /** Not the last one by which keys can be made. */
-    revoke(keyId: string): Promise<KeyRevoked>;
-  };
+  apiKeys: AccountApiKeys;
   portalLinks: AccountPortalLinks;
   replays: {
     get(replayId: string): Replay | undefined;
@@ -153,11 +144,6 @@ export interface AccountSources {
   portalLinks: PortalLinkSources;
   apiKeys: ApiKeySources;
   audited: Audited;
-}
-
-export interface ApiKeySources {
-  table: Pick<ApiKeyTable, 'get' | 'list'>;
-  writer: Pick<ApiKeyWriter, 'as'>;
 }
 
 const MISSING: Promise<WriteResult> = Promise.resolve({ kind: 'missing' });
@@ -269,19 +255,6 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       portalLinks: portalLinksOf(caller, sources.portalLinks, asker),
       replays: replaysOf(caller, belongings, replays, replays.writer.as(asker)),
     };
-  };
-}
-
-function apiKeysOf(accountId: string, { table, writer }: ApiKeySources, asker: Asker): Account['apiKeys'] {
-  const edits = writer.as(asker);
-  return {
-    get(keyId) {
-      const key = table.get(keyId)?.value;
-      return key?.accountId === accountId ? infoOf(key) : undefined;
-    },
-    list: () => table.list(accountId),
-    create: (key) => edits.create({ ...key, accountId }),
-    revoke: (keyId) => edits.revoke(accountId, keyId, { keepsAdmin: true }),
   };
 }
 
