@@ -189,6 +189,7 @@ async function proveKeys(): Promise<void> {
   await eventually(async () => expect(await opens()).toEqual([401, 401]));
 
   writeFileSync(join(dir, 'admin.env'), `HERALD_API_KEY=${key}\n`);
+  await portalLinks('--env-file', join(dir, 'admin.env'));
   const done = { state: 'done' };
   const byKey = { ...done, actor: { kind: 'api_key', id: key_id } };
   const byOperator = { ...done, actor: { kind: 'operator', id: expect.stringContaining('@') } };
@@ -201,6 +202,28 @@ async function proveKeys(): Promise<void> {
     ]);
     expect(of(key_id)).toMatchObject([{ ...byOperator, action: 'api_key.created' }]);
   });
+}
+
+/** A link is made, opens what it is limited to, and ends with its session. */
+async function portalLinks(...admin: string[]) {
+  const api = env.HERALD_API_URL as string;
+  const links = (...args: string[]) => [...admin, 'portal-links', ...args];
+  const link = await heraldJson<{ link_id: string; url: string; token: string }>(
+    ...links('create', '--projects', 'proj_1,proj_2', '--expires-in', '60'),
+  );
+  expect(link.url).toBe(`/enter#t=${link.token}`);
+  const entered = await fetch(`${api}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ portal_token: link.token }),
+  });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const me = () => fetch(`${api}/v1/me`, { headers: { cookie } });
+  expect(await (await me()).json()).toMatchObject({ scope: { project_ids: ['proj_1', 'proj_2'] } });
+  const listed = await heraldJson<{ items: object[] }>(...links('list', '--limit', '1'));
+  expect(listed.items).toMatchObject([{ link_id: link.link_id, state: 'in_session' }]);
+  expect((await herald(...links('revoke', link.link_id))).code).toBe(0);
+  expect((await me()).status).toBe(401);
 }
 
 /** Lets every publication through. */

@@ -3,6 +3,7 @@ import { CommandFailure } from './failure.ts';
 export interface ApiClient {
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** With undefined where nothing is left to say. */
   delete<T>(path: string): Promise<T>;
 }
 
@@ -31,7 +32,7 @@ export function connectApi({ url, key, fetcher = fetch, timeoutMs = 30_000 }: Ap
     });
     const text = await response.text();
     if (!response.ok) throw new CommandFailure(problemText(response.status, text));
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
   return {
     get(path, query = {}) {

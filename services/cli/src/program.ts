@@ -9,6 +9,7 @@ import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addPortalLinks } from './commands/portal-links.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRetries } from './commands/retries.ts';
 import { addSchemas } from './commands/schemas.ts';
@@ -40,6 +41,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addSchemas(program, context);
   addMigrate(program, context);
   addKeys(program, context);
+  addPortalLinks(program, context);
   addAudit(program, context);
   addEndpoints(program, context);
   addSimulate(program, context);
