@@ -1,8 +1,8 @@
 import type { Scope } from '../history.ts';
 import type { Conditions } from './conditions.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
-import { type Place, type Span, within } from './place.ts';
-import type { Reader, ScopedTables } from './reader.ts';
+import { AS_PLACE, AT_PLACES, type Place, placeParams, type Span, within } from './place.ts';
+import type { Reader } from './reader.ts';
 import { wordFilter } from './word-search.ts';
 
 /** What is asked of one span of a list. */
@@ -33,53 +33,59 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
   const { filter, text, span, candidates, wanted } = search;
   const words = text === undefined ? undefined : wordFilter({ words: text, filter }, span);
   const range = within(span);
-  // Not distinct: only a plain limit keeps each part from reading far ahead.
-  const candidatesOf = (from: ScopedTables) => `
-    SELECT occurred_at, delivery_id FROM ${from[filter.candidatesIn]}
-    WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
-    ORDER BY occurred_at DESC, delivery_id DESC
-    LIMIT {candidates:UInt32}`;
-  const { rows, rowsRead } = await reader.rowsAndCost<FoundRow>(
+  const { rows, rowsRead } = await reader.rowsAndCost<{ looked_at: number; last: Place; places: Place[] }>(
     scope,
-    (from) =>
-      filter.ofDelivery
-        ? judgedBy(filter.ofDelivery, from.deliveries, candidatesOf(from))
-        : `SELECT count() AS looked_at, ${LAST_PLACE}, ${placesIf('true')} FROM (${candidatesOf(from)})`,
-    {
-      ...filter.ofRow.params,
-      ...filter.ofDelivery?.params,
-      ...range.params,
-      ...words?.params,
-      candidates,
-      wanted,
-    },
+    // Not distinct: only a plain limit keeps each part from reading far ahead.
+    (from) => `
+      SELECT
+        count() AS looked_at, arrayMap(${AS_PLACE}, [min((occurred_at, delivery_id))])[1] AS last,
+        arrayMap(${AS_PLACE}, arrayReverseSort(groupUniqArray((occurred_at, delivery_id)))) AS places
+      FROM (
+        SELECT occurred_at, delivery_id FROM ${from[filter.candidatesIn]}
+        WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
+        ORDER BY occurred_at DESC, delivery_id DESC
+        LIMIT {candidates:UInt32}
+      )`,
+    { ...filter.ofRow.params, ...range.params, ...words?.params, candidates },
   );
-  const { looked_at, last_place, places } = rows[0]!;
-  return { places, lastCandidate: looked_at >= candidates ? last_place : undefined, rowsRead };
+  const { looked_at, last, places } = rows[0]!;
+  const fitting = filter.ofDelivery
+    ? await fittingOf(reader, scope, filter.ofDelivery, places, wanted)
+    : { places, rowsRead: 0 };
+  return {
+    places: fitting.places.slice(0, wanted),
+    lastCandidate: looked_at >= candidates ? last : undefined,
+    rowsRead: rowsRead + fitting.rowsRead,
+  };
 }
 
-/** A candidate is one row; what the delivery is, all its rows decide. */
-function judgedBy(ofDelivery: Conditions, deliveries: string, candidates: string): string {
-  return `
-    SELECT (SELECT count() FROM (${candidates})) AS looked_at, ${LAST_PLACE}, ${placesIf('fits')}
-    FROM (
-      SELECT occurred_at, delivery_id, ${ofDelivery.sql} AS fits FROM ${deliveries}
-      WHERE (occurred_at, delivery_id) IN (${candidates})
-      GROUP BY occurred_at, delivery_id
-    )`;
-}
+/** Candidates that are judged at once: they travel in the URL of a query. */
+const JUDGED_AT_ONCE = 2_000;
 
-const LAST_PLACE =
-  '(toUnixTimestamp64Milli((min((occurred_at, delivery_id)) AS last).1), toString(last.2)) AS last_place';
-
-function placesIf(condition: string): string {
-  return `
-    arrayMap(place -> (toUnixTimestamp64Milli(place.1), toString(place.2)), arraySlice(
-      arrayReverseSort(groupUniqArrayIf((occurred_at, delivery_id), ${condition})), 1, {wanted:UInt32})) AS places`;
-}
-
-interface FoundRow {
-  looked_at: number;
-  last_place: Place;
-  places: Place[];
+/** Of the places those whose delivery fits, all its rows taken together; `wanted` at least, where there are so many. */
+async function fittingOf(
+  reader: Reader,
+  scope: Scope,
+  ofDelivery: Conditions,
+  places: readonly Place[],
+  wanted: number,
+): Promise<{ places: Place[]; rowsRead: number }> {
+  const fitting: Place[] = [];
+  let read = 0;
+  for (let from = 0; from < places.length && fitting.length < wanted; from += JUDGED_AT_ONCE) {
+    const judged = places.slice(from, from + JUDGED_AT_ONCE);
+    const { rows, rowsRead } = await reader.rowsAndCost<{ id: string }>(
+      scope,
+      ({ deliveries }) => `
+        SELECT toString(delivery_id) AS id FROM ${deliveries}
+        WHERE ${AT_PLACES}
+        GROUP BY occurred_at, delivery_id
+        HAVING ${ofDelivery.sql}`,
+      { ...ofDelivery.params, ...placeParams(judged) },
+    );
+    const ids = new Set(rows.map(({ id }) => id));
+    fitting.push(...judged.filter(([, id]) => ids.has(id)));
+    read += rowsRead;
+  }
+  return { places: fitting, rowsRead: read };
 }

@@ -1,4 +1,5 @@
 import { allOf, type Conditions } from './conditions.ts';
+import type { Params } from './reader.ts';
 
 /** Where a delivery stands in every list: by the time of its event, then by its id. It never moves. */
 export type Place = readonly [occurredAtMs: number, deliveryId: string];
@@ -8,6 +9,19 @@ const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 /** The place after which only what happened before `atMs` comes. */
 export function endOf(atMs: number): Place {
   return [atMs, LEAST_ID];
+}
+
+/** Of the tuple of a time and an id, as a query answers with it. */
+export const AS_PLACE = 'place -> (toUnixTimestamp64Milli(place.1), toString(place.2))';
+
+/** Rows of deliveries whose places are in the parameters. */
+export const AT_PLACES = `(occurred_at, delivery_id) IN (
+  SELECT fromUnixTimestamp64Milli(place.1, 'UTC'), place.2
+  FROM (SELECT arrayJoin(arrayZip({times:Array(Int64)}, {ids:Array(UUID)})) AS place)
+)`;
+
+export function placeParams(places: readonly Place[]): Params {
+  return { times: places.map(([atMs]) => atMs), ids: places.map(([, id]) => id) };
 }
 
 /** A span of a list: beyond `after`, down to events of `sinceMs` and with them. */

@@ -5,7 +5,7 @@ export const MAX_ROWS_READ = 1_000_000;
 export const FIRST_STEP_MS = {
   byId: Number.POSITIVE_INFINITY,
   byWords: 24 * 3_600_000,
-  deliveries: 3_600_000,
+  deliveries: 24 * 3_600_000,
   troubles: 7 * 24 * 3_600_000,
   events: 3_600_000,
 };

@@ -1,5 +1,5 @@
 import type { DeliverySummary, Scope } from '../history.ts';
-import type { Place } from './place.ts';
+import { AT_PLACES, type Place, placeParams } from './place.ts';
 import type { Reader } from './reader.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
@@ -14,12 +14,9 @@ export async function summariesAt(
     scope,
     ({ moments }) => `
       SELECT ${SUMMARY_COLUMNS} FROM ${moments}
-      WHERE (occurred_at, delivery_id) IN (
-        SELECT fromUnixTimestamp64Milli(place.1, 'UTC'), place.2
-        FROM (SELECT arrayJoin(arrayZip({times:Array(Int64)}, {ids:Array(UUID)})) AS place)
-      )
+      WHERE ${AT_PLACES}
       GROUP BY occurred_at, delivery_id`,
-    { times: places.map(([atMs]) => atMs), ids: places.map(([, id]) => id) },
+    placeParams(places),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return places.flatMap(([, id]) => {
