@@ -51,8 +51,9 @@ describe('the example payloads', () => {
     }
   }
 
-  it('every payload file belongs to an event and a format', () => {
-    const possible = new Set(eventNames.flatMap((name) => FORMATS.map((format) => `${name}.${format}.json`)));
+  it('every payload file belongs to an event and a format, or a kind of chat', () => {
+    const bodies = [...FORMATS, 'telegram', 'slack'];
+    const possible = new Set(eventNames.flatMap((name) => bodies.map((body) => `${name}.${body}.json`)));
     expect([...payloadNames].filter((name) => !possible.has(name))).toEqual([]);
   });
 });

@@ -51,10 +51,12 @@ function saidOfPost({ channel, content, ...event }: PublicationEvent): Said {
     // Where a post has one text, some producers give it as both.
     body: content.caption === content.title ? undefined : excerpt(content.caption, MAX_BODY),
     error: excerpt(event.error_message, MAX_ERROR),
-    link: webAddress(event.result?.url),
+    // Of a post that is gone there is nothing to open.
+    link: event.event_type === 'DELETED' ? undefined : webAddress(event.result?.url),
     facts: factsOf([
       ['Channel', name(channel.name) ?? name(channel.id)],
       ['Status code', event.status_code === null ? undefined : String(event.status_code)],
+      ['Time', minuteOf(event.occurred_at)],
       ['Project', name(event.project_id)],
       ['Publication', name(event.publication_id)],
     ]),
@@ -75,10 +77,7 @@ function saidOfEndpoint(event: PublicationEvent, notice: NonNullable<Publication
     facts: factsOf([
       ['Reason', name(notice.reason)],
       ['Last outcome', excerptLine(notice.last_outcome, MAX_TITLE)],
-      [
-        'Failing since',
-        notice.failing_since === null ? undefined : new Date(notice.failing_since).toUTCString(),
-      ],
+      ['Failing since', minuteOf(notice.failing_since)],
       ['Failures in a row', String(notice.consecutive_failures)],
       ['Project', name(event.project_id)],
       ['Endpoint', name(notice.endpoint_id)],
@@ -95,6 +94,13 @@ function asideOf(cause: Cause): string | undefined {
 
 function factsOf(given: readonly (readonly [label: string, value: string | undefined])[]): ChatText['facts'] {
   return given.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
+}
+
+/** A message may come long after what it is about. Undefined for a time that ISO 8601 cannot write. */
+function minuteOf(atMs: number | null): string | undefined {
+  const at = new Date(atMs ?? Number.NaN);
+  if (Number.isNaN(at.getTime())) return undefined;
+  return `${at.toISOString().slice(0, -8).replace('T', ' ')} UTC`;
 }
 
 const name = (text: string | null): string | undefined => excerptLine(text, MAX_NAME);

@@ -9,6 +9,7 @@ import { MAX_SLACK_BLOCKS, MAX_SLACK_HEADER_UNITS, MAX_SLACK_SECTION_UNITS } fro
 import { MAX_TELEGRAM_TEXT_UNITS } from './telegram-message.ts';
 
 const examples = new URL('events/', import.meta.resolve('@herald/schemas/examples/README.md'));
+const payloads = new URL('payloads/', import.meta.resolve('@herald/schemas/examples/README.md'));
 const readEvent = (name: string): PublicationEvent =>
   JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'));
 const failed = readEvent('tiktok-video-failed');
@@ -141,6 +142,7 @@ describe('a message to a chat', () => {
         '',
         'Channel: @brightstudio',
         'Status code: 403',
+        'Time: 2024-03-15 14:30 UTC',
         'Project: prj_spring',
         'Publication: pub_1002',
       ].join('\n'),
@@ -160,6 +162,20 @@ describe('a message to a chat', () => {
     const url = published.result!.url!;
     expect(bodyOf(published, TELEGRAM).text).toContain(`<a href="${url}">Open the post</a>`);
     expect(mrkdwnOf(bodyOf(published, {}).blocks)).toContain(`<${url}|Open the post>`);
+  });
+
+  it.each(['telegram', 'slack'])('has exactly the documented body for %s', (kind) => {
+    for (const file of readdirSync(examples)) {
+      const golden = readFileSync(new URL(file.replace('.json', `.${kind}.json`), payloads), 'utf8');
+      const endpoint = { telegram: { chatId: '123456789', sealedToken: undefined } };
+      const body = bodyOf(readEvent(file.replace('.json', '')), kind === 'telegram' ? endpoint : {});
+      expect(JSON.stringify(body)).toBe(JSON.stringify(JSON.parse(golden)));
+    }
+  });
+
+  it('has no link to what was deleted, and no time that cannot be', () => {
+    const deleted = { ...readEvent('instagram-video-published'), event_type: 'DELETED' as const };
+    expect(bodyOf({ ...deleted, occurred_at: 1e16 }, TELEGRAM).text).not.toMatch(/href|Time/);
   });
 
   it('names the chat, and shows no preview of its link', () => {
