@@ -17,7 +17,7 @@ const rename = operation({
   body: z.strictObject({ name: z.string() }),
   answers: z.object({ name: z.string(), renamed_at: z.string().nullable() }),
   responseHeaders: ['etag'],
-  problems: ['404 not_found'],
+  problems: ['404 not_found', '503 busy'],
   handle: () => ({ status: 204 }),
 });
 
@@ -44,6 +44,10 @@ describe('an answer', () => {
       { problem: { status: 409, code: 'taken', title: '', detail: '' } },
     ],
     ['does not list the problem 404 gone', { problem: { status: 404, code: 'gone', title: '', detail: '' } }],
+    [
+      'answers 503 busy without the header retry-after',
+      { problem: { status: 503, code: 'busy', title: '', detail: '' } },
+    ],
     ['and does not say so', { status: 200, headers: { etag: '"1"' }, stream: () => {} }],
   ])('that is not as described is told from one that is: %s', (fault, answer) => {
     expect(undescribed(rename, answer)).toContain('PATCH /v1/things/{thing_id} ');

@@ -53,7 +53,8 @@ export function undescribed(operation: AnyOperation, answer: Answer): string | u
 function faultOf(operation: AnyOperation, answer: Answer): string | undefined {
   if ('problem' in answer) {
     const code: ProblemCode = `${answer.problem.status} ${answer.problem.code}`;
-    return problemsOf(operation).includes(code) ? undefined : `does not list the problem ${code}`;
+    if (!problemsOf(operation).includes(code)) return `does not list the problem ${code}`;
+    return saysWhen(answer) ? undefined : `answers ${code} without the header retry-after`;
   }
   if (!statusesOf(operation).includes(answer.status)) return `does not list the status ${answer.status}`;
   const missing = headerFault(operation, answer);
@@ -62,6 +63,12 @@ function faultOf(operation: AnyOperation, answer: Answer): string | undefined {
   if ('stream' in answer) return isStream ? undefined : 'answers with a stream and does not say so';
   if (isStream) return 'says that it answers with a stream';
   return 'body' in answer ? bodyFault(operation, answer.body) : noBodyFault(operation);
+}
+
+/** Whoever is told to come back is told when. */
+function saysWhen({ headers = {}, problem }: Extract<Answer, { problem: unknown }>): boolean {
+  const mayComeBack = problem.status === 429 || problem.status === 503;
+  return !mayComeBack || Object.keys(headers).some((name) => name.toLowerCase() === 'retry-after');
 }
 
 /** Those of the description, and no others but what says how long an answer may be kept. */

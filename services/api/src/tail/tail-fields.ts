@@ -47,4 +47,15 @@ export const dispositionView = z
     occurred_at: z.string().nullable(),
     config_revision: z.number(),
   })
-  .meta({ id: 'Disposition' });
+  .meta({ id: 'Disposition', description: 'Data of an event `disposition`.' });
+
+/** The data of each event of the stream, in the order of `disposition`, `skipped` and `gap`. */
+export const tailEvent = z.union([
+  dispositionView,
+  z
+    .object({ count: z.number().meta({ description: 'how many a client that was too slow was not sent' }) })
+    .meta({ id: 'Skipped', description: 'Data of an event `skipped`.' }),
+  z
+    .object({ reason: z.string().meta({ examples: ['too_far_back'] }) })
+    .meta({ id: 'Gap', description: 'Data of an event `gap`: some of what came behind the given id is left out.' }),
+]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { refusedPosition, tooManyStreams } from '../http/problems.ts';
-import { dispositionView, tailQuery } from './tail-fields.ts';
+import { tailEvent, tailQuery } from './tail-fields.ts';
 
 export function tailOperation(): AnyOperation {
   return operation({
@@ -14,7 +14,7 @@ export function tailOperation(): AnyOperation {
     params: z.strictObject({}),
     query: tailQuery,
     body: undefined,
-    answers: dispositionView,
+    answers: tailEvent,
     produces: 'text/event-stream',
     statuses: [200],
     requestHeaders: { 'last-event-id': 'optional' },

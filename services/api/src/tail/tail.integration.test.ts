@@ -12,6 +12,7 @@ import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type EventSource, openEventSource } from '../testing/event-source.ts';
 import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
+import { dispositionView } from './tail-fields.ts';
 
 const stack = inject('stack');
 let api: RunningApi;
@@ -121,6 +122,7 @@ test('a client sees its own account and what its filter asks for, and nothing el
       data: { step: 1, disposition: 'dead', state: 'dead', reason: 'exhausted', status: 200 },
     },
   ]);
+  for (const { data } of all.received) expect(dispositionView.parse(data)).toEqual(data);
   // A position is worth the same to every account: it holds nothing of the one that it was given to.
   const spying = await tail(theirs, `?after=${all.received[0]!.id}`);
   await record([anAttempt({ account_id: theirs.accountId, step: 10 })]);
