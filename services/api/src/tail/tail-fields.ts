@@ -57,5 +57,8 @@ export const tailEvent = z.union([
     .meta({ id: 'Skipped', description: 'Data of an event `skipped`.' }),
   z
     .object({ reason: z.string().meta({ examples: ['too_far_back'] }) })
-    .meta({ id: 'Gap', description: 'Data of an event `gap`: some of what came behind the given id is left out.' }),
+    .meta({
+      id: 'Gap',
+      description: 'Data of an event `gap`: some of what came behind the given id is left out.',
+    }),
 ]);
