@@ -136,6 +136,20 @@ test('one invalid event of many and none is written', async () => {
   expect(publisher.pendingRecords).toBe(0);
 });
 
+test('an event that is too large is told its size, and none of its company is written', async () => {
+  const own = await createPublisher({ brokers, registry: registryUrl, maxEventBytes: 5_000 });
+  const [small, event] = someEvents(2) as [EventInput, EventInput];
+  const large = { ...event, error_message: 'x'.repeat(5_000) };
+  await expect(own.publishMany([small, large])).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^Event 1: the event: it has 5\d{3} bytes as it is written\. Send at most 5000/,
+    ),
+    failure: { kind: 'invalid', refused: [{ index: 1 }] },
+  });
+  expect(own.pendingRecords).toBe(0);
+  await own.close();
+});
+
 test('close waits until all that was published is on record, and takes nothing more', async () => {
   const own = await createPublisher({ brokers, registry: registryUrl, maxPendingRecords: 100 });
   const publishing = someEvents(2_000).map((event) => own.publish(event));

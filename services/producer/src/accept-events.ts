@@ -6,7 +6,7 @@ import type { BodyForm } from './body/body-form.ts';
 import { readBody } from './body/read-body.ts';
 import { fingerprintOf, repeatableEventId } from './event-identity.ts';
 import type { Claim, Idempotency } from './idempotency.ts';
-import { foreignAccounts, prepareAll, wellFormed } from './prepare-events.ts';
+import { foreignAccounts, type PreparedBatch, prepareAll, wellFormed } from './prepare-events.ts';
 import {
   foreignAccount,
   idConflict,
@@ -54,31 +54,10 @@ export async function acceptEvents(
   options: AcceptOptions,
   hooks: AcceptHooks,
 ): Promise<Accepted> {
-  const { accountId, raw, form, headers } = request;
-  const idempotencyKey = headers['idempotency-key'];
-  const { maxBatchEvents, ackTimeoutMs } = options;
-  const batch = readBody(raw, form, { headers, accountId, maxBatchEvents });
-  const full = hooks.admitEvents(batch.ok ? batch.items.length : 1);
-  if (full) return refused(full);
-  if (!batch.ok) return refused(batch.problem);
-  const foreign = foreignAccounts(batch.items, accountId);
-  if (foreign.length > 0) return refused(foreignAccount(foreign));
-  if (idempotencyKey !== undefined && !KEY_FORM.test(String(idempotencyKey))) return refused(malformedKey());
-
-  const keyed = idempotencyKey && {
-    key: `${accountId}\n${idempotencyKey}`,
-    fingerprint: fingerprintOf(raw, headers),
-  };
-  const prepared = prepareAll(batch.items, {
-    accountId,
-    traceparent: wellFormed(headers.traceparent),
-    newEventId: (index) =>
-      keyed ? repeatableEventId(keyed.key, keyed.fingerprint, index) : options.newEventId(),
-    prepare: options.writer.prepare,
-  });
-  if (!prepared.ok) return refused(notValid(prepared.errors));
-
-  const { events } = prepared;
+  const { accountId } = request;
+  const understood = understand(request, options, hooks);
+  if (!understood.ok) return understood;
+  const { prepared, keyed, single } = understood;
   const write = () => settle(accountId, prepared, options.recentEvents);
   const claim: Claim<Settled> = keyed
     ? options.idempotency.claim(keyed.key, keyed.fingerprint, write)
@@ -86,23 +65,55 @@ export async function acceptEvents(
   if (claim.kind === 'conflict') return refused(keyConflict);
 
   hooks.onWriting(claim.answer.catch(() => {}));
-  const settled = await within(claim.answer, ackTimeoutMs);
+  const settled = await within(claim.answer, options.ackTimeoutMs);
   if (!settled) {
-    const eventIds = events.map(({ eventId }) => eventId);
-    return refused(notAcknowledged(ackTimeoutMs, eventIds));
+    const eventIds = prepared.events.map(({ eventId }) => eventId);
+    return refused(notAcknowledged(options.ackTimeoutMs, eventIds));
   }
   if (!settled.ok) return settled;
-  return {
-    ok: true,
-    single: batch.single,
-    replayed: claim.kind === 'repeated',
-    events: settled.events,
-  };
+  return { ok: true, single, replayed: claim.kind === 'repeated', events: settled.events };
+}
+
+interface Understood {
+  ok: true;
+  prepared: Prepared;
+  single: boolean;
+  /** What tells the request from others, where it has an idempotency key. */
+  keyed: { key: string; fingerprint: string } | undefined;
+}
+
+type Prepared = Extract<PreparedBatch, { ok: true }>;
+
+/** Everything that can be said without Kafka. */
+function understand(
+  { accountId, raw, form, headers }: IngestRequest,
+  { maxBatchEvents, newEventId, writer }: AcceptOptions,
+  { admitEvents }: AcceptHooks,
+): Understood | { ok: false; problem: Problem } {
+  const batch = readBody(raw, form, { headers, accountId, maxBatchEvents });
+  const full = admitEvents(batch.ok ? batch.items.length : 1);
+  if (full) return refused(full);
+  if (!batch.ok) return refused(batch.problem);
+  const foreign = foreignAccounts(batch.items, accountId);
+  if (foreign.length > 0) return refused(foreignAccount(foreign));
+  const idempotencyKey = headers['idempotency-key'];
+  if (idempotencyKey !== undefined && !KEY_FORM.test(String(idempotencyKey))) return refused(malformedKey());
+
+  const keyed =
+    idempotencyKey === undefined
+      ? undefined
+      : { key: `${accountId}\n${idempotencyKey}`, fingerprint: fingerprintOf(raw, headers) };
+  const prepared = prepareAll(batch.items, {
+    accountId,
+    traceparent: wellFormed(headers.traceparent),
+    newEventId: (index) => (keyed ? repeatableEventId(keyed.key, keyed.fingerprint, index) : newEventId()),
+    prepare: writer.prepare,
+  });
+  if (!prepared.ok) return refused(notValid(prepared.errors));
+  return { ok: true, prepared, keyed, single: batch.single };
 }
 
 const KEY_FORM = /^[\x20-\x7e]{1,255}$/;
-
-type Prepared = Extract<ReturnType<typeof prepareAll>, { ok: true }>;
 
 async function settle(
   accountId: string,

@@ -104,13 +104,28 @@ async function recordedBy(
 ): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
   for (const [index, { event }] of all.entries()) {
-    const source = sources[index] as UnderWay | Remembered;
-    const { partition, offset } =
-      'written' in source ? ((await source.written)[source.index] as Published) : source;
+    const isRepeated = !isFresh[index];
+    const { partition, offset } = await placeOf(event, sources[index] as UnderWay | Remembered, isRepeated);
     const at = { event_id: event.eventId, topic: event.record.topic, partition, offset };
-    recorded.push(isFresh[index] ? at : { ...at, repeated: true });
+    recorded.push(isRepeated ? { ...at, repeated: true } : at);
   }
   return recorded;
+}
+
+/** A call fails as a whole where one of its events cannot be written; who sends another of them again need not. */
+async function placeOf(
+  { eventId }: PreparedEvent,
+  source: UnderWay | Remembered,
+  isRepeated: boolean,
+): Promise<{ partition: number; offset: number }> {
+  if (!('written' in source)) return source;
+  try {
+    return (await source.written)[source.index] as Published;
+  } catch (error) {
+    const at = isRepeated && onRecordInSpiteOf(error).find(({ event_id }) => event_id === eventId);
+    if (!at) throw error;
+    return at;
+  }
 }
 
 function keyed(accountId: string, event: PreparedEvent): Keyed {
