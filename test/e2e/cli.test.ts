@@ -291,7 +291,6 @@ describe('herald up', () => {
     expect(shown.stdout).toContain('webhook-signature: v1,');
 
     expect(await herald(...withKey, 'endpoints', 'check', 'http://10.0.0.1/')).toMatchObject({ code: 1 });
-    expect(await herald(...withKey, 'endpoints', 'check', receiver.url)).toMatchObject({ code: 0 });
     await heraldJson(...withKey, 'endpoints', 'pause', endpoint.endpoint_id);
     const tested = await heraldJson<{ webhook_id: string; attempt: { verdict: string } }>(
       ...withKey,
