@@ -29,24 +29,29 @@ export const apiKeyParams = z.strictObject({
 
 export const apiKeyQuery = z.strictObject(page);
 
-export const apiKeyView = z.object({
+const apiKeyFields = z.object({
   key_id: z.string(),
-  /** How the key begins: what it can be told by. */
-  prefix: z.string(),
+  prefix: z
+    .string()
+    .meta({ description: 'how the key begins: what it can be told by', examples: ['hk_0123456789abcdef'] }),
   name: z.string(),
   role: roles,
   state: z.enum(['active', 'expired', 'revoked']),
   created_at: z.string().nullable(),
   expires_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
-  /** Whether it is the key that asks. */
-  is_caller: z.boolean(),
+  is_caller: z.boolean().meta({ description: 'whether it is the key that asks' }),
 });
 
-/** Once: the key is kept nowhere. */
-export const createdApiKeyView = apiKeyView.extend({ key: z.string() });
+export const apiKeyView = apiKeyFields.meta({ id: 'ApiKey' });
 
-export const apiKeyPage = pageOf(apiKeyView);
+export const createdApiKeyView = apiKeyFields
+  .extend({
+    key: z.string().meta({ description: 'the key itself: shown this once, and kept nowhere' }),
+  })
+  .meta({ id: 'CreatedApiKey' });
+
+export const apiKeyPage = pageOf(apiKeyView).meta({ id: 'ApiKeyPage' });
 
 export function viewApiKey(
   info: ApiKeyInfo,

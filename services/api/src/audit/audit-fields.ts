@@ -27,25 +27,34 @@ export const auditQuery = z.strictObject({
 
 const subject = z.record(z.string(), z.unknown()).nullable();
 
-const auditView = z.object({
-  audit_id: z.string(),
-  asked_at: z.string().nullable(),
-  /** Of an operator the name is the id. */
-  actor: z.object({ kind: z.string(), id: z.string() }),
-  action: z.string(),
-  subject: z.object({ kind: z.string(), id: z.string() }),
-  /** `asked`: it was about to be made, and may not have been. `done`: it was. `not_done`: it was refused after all. */
-  state: z.string(),
-  /** Revisions of the configuration: what it was decided on, and what it made. */
-  decided_on: z.number().nullable(),
-  revision: z.number().nullable(),
-  /** Without secrets: of header fields there are the names. */
-  before: subject,
-  after: subject,
-  request_id: z.string().nullable(),
-});
+const auditView = z
+  .object({
+    audit_id: z.string(),
+    asked_at: z.string().nullable(),
+    actor: z
+      .object({ kind: z.string(), id: z.string() })
+      .meta({ description: 'what asked: an api_key, a portal_session, or an operator by name' }),
+    action: z.string().meta({ description: 'what was asked for', examples: ['endpoint.updated'] }),
+    subject: z.object({ kind: z.string(), id: z.string() }),
+    state: z.string().meta({
+      description:
+        'asked: it was about to be made, and may not have been; done: it was; not_done: it was refused after all',
+      examples: ['done'],
+    }),
+    decided_on: z
+      .number()
+      .nullable()
+      .meta({ description: 'revision of the configuration that it was decided on' }),
+    revision: z.number().nullable().meta({ description: 'revision that it made, where that is known' }),
+    before: subject.meta({
+      description: 'the subject before it, without secrets: of header fields the names',
+    }),
+    after: subject.meta({ description: 'the subject after it, or what was asked for, without secrets' }),
+    request_id: z.string().nullable().meta({ description: 'null for an operator' }),
+  })
+  .meta({ id: 'AuditedChange' });
 
-export const auditPage = pageOf(auditView);
+export const auditPage = pageOf(auditView).meta({ id: 'AuditPage' });
 
 export function viewChange(change: AuditedChange): z.output<typeof auditView> {
   return {
