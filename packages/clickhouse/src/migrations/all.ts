@@ -13,6 +13,7 @@ import { audit } from './0012-audit.ts';
 import { deliveryDays } from './0013-delivery-days.ts';
 import { widerMerges } from './0014-wider-merges.ts';
 import { lookups } from './0015-lookups.ts';
+import { wholeAnswers } from './0016-whole-answers.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deliveryDays,
   widerMerges,
   lookups,
+  wholeAnswers,
 ];
