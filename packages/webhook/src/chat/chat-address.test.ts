@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { NO_PHASES } from '../connection-phases.ts';
 import type { Exchange } from '../exchange.ts';
+import { createSender } from '../sender.ts';
+import { policyFor } from '../testing/local.ts';
 import { slackAddress, telegramAddress, withoutCredentials } from './chat-address.ts';
 
 const KEY = 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
@@ -41,6 +43,15 @@ it.each([
   expect(text).toContain('é');
   expect(`${text} ${JSON.stringify(outcome.headers)}`).not.toContain(credential);
   expect(outcome.headers.location).toContain('[redacted]');
+});
+
+it('the Bot API of the setting is asked only where any endpoint may be', async () => {
+  const sender = createSender({ policy: policyFor('') });
+  const { url } = telegramAddress('https://169.254.169.254', TOKEN);
+  const { outcome } = await sender.send({ url, headers: {}, body: Buffer.from('{}'), timeoutMs: 1_000 });
+  sender.close();
+  expect(outcome).toMatchObject({ kind: 'error', error: 'blocked_address' });
+  expect(JSON.stringify(outcome)).not.toContain(KEY);
 });
 
 it('an error that repeats the address does, too; what a short path has in it stays readable', () => {

@@ -91,6 +91,13 @@ describe('an endpoint of Telegram', () => {
     expect(patched(patch, chat).telegram).toEqual(telegram);
   });
 
+  it('that moves to a group gets the pace of a group, unless its owner chose one', () => {
+    expect(patched({ chat_id: '-7' }, chat).rateLimitPerSecond).toBe(0.33);
+    expect(patched({ chat_id: '-7', rate_limit_per_second: 1 }, chat).rateLimitPerSecond).toBe(1);
+    const chosen = patched({ rate_limit_per_second: 0.1 }, chat);
+    expect(patched({ chat_id: '-7' }, chosen).rateLimitPerSecond).toBe(0.1);
+  });
+
   it.each(['0', '-', '12a', '@ab', '@1abc', 'herald', '', '9'.repeat(17), 42])('is not %j', (chat_id) => {
     expect(newEndpoint.safeParse({ kind: 'telegram', project_id: 'p', chat_id }).success).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { SLACK_RATE_PER_SECOND, telegramRatePerSecond } from '@herald/domain/chat-pace';
+import { rateInChat, SLACK_RATE_PER_SECOND, telegramRatePerSecond } from '@herald/domain/chat-pace';
 import type { Endpoint, SealedSecret } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { z } from 'zod';
@@ -62,15 +62,18 @@ export function applyPatch(
         : (patch.retry_schedule ?? DEFAULT_RETRY_SCHEDULE),
     timeoutMs: patch.timeout_ms ?? current.timeoutMs,
     maxConcurrency: patch.max_concurrency ?? current.maxConcurrency,
-    rateLimitPerSecond:
-      patch.rate_limit_per_second === undefined
-        ? current.rateLimitPerSecond
-        : (patch.rate_limit_per_second ?? undefined),
+    rateLimitPerSecond: rateAfter(current, patch),
     ordering: patch.ordering ?? current.ordering,
     onDeadHead: patch.on_dead_head ?? current.onDeadHead,
     headers: patch.headers ?? current.headers,
     updatedAtMs: nowMs,
   };
+}
+
+function rateAfter({ telegram, rateLimitPerSecond }: Endpoint, patch: EndpointPatch): number | undefined {
+  if (patch.rate_limit_per_second !== undefined) return patch.rate_limit_per_second ?? undefined;
+  if (!telegram || patch.chat_id === undefined) return rateLimitPerSecond;
+  return rateInChat(rateLimitPerSecond, telegram.chatId, patch.chat_id);
 }
 
 function subscriptionOf(asked: NewEndpoint['subscription']): Endpoint['subscription'] {

@@ -1,4 +1,4 @@
-import { telegramRatePerSecond } from '@herald/domain/chat-pace';
+import { rateInChat } from '@herald/domain/chat-pace';
 import type { Endpoint } from '@herald/domain/endpoint';
 
 /** A way in which uploads are told; each is an endpoint of all projects. */
@@ -51,10 +51,9 @@ export function changeChannel(current: Endpoint, { on, address }: AskedChannel, 
 
 function movedTo({ telegram, rateLimitPerSecond }: Endpoint, address: string): Partial<Endpoint> {
   if (!telegram) return { url: address };
-  const isOwnRate = rateLimitPerSecond !== telegramRatePerSecond(telegram.chatId);
   return {
     telegram: { ...telegram, chatId: address },
-    rateLimitPerSecond: isOwnRate ? rateLimitPerSecond : telegramRatePerSecond(address),
+    rateLimitPerSecond: rateInChat(rateLimitPerSecond, telegram.chatId, address),
   };
 }
 
