@@ -6,12 +6,10 @@ import { z } from 'zod';
  * be added, none is removed or changes its meaning: a receiver ignores what it does not know.
  */
 
-const timestamp = z.iso
-  .datetime()
-  .meta({
-    description: 'When it happened at the platform, ISO 8601 in UTC.',
-    examples: ['2026-03-15T14:30:00.000Z'],
-  });
+const timestamp = z.iso.datetime().meta({
+  description: 'When it happened at the platform, ISO 8601 in UTC.',
+  examples: ['2026-03-15T14:30:00.000Z'],
+});
 
 const channel = z
   .object({
