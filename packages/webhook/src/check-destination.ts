@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { WireError } from '@herald/domain/outcome';
 import { decideHost, type Guard } from './guard.ts';
 import { type ServerCertificate, shakeHands } from './handshake.ts';
@@ -13,7 +14,9 @@ export interface DestinationChecked {
   failed:
     | { stage: CheckStage; error: Exclude<UrlBlockReason, 'address'> | WireError; message: string }
     | undefined;
-  /** Whether the URL asks for TLS; undefined where it is none. */
+  /** Whether the host is a name; undefined where the URL is none. */
+  isNamed: boolean | undefined;
+  /** Whether the URL asks for TLS; undefined where that is not known. */
   isTls: boolean | undefined;
   connectMs: number | undefined;
   tlsMs: number | undefined;
@@ -27,6 +30,7 @@ export interface DestinationCheckOptions extends Guard {
 }
 
 const NOTHING: Omit<DestinationChecked, 'failed'> = {
+  isNamed: undefined,
   isTls: undefined,
   connectMs: undefined,
   tlsMs: undefined,
@@ -45,25 +49,26 @@ export async function checkDestination(
   if (url.kind === 'blocked') {
     const { reason, message } = url;
     if (reason === 'address') {
-      return { ...NOTHING, failed: { stage: 'address', error: 'blocked_address', message } };
+      return { ...NOTHING, isNamed: false, failed: { stage: 'address', error: 'blocked_address', message } };
     }
     return { ...NOTHING, failed: { stage: 'url', error: reason, message } };
   }
   const { destination } = url;
   const isTls = destination.origin.startsWith('https:');
+  const isNamed = isIP(destination.hostname) === 0;
   const host = await decideHost(destination.hostname, destination.reach, options);
   if (host.kind === 'unresolved') {
-    return { ...NOTHING, isTls, failed: { stage: 'dns', error: 'dns', message: host.message } };
+    return { ...NOTHING, isNamed, isTls, failed: { stage: 'dns', error: 'dns', message: host.message } };
   }
   if (host.kind === 'blocked') {
     const failed = { stage: 'address', error: 'blocked_address', message: host.message } as const;
-    return { ...NOTHING, isTls, failed };
+    return { ...NOTHING, isNamed, isTls, failed };
   }
   const handshake = await shakeHands(destination, host.addresses, options);
   const { connectMs, tlsMs } = handshake.phases;
   if (handshake.kind === 'open') {
-    return { failed: undefined, isTls, connectMs, tlsMs, certificate: handshake.certificate };
+    return { failed: undefined, isNamed, isTls, connectMs, tlsMs, certificate: handshake.certificate };
   }
   const { at, error, message } = handshake;
-  return { ...NOTHING, isTls, connectMs, failed: { stage: at, error, message } };
+  return { ...NOTHING, isNamed, isTls, connectMs, failed: { stage: at, error, message } };
 }

@@ -67,5 +67,14 @@ it('does not repeat what a socket says, which has addresses in it', async () => 
     'not_needed',
   ]);
   expect(view.stages[3]).toMatchObject({ error: 'refused' });
+  const literal = await check('acc_1', 'https://10.0.0.1/');
+  if (literal.kind !== 'checked') throw new Error(literal.kind);
+  expect(viewChecked(literal.checked).stages.map(({ result }) => result)).toEqual([
+    'passed',
+    'not_needed',
+    'failed',
+    'not_reached',
+    'not_reached',
+  ]);
   expect(JSON.stringify(view)).not.toContain('127.0.0.1');
 });

@@ -23,7 +23,10 @@ export function viewChecked(checked: DestinationChecked): View {
   };
 }
 
-function viewStage(stage: CheckStage, { failed, isTls }: DestinationChecked): View['stages'][number] {
+function viewStage(
+  stage: CheckStage,
+  { failed, isNamed, isTls }: DestinationChecked,
+): View['stages'][number] {
   const nothing = { error: null, problem: null, remedy: null };
   if (stage === failed?.stage) {
     const { error } = failed;
@@ -36,7 +39,8 @@ function viewStage(stage: CheckStage, { failed, isTls }: DestinationChecked): Vi
     };
   }
   const isBehind = failed && CHECK_STAGES.indexOf(stage) > CHECK_STAGES.indexOf(failed.stage);
-  if (stage === 'tls' && isTls === false) return { stage, result: 'not_needed', ...nothing };
+  const isNeeded = (stage !== 'dns' || isNamed !== false) && (stage !== 'tls' || isTls !== false);
+  if (!isNeeded) return { stage, result: 'not_needed', ...nothing };
   return { stage, result: isBehind ? 'not_reached' : 'passed', ...nothing };
 }
 
