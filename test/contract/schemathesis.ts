@@ -105,7 +105,7 @@ export function readReport(report: unknown): Tested {
         ({ code, title, count, operations: of }) => `${code} ${title}, ${count} times: ${of.join(', ')}`,
       ),
       ...errors.map((error) => `error of the tool: ${JSON.stringify(error).slice(0, 1_000)}`),
-      ...(untested > 0 ? [`${untested} operations were not tested`] : []),
+      ...(untested > 0 ? [`${untested} operations were not tested: give it more --seconds`] : []),
     ],
   };
 }

@@ -9,21 +9,39 @@ const event = eventInputSchema
     occurred_at: z.iso.datetime({ offset: true }),
     account_id: eventInputSchema.shape.account_id.optional(),
   })
-  .meta({
-    id: 'NewEvent',
-    description: 'One publication event.',
-    examples: [
-      {
-        event_type: 'publication.published',
-        occurred_at: '2026-03-15T14:30:00.000Z',
-        project_id: 'proj_1',
-        channel: { id: 'ch_instagram_1', type: 'instagram' },
-        publication_id: 'pub_1',
-        content: { media_type: 'photo', caption: 'Spring is here' },
-        result: { url: 'https://www.instagram.com/p/abc/', publish_id: 'p1', post_id: '17' },
-      },
-    ],
-  });
+  .meta({ id: 'NewEvent', description: 'One publication event.' });
+
+const publishedExample = {
+  event_type: 'publication.published',
+  occurred_at: '2026-03-15T14:30:00.000Z',
+  project_id: 'proj_1',
+  channel: { id: 'ch_instagram_1', type: 'instagram' },
+  publication_id: 'pub_1',
+  content: { media_type: 'photo', caption: 'Spring is here' },
+  result: { url: 'https://www.instagram.com/p/abc/', publish_id: 'p1', post_id: '17' },
+};
+const failedExample = {
+  event_type: 'publication.failed',
+  occurred_at: '2026-03-15T14:31:00.000Z',
+  project_id: 'proj_1',
+  channel: { id: 'ch_tiktok_1', type: 'tiktok' },
+  publication_id: 'pub_1',
+  content: { media_type: 'photo', caption: 'Spring is here' },
+  status_code: 429,
+  error_message: 'The quota of uploads is used up',
+};
+const cloudEventExample = {
+  specversion: '1.0',
+  id: '0190a5d0-0000-7000-8000-000000000000',
+  source: '/projects/proj_1/channels/ch_instagram_1',
+  type: 'publication.published',
+  time: '2026-03-15T14:30:00.000Z',
+  subject: 'pub_1',
+  data: {
+    channel: { type: 'instagram' },
+    content: { media_type: 'photo', caption: 'Spring is here' },
+  },
+};
 
 const cloudEvent = z
   .looseObject({
@@ -83,6 +101,15 @@ In the binary mode of CloudEvents the attributes are header fields (\`ce-specver
     'application/jsonl': ndjson,
     'application/cloudevents+json': cloudEvent,
     'application/cloudevents-batch+json': z.array(cloudEvent).min(1),
+  },
+  /** Bodies that are accepted, by the type of their content and a name. */
+  examples: {
+    'application/json': { one: publishedExample, several: { events: [publishedExample, failedExample] } },
+    'application/x-ndjson': {
+      several: `${JSON.stringify(publishedExample)}\n${JSON.stringify(failedExample)}\n`,
+    },
+    'application/cloudevents+json': { one: cloudEventExample },
+    'application/cloudevents-batch+json': { several: [cloudEventExample] },
   },
   /** None has to be sent. */
   requestHeaders: {

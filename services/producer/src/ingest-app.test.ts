@@ -1,3 +1,4 @@
+import { ingestOperation } from '@herald/publisher/ingest-operation';
 import type { Published } from '@herald/publisher/published';
 import { afterEach, expect, test } from 'vitest';
 import { event, startIngest, stopIngests } from '../test-support/held-ingest.ts';
@@ -317,4 +318,14 @@ test('another path is told where events go', async () => {
   const response = await fetch(`${server.url}/v1/event`, { method: 'POST' });
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ detail: expect.stringContaining('POST /v1/events') });
+});
+
+test.each(
+  Object.entries(ingestOperation.examples).flatMap(([type, examples]) =>
+    Object.entries<unknown>(examples).map(([name, body]) => [type, name, body] as const),
+  ),
+)('the documented example of %s, %s, is accepted', async (type, _name, body) => {
+  const { kafka, post } = await startIngest();
+  kafka.acknowledge();
+  expect((await post(body, { 'content-type': type })).status).toBe(202);
 });

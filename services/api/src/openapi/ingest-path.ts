@@ -21,7 +21,7 @@ export function ingestObject(ingestUrl: string, { schemas, problems }: Writers):
       in: 'header',
       ...described(schemas.input(schema)),
     })),
-    requestBody: requestBody(contents, schemas),
+    requestBody: withExamples(requestBody(contents, schemas)),
     responses: {
       [status]: {
         description: 'Accepted.',
@@ -31,6 +31,15 @@ export function ingestObject(ingestUrl: string, { schemas, problems }: Writers):
       ...problems.of(ingestOperation.problems),
     },
   };
+}
+
+function withExamples({ content, ...body }: JsonObject): JsonObject {
+  const examples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = ingestOperation.examples;
+  const contents = Object.entries(content as Record<string, JsonObject>).map(([type, media]) => {
+    const named = Object.entries(examples[type] ?? {}).map(([name, value]) => [name, { value }]);
+    return [type, named.length === 0 ? media : { ...media, examples: Object.fromEntries(named) }];
+  });
+  return { ...body, content: Object.fromEntries(contents) };
 }
 
 function optionalHeaders(output: (schema: z.ZodType) => JsonObject): JsonObject {
