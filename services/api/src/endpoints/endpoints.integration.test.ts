@@ -5,6 +5,7 @@ import { createKafka } from '@herald/kafka/connection';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { parseSecret } from '@herald/webhook/secret';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describeChatEndpoints } from '../testing/chat-endpoints.ts';
 import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
 
 const stack = inject('stack');
@@ -324,6 +325,8 @@ describe('another account', () => {
     expect((await owner.get(`/v1/endpoints/${body.endpoint_id}`)).body).toMatchObject({ state: 'active' });
   });
 });
+
+describe('an endpoint of a chat', () => describeChatEndpoints(() => api));
 
 async function recordOf(endpointId: string): Promise<Buffer> {
   const consumer = createKafka({
