@@ -55,10 +55,8 @@ export const tailEvent = z.union([
   z
     .object({ count: z.number().meta({ description: 'how many a client that was too slow was not sent' }) })
     .meta({ id: 'Skipped', description: 'Data of an event `skipped`.' }),
-  z
-    .object({ reason: z.string().meta({ examples: ['too_far_back'] }) })
-    .meta({
-      id: 'Gap',
-      description: 'Data of an event `gap`: some of what came behind the given id is left out.',
-    }),
+  z.object({ reason: z.string().meta({ examples: ['too_far_back'] }) }).meta({
+    id: 'Gap',
+    description: 'Data of an event `gap`: some of what came behind the given id is left out.',
+  }),
 ]);
