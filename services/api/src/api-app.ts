@@ -134,7 +134,7 @@ export function createApiApp(options: ApiAppOptions): Express {
   mountJwks(app, { table: options.table, sealing, now });
   const operations = apiOperations(options);
   mountDocument(app, () => openApiDocument([...operations, jwksDescription], options));
-  mountDocs(app, options);
+  mountDocs(app);
   mount(app, operations, {
     admission: createAdmission({ ...options, links: options.portalLinks.table }),
     limits: createRequestLimits({

@@ -2,19 +2,17 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Express, Response } from 'express';
 
-/** Its own files and the data of its own images, and requests to the API and to where events are sent. */
-function contentSecurityPolicy(ingestOrigin: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ${ingestOrigin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
+/** Its own files, the data of its own images, and requests to where it came from. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -55,11 +53,13 @@ const LIBRARY = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/packa
 const LIBRARY_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 /** The documentation of the API as a page that needs nothing of other servers. */
-export function mountDocs(app: Express, { ingestUrl }: { ingestUrl: string }): void {
-  const policy = contentSecurityPolicy(new URL(ingestUrl).origin);
+export function mountDocs(app: Express): void {
   const head = (response: Response, route: string): Response => {
     response.locals.route = route;
-    return response.set({ 'Cache-Control': 'public, max-age=300', 'Content-Security-Policy': policy });
+    return response.set({
+      'Cache-Control': 'public, max-age=300',
+      'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    });
   };
 
   app.get('/docs', (_request, response) => {
