@@ -126,6 +126,19 @@ describe('the evidence of a filter', () => {
     );
   });
 
+  it('is gathered with one look at each comparison, however deep it stands', () => {
+    fc.assert(
+      fc.property(anyFilter, anyMessage, (filter, message) => {
+        let looks = 0;
+        decisiveComparisons(filter, (path) => {
+          looks++;
+          return message.get(path);
+        });
+        expect(looks).toBeLessThanOrEqual(nodesOf(filter));
+      }),
+    );
+  });
+
   it('says where each stands, what it asked for and what it met', () => {
     const tiktok = { field: 'channel.type', op: 'eq', value: 'tiktok' } as const;
     const titled = { field: 'content.title', op: 'exists' } as const;

@@ -1,8 +1,9 @@
+import { containsText } from './contains-text.ts';
 import type { Comparison, FieldValue, Filter, ReadField } from './filter.ts';
 
 /**
  * Whether a message passes. A comparison with a field that has nothing is false, `ne` too; `not` turns that around.
- * Never throws; looks at each comparison at most once.
+ * Never throws; looks at each comparison at most once, at a cost in proportion to what it reads.
  */
 export function passes(filter: Filter, read: ReadField): boolean {
   if ('field' in filter) return holds(filter, read(filter.field));
@@ -23,8 +24,9 @@ export function holds(comparison: Comparison, found: FieldValue | undefined): bo
       return found !== comparison.value;
     case 'in':
       return (comparison.value as readonly FieldValue[]).includes(found);
-    // Texts and lists of texts: `includes` is a part of the one, an item of the other.
+    // A part of a text, an item of a list.
     case 'contains':
+      if (typeof found === 'string') return containsText(found, comparison.value);
       return typeof found !== 'number' && found.includes(comparison.value);
     case 'starts_with':
       return typeof found === 'string' && found.startsWith(comparison.value);

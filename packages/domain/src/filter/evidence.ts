@@ -1,4 +1,4 @@
-import { holds, passes } from './evaluate.ts';
+import { holds } from './evaluate.ts';
 import { type Comparison, type FieldValue, type Filter, isComparison, type ReadField } from './filter.ts';
 
 /** A comparison that decided, and what it met. */
@@ -11,18 +11,37 @@ export interface DecisiveComparison {
   held: boolean;
 }
 
-/** The comparisons that made the filter come out as it did: with all of them the other way round, it would too. */
-export function decisiveComparisons(filter: Filter, read: ReadField, at = ''): DecisiveComparison[] {
+/**
+ * The comparisons that made the filter come out as it did: with all of them the other way round, it would too. Looks at
+ * each comparison once.
+ */
+export function decisiveComparisons(filter: Filter, read: ReadField): DecisiveComparison[] {
+  return weigh(filter, read, '').decisive;
+}
+
+interface Weighed {
+  outcome: boolean;
+  decisive: DecisiveComparison[];
+}
+
+function weigh(filter: Filter, read: ReadField, at: string): Weighed {
   if (isComparison(filter)) {
     const found = read(filter.field);
-    return [{ at, comparison: filter, found, held: holds(filter, found) }];
+    const held = holds(filter, found);
+    return { outcome: held, decisive: [{ at, comparison: filter, found, held }] };
   }
-  if ('not' in filter) return decisiveComparisons(filter.not, read, step(at, 'not'));
+  if ('not' in filter) {
+    const { outcome, decisive } = weigh(filter.not, read, step(at, 'not'));
+    return { outcome: !outcome, decisive };
+  }
   const [name, parts] = 'and' in filter ? (['and', filter.and] as const) : (['or', filter.or] as const);
-  const outcome = passes(filter, read);
-  return parts.flatMap((part, index) =>
-    passes(part, read) === outcome ? decisiveComparisons(part, read, step(at, `${name}[${index}]`)) : [],
-  );
+  const weighed = parts.map((part, index) => weigh(part, read, step(at, `${name}[${index}]`)));
+  const outcome =
+    name === 'and' ? weighed.every((part) => part.outcome) : weighed.some((part) => part.outcome);
+  return {
+    outcome,
+    decisive: weighed.flatMap((part) => (part.outcome === outcome ? part.decisive : [])),
+  };
 }
 
 function step(at: string, name: string): string {
