@@ -14,6 +14,7 @@ import { deliveryDays } from './0013-delivery-days.ts';
 import { widerMerges } from './0014-wider-merges.ts';
 import { lookups } from './0015-lookups.ts';
 import { wholeAnswers } from './0016-whole-answers.ts';
+import { smallBlocks } from './0017-small-blocks.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   widerMerges,
   lookups,
   wholeAnswers,
+  smallBlocks,
 ];
