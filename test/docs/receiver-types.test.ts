@@ -5,11 +5,11 @@ import type { CloudEventMessage, PublicationMessage, UploadCompleted } from '@he
 import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 
-type Sent = z.output<(typeof publicationMessages)[keyof typeof publicationMessages]>;
+type SentAs<S extends Record<string, z.ZodType>> = z.output<S[keyof S]>;
 
+/** Shown by `npm run types`: the type checker is what these are asked of. */
 test('the types of @herald/webhooks are those of the messages that Herald sends', () => {
-  expectTypeOf<PublicationMessage>().toEqualTypeOf<Sent>();
+  expectTypeOf<PublicationMessage>().toEqualTypeOf<SentAs<typeof publicationMessages>>();
+  expectTypeOf<CloudEventMessage>().toEqualTypeOf<SentAs<typeof cloudEventMessages>>();
   expectTypeOf<UploadCompleted>().toEqualTypeOf<z.output<typeof uploadPostMessage>>();
-  expectTypeOf<CloudEventMessage['type']>().toEqualTypeOf<keyof typeof cloudEventMessages>();
-  expectTypeOf<CloudEventMessage['data']>().toEqualTypeOf<Sent['data']>();
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePorts } from '@herald/local-stack/ports';
 import { HERALD_DIR } from '@herald/local-stack/stack';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,18 +53,10 @@ function openTerminal(): Terminal {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 beforeAll(async () => {
   await mkdir(HERALD_DIR, { recursive: true });
   dir = await mkdtemp(join(HERALD_DIR, 'quickstart-page-'));
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const text = await readFile(join(ROOT, 'docs', 'quickstart.md'), 'utf8');
   page = readPage(
     text

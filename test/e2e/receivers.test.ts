@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { freePorts } from '@herald/local-stack/ports';
 import { eventually } from '@herald/testkit/eventually';
 import { assembleMessage } from '@herald/webhook/message';
 import { render } from '@herald/webhook/render';
@@ -96,14 +97,6 @@ function newSecret(): { text: string; signer: Signer } {
   return { text, signer: { ...parsed, expiresAtMs: undefined } };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 it('the page has a receiver for at least five languages', () => {
   expect(LANGUAGES.map(programOf)).toHaveLength(5);
 });
@@ -133,7 +126,7 @@ describe.each(LANGUAGES.map((language, index) => ({ ...language, isPresent: pres
         const [command, ...options] = language.build;
         await run(command, options, { cwd: dir, env });
       }
-      port = await freePort();
+      [port] = (await freePorts(1)) as [number];
       const [command, ...options] = language.start(port);
       child = spawn(command, options, { cwd: dir, env: { ...env, PORT: String(port) } });
       child.stdout?.on('data', (chunk) => {
@@ -198,6 +191,14 @@ describe.each(LANGUAGES.map((language, index) => ({ ...language, isPresent: pres
     test('takes what two secrets have signed during a rotation', async () => {
       const { status } = await send({ eventId: randomUUID(), signers: [former.signer, secret.signer] });
       expect(status).toBe(204);
+    });
+
+    test('outlives a sender that leaves in the middle of its request', async () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => socket.once('close', resolve).destroy());
+      expect((await send({ eventId: randomUUID() })).status).toBe(204);
     });
 
     test('refuses another body, another secret, an old time and no signature', async () => {

@@ -5,6 +5,6 @@ import { present } from './present.ts';
 import { readQuickstartOptions } from './quickstart-options.ts';
 import { performQuickstart } from './quickstart-show.ts';
 
-const options = readQuickstartOptions(process.argv.slice(2), join(HERALD_DIR, 'quickstart'));
+const options = readQuickstartOptions(process.argv.slice(2), join(HERALD_DIR, 'quickstart-run'));
 
 await present((hall) => performQuickstart({ options, ...hall }));

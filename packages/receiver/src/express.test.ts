@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, expect, test } from 'vitest';
@@ -81,6 +81,28 @@ test('a parser that was mounted before is named as the mistake', async () => {
   );
   expect((await post(await listen(application))).status).toBe(500);
   expect(problem).toContain('before express.json()');
+});
+
+test('a sender that leaves in the middle of its request harms nobody', async () => {
+  let calls = 0;
+  const received = webhooks(createReceiver({ secrets: SECRET }));
+  const url = await listen((request, response) =>
+    received(request, response, () => {
+      calls += 1;
+      response.end(received.of(request).id);
+    }),
+  );
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('POST /hook HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => socket.once('close', resolve).destroy());
+  expect(await (await post(url)).text()).toBe('msg_1');
+  expect(calls).toBe(1);
+});
+
+test('a limit that is no number is refused at the start', () => {
+  const receiver = createReceiver({ secrets: SECRET });
+  expect(() => webhooks(receiver, { maxBodyBytes: Number.NaN })).toThrow('maxBodyBytes');
 });
 
 test('a plain node:http server needs no framework', async () => {

@@ -15,11 +15,12 @@ export interface WebhookMiddleware<F extends Format> extends Middleware {
 }
 
 export interface MiddlewareOptions {
-  /** Of a body; a larger one is answered with 413. Default 1 MiB. */
+  /** Of a body; a larger one is answered with 413. Default 4 MiB, which no message of Herald has. */
   maxBodyBytes?: number;
 }
 
-const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+/** A message is at most six times its event, of which Herald takes up to half a MiB. */
+const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Lets only messages of Herald through; anything else is answered with 400, 401 or 413 and the reason. Mount it before
@@ -29,15 +30,17 @@ export function webhooks<F extends Format>(
   receiver: Receiver<F>,
   { maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: MiddlewareOptions = {},
 ): WebhookMiddleware<F> {
+  if (!(maxBodyBytes > 0)) throw new TypeError(`maxBodyBytes is ${maxBodyBytes}: give a number above 0.`);
   const known = new WeakMap<IncomingMessage, Received<MessageOf[F]>>();
 
   const middleware: Middleware = (request, response, next) => {
-    rawBody(request, maxBodyBytes).then((body) => {
-      if (body === undefined) {
+    rawBody(request, maxBodyBytes).then((read) => {
+      if (read === 'gone') return;
+      if (read === 'too_large') {
         answer(response, 413, 'body_too_large', `The body has more than ${maxBodyBytes} bytes.`);
         return;
       }
-      const received = receiver.receive(request.headers, body);
+      const received = receiver.receive(request.headers, read);
       if (!received.ok) {
         answer(response, received.status, received.reason, received.detail);
         return;
@@ -57,13 +60,16 @@ export function webhooks<F extends Format>(
   });
 }
 
-/** Undefined where there are more bytes than the limit: the rest is read away, so that the answer can be read. */
+/**
+ * `too_large` where there are more bytes than the limit: the rest is read away, so that the answer can be read. `gone`
+ * where the sender has left: there is nobody to answer.
+ */
 function rawBody(
   request: IncomingMessage & { body?: unknown },
   maxBytes: number,
-): Promise<Buffer | undefined> {
+): Promise<Buffer | 'too_large' | 'gone'> {
   const { body } = request;
-  if (Buffer.isBuffer(body)) return Promise.resolve(body.length > maxBytes ? undefined : body);
+  if (Buffer.isBuffer(body)) return Promise.resolve(body.length > maxBytes ? 'too_large' : body);
   if (request.readableEnded) {
     return Promise.reject(
       new Error(
@@ -71,7 +77,7 @@ function rawBody(
       ),
     );
   }
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
@@ -80,12 +86,12 @@ function rawBody(
         chunks.push(chunk);
       } else {
         chunks = [];
-        resolve(undefined);
+        resolve('too_large');
       }
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
-    request.once('close', () => reject(new Error('The sender went away before its request was read.')));
+    request.once('error', () => resolve('gone'));
+    request.once('close', () => resolve('gone'));
   });
 }
 

@@ -20,6 +20,7 @@ const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
  * @throws TypeError for anything else; the message never repeats the text
  */
 export function verificationKey(text: string): VerificationKey {
+  if (typeof text !== 'string') throw new TypeError('A secret is missing: look at what it is read from.');
   if (text.startsWith('whsec_')) {
     const bytes = decodeBase64(text.slice('whsec_'.length));
     if (bytes.length < MIN_SHARED_BYTES || bytes.length > MAX_SHARED_BYTES) {

@@ -39,8 +39,8 @@ describe('a message is received', () => {
       message: { test: 2432232314 },
       id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       sentAt: new Date(now()),
-      attempt: 1,
-      cause: 'event',
+      attempt: undefined,
+      cause: undefined,
     });
   });
 
@@ -59,6 +59,7 @@ describe('a message is received', () => {
   it('whatever has its header fields: Node, Fetch, and names what the attempt is', () => {
     const fields = { ...vector(SHARED_SIGNATURE), 'herald-attempt': '3', 'herald-cause': 'replay:r1' };
     const expected = { ok: true, attempt: 3, cause: 'replay:r1' };
+    expect(receive({ ...fields, 'herald-attempt': 'x' })).toMatchObject({ ok: true, attempt: undefined });
     expect(receive(fields)).toMatchObject(expected);
     expect(receive(new Headers(fields))).toMatchObject(expected);
     expect(receive(fields, Buffer.from(VECTOR_BODY))).toMatchObject(expected);
@@ -143,8 +144,22 @@ describe('a key that cannot verify is refused at the start, without being repeat
     expect(create).not.toThrow(hidden);
   });
 
-  it('none at all', () => {
+  it('none at all, as where a variable is not set', () => {
+    const unset = undefined as unknown as string;
     expect(() => createReceiver({ secrets: [] })).toThrow('at least one');
+    expect(() => createReceiver({ secrets: unset })).toThrow('at least one');
+    expect(() => createReceiver({ secrets: [SHARED, unset] })).toThrow('A secret is missing');
+  });
+
+  it('nor is a tolerance taken that would tolerate everything', () => {
+    for (const toleranceSeconds of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
+      expect(() => createReceiver({ secrets: SHARED, toleranceSeconds })).toThrow('toleranceSeconds');
+    }
+  });
+
+  it('and a body that was parsed is named as the mistake', () => {
+    const parsed = { type: 'publication.published' } as unknown as string;
+    expect(() => receive(vector(SHARED_SIGNATURE), parsed)).toThrow('before a parser of bodies');
   });
 });
 

@@ -25,18 +25,18 @@ export interface ReceiverOptions<F extends Format> {
   now?: () => number;
 }
 
-/** A message that is surely from Herald. */
+/** A message that is surely from Herald: id, time and body are what it has signed. */
 export interface Received<M> {
   ok: true;
   message: M;
-  /** The `webhook-id`: the same on every attempt, redelivery and replay. Drop one that you have seen. */
+  /** The `webhook-id`: the same on every attempt, redelivery and replay. Drop one whose work is done. */
   id: string;
   /** When this attempt was made. */
   sentAt: Date;
-  /** From 1. */
-  attempt: number;
-  /** `event`, `test`, or `replay:<id>`. */
-  cause: string;
+  /** From 1. Not signed: for logs, not for decisions. */
+  attempt: number | undefined;
+  /** `event`, `test`, or `replay:<id>`. Not signed. */
+  cause: string | undefined;
 }
 
 /** A request that must not be believed. `status` is what to answer, `reason` for programs, `detail` for people. */
@@ -62,15 +62,23 @@ const DEFAULT_TOLERANCE_SECONDS = 300;
 /**
  * Checks requests of Herald, or of any sender of Standard Webhooks.
  *
- * @throws TypeError when there is no secret, or one that is none
+ * @throws TypeError when there is no secret, or one that is none, or a tolerance that tolerates everything
  */
 export function createReceiver<F extends Format = 'publication'>(options: ReceiverOptions<F>): Receiver<F> {
   const { secrets, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now } = options;
-  const keys = (typeof secrets === 'string' ? [secrets] : secrets).map(verificationKey);
+  const keys = (typeof secrets === 'string' ? [secrets] : (secrets ?? [])).map(verificationKey);
   if (keys.length === 0) throw new TypeError('There is no secret to verify with: give at least one.');
+  if (!(toleranceSeconds >= 0 && Number.isFinite(toleranceSeconds))) {
+    throw new TypeError(`toleranceSeconds is ${toleranceSeconds}: give a number of seconds, 0 or more.`);
+  }
 
   return {
     receive(headers, given) {
+      if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
+        throw new TypeError(
+          'The body is neither bytes nor text: hand over the request as it came, before a parser of bodies reads it.',
+        );
+      }
       const id = fieldOf(headers, 'webhook-id');
       const timestamp = fieldOf(headers, 'webhook-timestamp');
       const signature = fieldOf(headers, 'webhook-signature');
@@ -95,7 +103,7 @@ export function createReceiver<F extends Format = 'publication'>(options: Receiv
       if (ageSeconds < -toleranceSeconds) {
         return refused('too_new', `The message is ${-ageSeconds} s ahead; check the clock of this machine.`);
       }
-      const body = Buffer.from(given as Uint8Array);
+      const body = typeof given === 'string' ? Buffer.from(given) : Buffer.from(given);
       if (!isSigned(signature, { id, timestamp, body }, keys)) {
         return refused(
           'wrong_signature',
@@ -109,8 +117,8 @@ export function createReceiver<F extends Format = 'publication'>(options: Receiv
         message: message as MessageOf[F],
         id,
         sentAt: new Date(Number(timestamp) * 1_000),
-        attempt: Number(fieldOf(headers, 'herald-attempt') ?? 1),
-        cause: fieldOf(headers, 'herald-cause') ?? 'event',
+        attempt: attemptOf(fieldOf(headers, 'herald-attempt')),
+        cause: fieldOf(headers, 'herald-cause'),
       };
     },
   };
@@ -126,6 +134,10 @@ function fieldOf(headers: HeaderFields, name: string): string | undefined {
       ? (headers.get as (name: string) => string | null)(name)
       : (headers as Readonly<Record<string, string | readonly string[] | undefined>>)[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+function attemptOf(field: string | undefined): number | undefined {
+  return field !== undefined && /^[1-9]\d{0,8}$/.test(field) ? Number(field) : undefined;
 }
 
 function parseJson(body: Buffer): object | undefined {

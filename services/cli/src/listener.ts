@@ -32,7 +32,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** A receiver of webhooks. What is not signed as it should be is answered 401. */
 export async function listenForWebhooks(options: ListenerOptions): Promise<Listener> {
