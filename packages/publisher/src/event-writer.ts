@@ -1,4 +1,5 @@
 import { createEncoder, type Encoder } from '@herald/contracts/codec';
+import { MAX_EVENT_BYTES } from '@herald/contracts/event-size';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
@@ -9,21 +10,11 @@ import {
   type FlushedBatch,
 } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
-import type { OutgoingRecord } from '@herald/kafka/record';
 import { bodyBytesOf } from '@herald/kafka/record-batch';
-import { uuidv7 } from './event-id.ts';
-import { type FieldProblem, parseEvent } from './parse-event.ts';
 import { createPendingGate } from './pending-gate.ts';
+import { type Preparation, type PreparedEvent, prepareEvent } from './prepare-event.ts';
 import { PublishError, type UnwritableEvent } from './publish-error.ts';
 import type { Published } from './published.ts';
-
-/** An event that needs nothing more than to be written: well-formed, encoded, and of a size that its topic takes. */
-export interface PreparedEvent {
-  eventId: string;
-  record: OutgoingRecord & { value: Buffer };
-}
-
-export type Preparation = { ok: true; event: PreparedEvent } | { ok: false; problems: FieldProblem[] };
 
 /** The two halves of publishing, apart: what is wrong with an event is known before any of its company is written. */
 export interface EventWriter {
@@ -56,8 +47,8 @@ export interface EventWriterOptions {
   /** Events under way at most; more wait in `publish`. Default 10,000. */
   maxPendingRecords?: number;
   /**
-   * Bytes of one event's record, at most; a larger one is refused before anything is written. Default 1 MiB, which
-   * holds whatever passes the limits of the fields. Lower it where the topic's `max.message.bytes` is lower.
+   * Bytes of one event's record, at most; a larger one is refused before anything is written. Default and maximum
+   * 524,288, which is what routing takes. Lower it where the topic's `max.message.bytes` is lower.
    */
   maxEventBytes?: number;
   /** Called after each acknowledged batch, for metrics. */
@@ -65,14 +56,20 @@ export interface EventWriterOptions {
 }
 
 const DEFAULT_MAX_PENDING_RECORDS = 10_000;
-const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
  * Connects, and looks up the id of the event's schema once: from then on the registry is not needed. Rejects where
  * either is away, or where the schema is not registered (a publisher never registers one).
+ * @throws RangeError where `maxEventBytes` is above what is routed
  */
 export async function createEventWriter(options: EventWriterOptions): Promise<EventWriter> {
   const { brokers, registry, clientId = 'herald-publisher', ssl, sasl, logger, onBatch } = options;
+  const { maxEventBytes = MAX_EVENT_BYTES } = options;
+  if (!(maxEventBytes <= MAX_EVENT_BYTES)) {
+    throw new RangeError(
+      `maxEventBytes is ${maxEventBytes}: give at most ${MAX_EVENT_BYTES}, larger events are not routed.`,
+    );
+  }
   const encoder = await createEncoder<PublicationEvent>(connectSchemaRegistry({ url: registry }), {
     subject: subjectOf(TOPICS.events),
     schema: publicationEventSchema,
@@ -83,7 +80,7 @@ export async function createEventWriter(options: EventWriterOptions): Promise<Ev
   });
   return writerOver(producer, encoder, {
     maxPendingRecords: options.maxPendingRecords ?? DEFAULT_MAX_PENDING_RECORDS,
-    maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
+    maxEventBytes,
   });
 }
 
@@ -126,12 +123,7 @@ function writerOver(
 
   return {
     prepare(input, traceparent) {
-      const parsed = parseEvent(input, uuidv7);
-      if (!parsed.ok) return parsed;
-      const event = prepared(parsed.event, encoder, traceparent);
-      const bytes = bodyBytesOf(event.record);
-      if (bytes <= bounds.maxEventBytes) return { ok: true, event };
-      return { ok: false, problems: [tooLarge(bytes, bounds.maxEventBytes)] };
+      return prepareEvent(input, traceparent, { encoder, maxEventBytes: bounds.maxEventBytes });
     },
     write,
     get pendingRecords() {
@@ -143,27 +135,6 @@ function writerOver(
       await flush();
       await producer.close();
     },
-  };
-}
-
-function prepared(
-  event: PublicationEvent,
-  encoder: Encoder<PublicationEvent>,
-  traceparent: string | undefined,
-): PreparedEvent {
-  const record = { topic: TOPICS.events, key: event.publication_id, value: encoder.encode(event) };
-  return {
-    eventId: event.event_id,
-    record: traceparent === undefined ? record : { ...record, headers: { traceparent } },
-  };
-}
-
-function tooLarge(bytes: number, maxEventBytes: number): FieldProblem {
-  return {
-    field: '',
-    value: undefined,
-    problem: `it has ${bytes} bytes as it is written`,
-    remedy: `Send at most ${maxEventBytes} bytes: shorten its texts, or give addresses in their place.`,
   };
 }
 

@@ -1,10 +1,6 @@
 import type { EventInput } from './event-input.ts';
-import {
-  createEventWriter,
-  type EventWriter,
-  type EventWriterOptions,
-  type PreparedEvent,
-} from './event-writer.ts';
+import { createEventWriter, type EventWriter, type EventWriterOptions } from './event-writer.ts';
+import type { PreparedEvent } from './prepare-event.ts';
 import { PublishError, type RefusedEvent } from './publish-error.ts';
 import type { Published } from './published.ts';
 

@@ -1,13 +1,8 @@
+import { MAX_EVENT_BYTES } from '@herald/contracts/event-size';
 import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import { formatCoordinates } from '@herald/domain/coordinates';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
-
-/**
- * The largest event that is routed. Its JSON has at most six bytes for each of its own (control characters), so the
- * attempt record, which holds that body, always fits what its topic takes.
- */
-export const MAX_EVENT_BYTES = 512 * 1024;
 
 /** An event and the headers of its delivery. */
 export const MAX_DELIVERY_BYTES = MAX_EVENT_BYTES + 8 * 1024;

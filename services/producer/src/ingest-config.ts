@@ -1,3 +1,4 @@
+import { MAX_EVENT_BYTES } from '@herald/contracts/event-size';
 import { integer, variable } from '@herald/service-kit/config';
 import { kafkaConfig, schemaRegistryConfig, serviceConfig } from '@herald/service-kit/config-fragments';
 import { z } from 'zod';
@@ -41,11 +42,10 @@ export const ingestConfig = z.object({
     example: '10000',
   }),
   HERALD_INGEST_MAX_EVENT_BYTES: variable(
-    integer({ min: 1_024, max: 4 * 1024 * 1024 - 64 * 1024 }).default(1024 * 1024),
+    integer({ min: 1_024, max: MAX_EVENT_BYTES }).default(MAX_EVENT_BYTES),
     {
-      expects:
-        "the largest record of one event in bytes, from 1024 to 4128768, below its topic's max.message.bytes",
-      example: '1048576',
+      expects: `the largest record of one event in bytes, from 1024 to ${MAX_EVENT_BYTES}, which is what is routed, below its topic's max.message.bytes`,
+      example: '524288',
     },
   ),
   HERALD_INGEST_QUOTA_EVENTS_PER_SECOND: variable(integer({ min: 1, max: 10_000_000 }).default(10_000), {

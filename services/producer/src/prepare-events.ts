@@ -1,4 +1,5 @@
-import type { EventWriter, PreparedEvent } from '@herald/publisher/event-writer';
+import type { EventWriter } from '@herald/publisher/event-writer';
+import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import { type BatchItem, type ItemError, isObject } from './body/event-batch.ts';
 
 export type PreparedBatch =

@@ -1,4 +1,4 @@
-import type { PreparedEvent } from '@herald/publisher/event-writer';
+import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import type { PublishFailure } from '@herald/publisher/publish-error';
 import type { Problem } from '@herald/service-kit/problem';
 import type { Fullness } from './admission.ts';

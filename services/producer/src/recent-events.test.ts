@@ -1,4 +1,4 @@
-import type { PreparedEvent } from '@herald/publisher/event-writer';
+import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
 import fc from 'fast-check';

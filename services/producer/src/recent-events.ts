@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { PreparedEvent } from '@herald/publisher/event-writer';
+import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
 import { LRUCache } from 'lru-cache';

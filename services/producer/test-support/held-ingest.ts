@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { encoderWithId } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
-import type { Preparation, PreparedEvent } from '@herald/publisher/event-writer';
 import { ingestOperation } from '@herald/publisher/ingest-operation';
 import { parseEvent } from '@herald/publisher/parse-event';
+import type { Preparation, PreparedEvent } from '@herald/publisher/prepare-event';
 import type { Published } from '@herald/publisher/published';
 import type { Verification } from '@herald/registry/api-key';
 import { type HttpServer, listen } from '@herald/service-kit/http-server';

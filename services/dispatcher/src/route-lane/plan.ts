@@ -1,5 +1,6 @@
 import type { Decoded } from '@herald/contracts/codec';
 import { eventField } from '@herald/contracts/event-fields';
+import { MAX_EVENT_BYTES } from '@herald/contracts/event-size';
 import { eventTypeOf } from '@herald/contracts/event-type';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
@@ -9,7 +10,7 @@ import { deliveryId } from '@herald/domain/ids';
 import type { Routable } from '@herald/domain/subscription';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
-import { MAX_EVENT_BYTES, type Poison, tooLarge } from '../poison.ts';
+import { type Poison, tooLarge } from '../poison.ts';
 
 /** An event id goes into a header of each of its deliveries. */
 const MAX_EVENT_ID_CHARS = 200;
