@@ -71,7 +71,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-test('every command of the quickstart does what the page says', async () => {
+test('every command of the quickstart does what the page says, in front of a demo that loses nothing', async () => {
   let lastAnswer = '';
   for (const step of page) {
     switch (step.kind) {
@@ -113,4 +113,20 @@ test('every command of the quickstart does what the page says', async () => {
     }
   }
   expect(page.filter(({ kind }) => kind === 'expect').length).toBeGreaterThan(7);
+
+  const shown = terminals.get('demo')?.printed ?? '';
+  const account = JSON.parse(/^\{"events":.*\}$/m.exec(shown)?.[0] ?? 'null');
+  expect(account).toEqual({
+    events: 120,
+    routed: account.delivered + account.dead + account.held,
+    delivered: 360,
+    dead: expect.toSatisfy((dead: number) => dead > 0),
+    held: 120,
+    waiting: 0,
+    attempts: expect.toSatisfy((attempts: number) => attempts > 360),
+    duplicates: 0,
+    lost: 0,
+  });
+  expect(shown).toContain('One delivery that failed, and was delivered');
+  expect(shown).not.toContain('✗ │');
 }, 600_000);

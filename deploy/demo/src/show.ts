@@ -63,6 +63,8 @@ export async function perform({ options, screen, closing, interrupted }: Perform
   }
 
   if (!options.exit) {
+    for (const complaint of outcome.complaints) screen.line(screen.colors.red(complaint));
+    screen.line(JSON.stringify(outcome.summary));
     invite(stage, screen);
     await interrupted;
   }

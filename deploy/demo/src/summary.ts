@@ -1,6 +1,6 @@
 import type { Account } from '@herald/testkit/accounting';
 
-/** The last line of a run that ends by itself: what was published against what really arrived. */
+/** The last line of a run that ends by itself, and of one that stays up before it invites: what was published against what really arrived. */
 export interface Summary {
   events: number;
   routed: number;
