@@ -9,11 +9,12 @@ import type {
   Scope,
   TimeRange,
 } from '../history.ts';
-import { allOf, type Conditions } from './conditions.ts';
+import { allOf, type Condition, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { ofDays } from './delivery-detail.ts';
 import type { Reader } from './reader.ts';
 import { listReplayed } from './replayed.ts';
+import { isState } from './standing.ts';
 import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
@@ -88,7 +89,9 @@ async function listDeadLetters(
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
   const [afterMs, afterId] = start.position ?? [];
-  const matching = momentsOf(query);
+  // Of what a delivery died only its moments tell; that it did is among the few troubles.
+  const diedOf = query.reason !== undefined || query.status !== undefined;
+  const matching = diedOf ? momentsOf(query) : troublesOf(query);
   const beyond = allOf([
     // The time by itself finds the place in the index, the pair cuts exactly.
     ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', afterMs],
@@ -100,10 +103,10 @@ async function listDeadLetters(
   ]);
   const rows = await reader.rows<SummaryRow>(
     scope,
-    ({ moments }) => `
+    ({ moments, troubles }) => `
       SELECT ${SUMMARY_COLUMNS} FROM ${moments}
       WHERE (occurred_at, delivery_id) IN (
-        SELECT DISTINCT occurred_at, delivery_id FROM ${moments}
+        SELECT DISTINCT occurred_at, delivery_id FROM ${diedOf ? moments : troubles}
         WHERE ${matching.sql} AND ${beyond.sql}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {take:UInt32}
@@ -114,7 +117,7 @@ async function listDeadLetters(
   );
   const read = rows.slice(0, query.limit);
   // One that was dead once may be it no longer.
-  const items = read.map(summaryOf).filter(({ state }) => state === 'dead');
+  const items = read.map(summaryOf).filter(({ state, cause }) => state === 'dead' && cause !== TEST);
   const replayed = await listReplayed(reader, scope, items);
   const last = rows.length > query.limit ? read.at(-1) : undefined;
   return {
@@ -139,21 +142,33 @@ function isSamePair(a: EventToEndpoint, b: EventToEndpoint): boolean {
   return a.eventId === b.eventId && a.endpointId === b.endpointId;
 }
 
+/** Whoever asked for a test was told, and nobody else waits for its event. */
+const TEST = 'test';
+
 /** By the moment of death, which tells the reason and the answer. */
 function momentsOf(filter: DeadLetterFilter): Conditions {
   return allOf([
     ['state = {state:String}', 'state', 'dead'],
-    // Whoever asked for it was told, and nobody else waits for its event.
-    ['cause != {tests:String}', 'tests', 'test'],
+    ['cause != {tests:String}', 'tests', TEST],
+    ['reason = {reason:String}', 'reason', filter.reason],
+    ['response_status = {status:UInt16}', 'status', filter.status],
+    ...whereOf(filter),
+  ]);
+}
+
+function troublesOf(filter: DeadLetterFilter): Conditions {
+  return allOf([[isState('standing', 'dead'), 'state', 'dead'], ...whereOf(filter)]);
+}
+
+function whereOf(filter: DeadLetterFilter): Condition[] {
+  return [
     ['project_id = {project:String}', 'project', filter.projectId],
     ['channel_id = {channel:String}', 'channel', filter.channelId],
     ['endpoint_id = {endpoint:String}', 'endpoint', filter.endpointId],
     ['event_type = {type:String}', 'type', filter.eventType],
-    ['reason = {reason:String}', 'reason', filter.reason],
-    ['response_status = {status:UInt16}', 'status', filter.status],
     ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', filter.fromMs],
     ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', filter.toMs],
-  ]);
+  ];
 }
 
 async function groupDeadLetters(
