@@ -59,9 +59,9 @@ async function testAll(
   };
   const { apiUrl, ingestUrl } = world;
   const parts = [
-    await test({ name: 'ingest', mode: 'all', url: ingestUrl, document: knownIngest, share: 0.1 }),
-    await test({ name: 'api-refused', mode: 'negative', url: apiUrl, document: api, share: 0.45 }),
-    await test({ name: 'api-allowed', mode: 'positive', url: apiUrl, document: knownApi, share: 0.45 }),
+    await test({ name: 'ingest', mode: 'all', url: ingestUrl, document: knownIngest, share: 0.2 }),
+    await test({ name: 'api-refused', mode: 'negative', url: apiUrl, document: api, share: 0.4 }),
+    await test({ name: 'api-allowed', mode: 'positive', url: apiUrl, document: knownApi, share: 0.4 }),
   ];
   return { operations: countOperations(api) + countOperations(ingest), parts };
 }

@@ -68,7 +68,13 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<Tes
   const child = spawn(options.python, argumentsOf(options, documentFile, reportFile), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PYTHONHASHSEED: '0', NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      PYTHONHASHSEED: '0',
+      PYTHONPATH: join(import.meta.dirname, 'python'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      SCHEMATHESIS_HOOKS: 'contract_hooks',
+    },
     timeout: (seconds + 120) * 1_000,
   });
   options.closing.defer(() => void child.kill('SIGKILL'));

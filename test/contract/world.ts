@@ -44,10 +44,9 @@ export async function openContractWorld(options: {
   });
   options.closing.defer(() => herald.close());
   const account = await herald.openAccount();
+  const kinds = [{}, { state: 'paused' }, { signing_scheme: 'v1a' }];
   const endpoints = await Promise.all(
-    ['active', 'paused', 'active'].map((state) =>
-      account.addEndpoint({ url: HOOK, state, timeout_ms: 100, project_id: account.projectId }),
-    ),
+    kinds.map((kind) => account.addEndpoint({ url: HOOK, timeout_ms: 100, ...kind })),
   );
   const endpointIds = endpoints.map(({ endpointId }) => endpointId);
   const { clickhouseUrl: url, clickhouseDatabase: database } = herald.stack;
