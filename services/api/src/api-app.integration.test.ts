@@ -73,6 +73,17 @@ describe('every answer', () => {
   });
 });
 
+it('what the api is can be read without a key, by programs and by people', async () => {
+  const document = await fetch(`${api.url}/openapi.json`);
+  expect(document.headers.get('content-type')).toContain('application/json');
+  const { openapi, paths } = (await document.json()) as { openapi: string; paths: object };
+  expect(openapi).toMatch(/^3\.1\./);
+  expect(Object.keys(paths)).toEqual(expect.arrayContaining(api.operations.map(({ path }) => path)));
+  const page = await fetch(`${api.url}/docs`);
+  expect(page.headers.get('content-type')).toContain('text/html');
+  expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
 describe('a dependency that is away', () => {
   it('takes the history with it when it is ClickHouse, and leaves the configuration editable', async () => {
     const without = await startApi(stack, { clickhouseUrl: `http://${nobody}` });
