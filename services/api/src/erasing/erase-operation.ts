@@ -4,14 +4,16 @@ import { id, isoTime } from '../http/fields.ts';
 import { type AnyOperation, operation } from '../http/operation.ts';
 import { configurationUnavailable } from '../http/problems.ts';
 
-const erasureView = z.object({
-  publication_id: z.string(),
-  erased_at: z.string().nullable(),
-  /** `recorded`: ClickHouse cannot do it now; it is done as soon as it can. */
-  state: z.enum(['erased', 'recorded']),
-  /** What there was; null until it is done. */
-  erased: z.object({ events: z.number(), routes: z.number(), attempts: z.number() }).nullable(),
-});
+const erasureView = z
+  .object({
+    publication_id: z.string(),
+    erased_at: z.string().nullable(),
+    /** `recorded`: ClickHouse cannot do it now; it is done as soon as it can. */
+    state: z.enum(['erased', 'recorded']),
+    /** What there was; null until it is done. */
+    erased: z.object({ events: z.number(), routes: z.number(), attempts: z.number() }).nullable(),
+  })
+  .meta({ id: 'Erasure' });
 
 export function eraseOperation(): AnyOperation {
   return operation({

@@ -90,4 +90,4 @@ export const eventDetailView = eventView
 export const eventPage = pageOf(
   /** Deliveries are there where they were to be included. */
   eventView.extend({ deliveries: z.array(deliveryView).optional() }),
-);
+).meta({ id: 'EventPage' });

@@ -50,28 +50,32 @@ export const portalLinkParams = z.strictObject({ link_id: id('a portal link', '0
 
 export const portalLinkQuery = z.strictObject(page);
 
-export const portalLinkView = z.object({
-  link_id: z.string(),
-  name: z.string(),
-  role,
-  scope: scopeView,
-  state: z.enum(['open', 'in_session', 'over']),
-  created_at: z.string().nullable(),
-  expires_at: z.string().nullable(),
-  session_seconds: z.number(),
-  /** Null until it is used. */
-  session_expires_at: z.string().nullable(),
-});
+export const portalLinkView = z
+  .object({
+    link_id: z.string(),
+    name: z.string(),
+    role,
+    scope: scopeView,
+    state: z.enum(['open', 'in_session', 'over']),
+    created_at: z.string().nullable(),
+    expires_at: z.string().nullable(),
+    session_seconds: z.number(),
+    /** Null until it is used. */
+    session_expires_at: z.string().nullable(),
+  })
+  .meta({ id: 'PortalLink' });
 
-export const createdPortalLinkView = portalLinkView.extend({
-  url: z.string().meta({
-    description: 'what to send a person to, shown this once; a path where HERALD_PORTAL_URL is not set',
-    examples: ['https://portal.example.com/enter#t=hp_…'],
-  }),
-  token: z.string().meta({ description: 'what POST /v1/sessions takes as portal_token, shown this once' }),
-});
+export const createdPortalLinkView = portalLinkView
+  .extend({
+    url: z.string().meta({
+      description: 'what to send a person to, shown this once; a path where HERALD_PORTAL_URL is not set',
+      examples: ['https://portal.example.com/enter#t=hp_…'],
+    }),
+    token: z.string().meta({ description: 'what POST /v1/sessions takes as portal_token, shown this once' }),
+  })
+  .meta({ id: 'CreatedPortalLink' });
 
-export const portalLinkPage = pageOf(portalLinkView);
+export const portalLinkPage = pageOf(portalLinkView).meta({ id: 'PortalLinkPage' });
 
 export function viewPortalLink(link: PortalLink, nowMs: number): z.output<typeof portalLinkView> {
   const endMs = link.session?.expiresAtMs ?? link.expiresAtMs;

@@ -20,12 +20,14 @@ const body = z
   })
   .prefault({});
 
-const orderView = z.object({
-  endpoint_id: z.string(),
-  order: z.enum(['forward', 'cancel']),
-  /** What was waiting by then is meant. */
-  ordered_at: z.string().nullable(),
-});
+const orderView = z
+  .object({
+    endpoint_id: z.string(),
+    order: z.enum(['forward', 'cancel']),
+    /** What was waiting by then is meant. */
+    ordered_at: z.string().nullable(),
+  })
+  .meta({ id: 'RetryOrder' });
 
 /** Orders about what waits for its next attempt. The dispatcher follows them within moments. */
 export function retryOperations(now: () => number): AnyOperation[] {

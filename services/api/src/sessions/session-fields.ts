@@ -30,21 +30,25 @@ export const scopeView = z
   .object({ project_ids: ids, channel_ids: ids })
   .meta({ description: 'what of the account is seen: null for all of it' });
 
-export const callerView = z.object({
-  account_id: z.string(),
-  /** A session that was made from an API key acts as that key. */
-  actor: z.object({ kind: z.enum(['api_key', 'portal_session']), id: z.string() }),
-  role: z.enum(['read', 'write', 'admin']),
-  scope: scopeView,
-  expires_at: z.string().nullable(),
-});
+export const callerView = z
+  .object({
+    account_id: z.string(),
+    /** A session that was made from an API key acts as that key. */
+    actor: z.object({ kind: z.enum(['api_key', 'portal_session']), id: z.string() }),
+    role: z.enum(['read', 'write', 'admin']),
+    scope: scopeView,
+    expires_at: z.string().nullable(),
+  })
+  .meta({ id: 'Caller' });
 
-export const meView = callerView.extend({
-  operations: z.array(z.string()).meta({
-    description: 'the operationId of everything that may be asked for with this key or session',
-    examples: [['listEndpoints']],
-  }),
-});
+export const meView = callerView
+  .extend({
+    operations: z.array(z.string()).meta({
+      description: 'the operationId of everything that may be asked for with this key or session',
+      examples: [['listEndpoints']],
+    }),
+  })
+  .meta({ id: 'Me' });
 
 export function viewCaller(caller: Omit<Caller, 'isAdmitted'>): z.output<typeof callerView> {
   const { accountId, actor, role, scope, expiresAtMs } = caller;
