@@ -85,6 +85,24 @@ describe('compacted table', () => {
     const table = await open(topic, { onUndecodable: (one) => undecodable.push(one) });
     expect(contents(table)).toEqual({ a: [1, 0] });
     expect(undecodable).toEqual([{ key: 'a', revision: 1, reason: 'not a number' }]);
+    expect([...table.unreadable.keys()]).toEqual([]);
+  });
+
+  test('knows a key by its unreadable record alone, until there is a readable one or a tombstone', async () => {
+    const topic = await createTopic(connection, compacted);
+    await put(topic, ['a', 'nonsense'], ['b', 'nonsense'], ['c', 'nonsense']);
+    const table = await open(topic);
+    const entry = (revision: number) => ({ revision, reason: 'not a number', owner: undefined });
+    expect([...table.unreadable]).toEqual([
+      ['a', entry(0)],
+      ['b', entry(1)],
+      ['c', entry(2)],
+    ]);
+    const heard: string[] = [];
+    table.onChange((key, value) => heard.push(`${key} ${value}`));
+    await table.waitForRevision(await put(topic, ['a', '1'], ['b', null]));
+    expect([...table.unreadable.keys()]).toEqual(['c']);
+    expect(heard).toEqual(['a 1', 'b undefined']);
   });
 
   test('stalls while decoding is not possible, and skips nothing', async () => {

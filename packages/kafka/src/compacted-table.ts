@@ -17,12 +17,27 @@ export interface TableEntry<V> {
   revision: number;
 }
 
-export type Decoded<V> = { ok: true; value: V } | { ok: false; reason: string };
+export type Decoded<V> =
+  | { ok: true; value: V }
+  /** `owner`: whose it is, where that much can be read. */
+  | { ok: false; reason: string; owner?: string | undefined };
+
+/** The newest record of a key that has no value, and why it cannot be read. */
+export interface UnreadableEntry {
+  revision: number;
+  reason: string;
+  owner: string | undefined;
+}
 
 /** A local copy of a compacted topic of one partition. */
 export interface CompactedTable<V> {
   get(key: string): TableEntry<V> | undefined;
   entries(): Iterable<[key: string, entry: TableEntry<V>]>;
+  /**
+   * The keys that are there and have no value: their newest record cannot be read, and what was before it is not known.
+   * Only a tombstone means that a key was deleted.
+   */
+  readonly unreadable: ReadonlyMap<string, UnreadableEntry>;
   /**
    * The last offset that is applied or compacted away; -1 when the topic is empty. To learn where the end is, write
    * a tombstone for a key that nobody uses and wait for its offset: it changes nothing and no listener hears of it.
@@ -31,7 +46,7 @@ export interface CompactedTable<V> {
   /** True as soon as `revision` is applied; false when `timeoutMs` (default 5,000) passed before. */
   waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
   /**
-   * `value` is undefined when a key that had one was deleted. `get` already answers the new value. Returns the
+   * `value` is undefined when a key that had one, or was unreadable, was deleted. `get` already answers the new value. Returns the
    * function that ends the subscription.
    */
   onChange(listener: (key: string, value: V | undefined, revision: number) => void): () => void;
@@ -51,7 +66,7 @@ export interface CompactedTableOptions<V> {
    * broker's time where the topic has LogAppendTime.
    */
   decode: (key: string, value: Buffer, appendedAtMs: number) => Decoded<V> | Promise<Decoded<V>>;
-  /** The record is skipped: the key keeps the value that it had. */
+  /** The record is skipped: the key keeps the value that it had, and is unreadable where it had none. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
   /** The table will never change again: log it and exit. */
   onFatal: (error: Error) => void;
@@ -77,6 +92,7 @@ class TopicTable<V> implements CompactedTable<V> {
   readonly #options: CompactedTableOptions<V>;
   readonly #consumer: Consumer;
   readonly #entries = new Map<string, TableEntry<V>>();
+  readonly #unreadable = new Map<string, UnreadableEntry>();
   readonly #listeners = new Set<(key: string, value: V | undefined, revision: number) => void>();
   readonly #waits = new RevisionWaits();
   readonly #tail = new TailWatch();
@@ -129,6 +145,10 @@ class TopicTable<V> implements CompactedTable<V> {
 
   entries(): Iterable<[string, TableEntry<V>]> {
     return this.#entries.entries();
+  }
+
+  get unreadable(): ReadonlyMap<string, UnreadableEntry> {
+    return this.#unreadable;
   }
 
   get revision(): number {
@@ -189,15 +209,19 @@ class TopicTable<V> implements CompactedTable<V> {
     const { key: keyBytes, value: bytes, offsetNumber: revision, timestampMs } = record;
     const key = keyBytes?.toString() ?? '';
     if (bytes === null) {
-      if (this.#entries.delete(key)) this.#tell(key, undefined, revision);
+      const wasThere = this.#unreadable.delete(key);
+      if (this.#entries.delete(key) || wasThere) this.#tell(key, undefined, revision);
       return;
     }
     const { decode } = this.#options;
     const decoded = await patiently(async () => decode(key, bytes, timestampMs), this.#stopping.signal);
     if (!decoded.ok) {
-      this.#options.onUndecodable({ key, revision, reason: decoded.reason });
+      const { reason, owner } = decoded;
+      if (!this.#entries.has(key)) this.#unreadable.set(key, { revision, reason, owner });
+      this.#options.onUndecodable({ key, revision, reason });
       return;
     }
+    this.#unreadable.delete(key);
     this.#entries.set(key, { value: decoded.value, revision });
     this.#tell(key, decoded.value, revision);
   }

@@ -53,6 +53,7 @@ export async function openConfigurationTable<Raw, V>(
   return {
     get: (key) => table.get(key),
     entries: () => table.entries(),
+    unreadable: table.unreadable,
     get revision() {
       return table.revision;
     },

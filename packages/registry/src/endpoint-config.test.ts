@@ -90,6 +90,7 @@ describe('an endpoint on record', () => {
       ok: false,
       reason:
         'written by a newer version: kind is "UNKNOWN", subscription.event_types is "publication.archived", subscription.filter is "{\\"xor\\":[]}", retry_schedule is "90s"',
+      owner: config.account_id,
     });
   });
 
@@ -101,6 +102,7 @@ describe('an endpoint on record', () => {
       expect(parseEndpointConfig(config)).toEqual({
         ok: false,
         reason: `written by a newer version: ${kind.toLowerCase()} is null`,
+        owner: config.account_id,
       });
     },
   );

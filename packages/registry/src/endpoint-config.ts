@@ -32,7 +32,7 @@ const deadHeads = correspondence<Known<avro.OnDeadHead>, Endpoint['onDeadHead']>
   HOLD: 'hold',
 });
 
-export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string };
+export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string; owner: string };
 
 /**
  * What a record of `herald.endpoints` means. A symbol, event type, filter or tier that this version does not know fails the
@@ -89,7 +89,11 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
     updatedAtMs: config.updated_at,
   };
   if (unknown.length === 0) return { ok: true, value: endpoint };
-  return { ok: false, reason: `written by a newer version: ${unknown.join(', ')}` };
+  return {
+    ok: false,
+    reason: `written by a newer version: ${unknown.join(', ')}`,
+    owner: config.account_id,
+  };
 }
 
 /** What endpoints of one kind alone have: without it there is nowhere to send to. Copies, as of the secrets. */

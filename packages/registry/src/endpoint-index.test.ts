@@ -5,6 +5,8 @@ import { match } from '@herald/domain/subscription';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEndpointIndex } from './endpoint-index.ts';
+import type { ConfiguredEndpoint } from './endpoint-table.ts';
+import { createTurns } from './turns.ts';
 
 function endpoint(id: string, accountId: string, projectId: string, eventTypes: EventType[] = []): Endpoint {
   return {
@@ -65,7 +67,7 @@ describe('the endpoint index', () => {
           const inAccount = [...all.values()].filter((one) => one.endpoint.accountId === accountId);
           const inProject = inAccount.filter((one) => one.endpoint.projectId === projectId);
           const matching = inAccount.filter((one) => match(one.endpoint, event).matched);
-          const found = index.match(event);
+          const found = index.match(event) as ConfiguredEndpoint[];
           expect(new Set(found)).toEqual(new Set(matching));
           expect(found).toHaveLength(matching.length);
           expect(new Set(index.list(accountId, undefined))).toEqual(new Set(inAccount));
@@ -98,5 +100,39 @@ describe('the endpoint index', () => {
     });
     expect(matched).toHaveLength(10);
     expect(looks).toBe(10);
+  });
+
+  it('leaves the process to others when its filters have read as much as a turn has, and comes out the same', async () => {
+    const caption = 'a'.repeat(20_000);
+    let turns = 0;
+    const index = createEndpointIndex(
+      createTurns(100_000, (turn) => {
+        turns++;
+        setImmediate(turn);
+      }),
+    );
+    const filtered = (id: string, value: string): Endpoint => ({
+      ...endpoint(id, 'a', 'p'),
+      subscription: {
+        channelIds: new Set(),
+        eventTypes: new Set(),
+        filter: { or: Array(10).fill({ field: 'content.caption', op: 'contains', value }) },
+      },
+    });
+    for (let i = 0; i < 50; i++) index.put({ endpoint: filtered(`e${i}`, i % 10 ? 'b' : 'a'), revision: i });
+    const matching = index.match({
+      accountId: 'a',
+      projectId: 'p',
+      channelId: 'c',
+      eventType: 'publication.published',
+      readField: () => caption,
+    });
+    expect(matching).toBeInstanceOf(Promise);
+    index.remove('e0');
+    index.put({ endpoint: filtered('e100', 'a'), revision: 100 });
+    const found = (await matching).map(({ endpoint: { id } }) => id);
+    expect(found).toEqual(['e0', 'e10', 'e20', 'e30', 'e40']);
+    // 45 read all ten times, which is two turns' worth, and the others once.
+    expect(turns).toBeGreaterThanOrEqual(45);
   });
 });

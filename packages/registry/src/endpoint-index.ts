@@ -1,6 +1,14 @@
 import { ALL_PROJECTS } from '@herald/domain/endpoint';
+import type { FieldValue, ReadField } from '@herald/domain/filter/filter';
 import { match, type Routable } from '@herald/domain/subscription';
 import type { ConfiguredEndpoint } from './endpoint-table.ts';
+import { createTurns, type Turns } from './turns.ts';
+
+/**
+ * What filters may read before others have their turn: milliseconds of work, as a filter costs in proportion to what it
+ * reads. The last filter of a turn may go beyond it.
+ */
+export const MAX_CHARS_PER_TURN = 500_000;
 
 /** Endpoints by account and project, so that matching looks only at those of the event's project and of all projects. */
 export interface EndpointIndex {
@@ -8,13 +16,16 @@ export interface EndpointIndex {
   put(configured: ConfiguredEndpoint): void;
   /** False when there was no such endpoint. */
   remove(endpointId: string): boolean;
-  match(event: Routable): ConfiguredEndpoint[];
+  /** Those of this moment, now; later where filters have so much to read that others have their turn in between. */
+  match(event: Routable): ConfiguredEndpoint[] | Promise<ConfiguredEndpoint[]>;
   list(accountId: string, projectId: string | undefined): ConfiguredEndpoint[];
 }
 
 type Project = Map<string, ConfiguredEndpoint>;
 
-export function createEndpointIndex(): EndpointIndex {
+export function createEndpointIndex(
+  turns: Turns = createTurns(MAX_CHARS_PER_TURN, setImmediate),
+): EndpointIndex {
   const byId = new Map<string, ConfiguredEndpoint>();
   const accounts = new Map<string, Map<string, Project>>();
 
@@ -33,11 +44,12 @@ export function createEndpointIndex(): EndpointIndex {
 
     match(event) {
       const projects = accounts.get(event.accountId);
-      const matched: ConfiguredEndpoint[] = [];
-      if (!projects) return matched;
-      addMatching(matched, projects.get(event.projectId), event);
-      if (event.projectId !== ALL_PROJECTS) addMatching(matched, projects.get(ALL_PROJECTS), event);
-      return matched;
+      if (!projects) return [];
+      const ofProject = projects.get(event.projectId)?.values() ?? [];
+      const ofAll = event.projectId === ALL_PROJECTS ? undefined : projects.get(ALL_PROJECTS)?.values();
+      const candidates = [...ofProject, ...(ofAll ?? [])];
+      const counted = { ...event, readField: countingReads(event.readField, turns) };
+      return matchFrom(0, candidates, counted, [], turns);
     },
 
     list(accountId, projectId) {
@@ -62,8 +74,37 @@ export function createEndpointIndex(): EndpointIndex {
   }
 }
 
-function addMatching(to: ConfiguredEndpoint[], project: Project | undefined, event: Routable): void {
-  if (!project) return;
-  for (const configured of project.values())
-    if (match(configured.endpoint, event).matched) to.push(configured);
+function matchFrom(
+  from: number,
+  candidates: readonly ConfiguredEndpoint[],
+  event: Routable,
+  matched: ConfiguredEndpoint[],
+  turns: Turns,
+): ConfiguredEndpoint[] | Promise<ConfiguredEndpoint[]> {
+  for (let at = from; at < candidates.length; at++) {
+    const configured = candidates[at]!;
+    const { endpoint } = configured;
+    if (turns.isOver && endpoint.subscription.filter) {
+      return turns.next().then(() => matchFrom(at, candidates, event, matched, turns));
+    }
+    if (match(endpoint, event).matched) matched.push(configured);
+  }
+  return matched;
+}
+
+/** Reads each field of an event once, however many filters ask for it, and counts what they have to look at. */
+function countingReads(read: ReadField, turns: Turns): ReadField {
+  const known = new Map<string, FieldValue | undefined>();
+  return (path) => {
+    const found = known.has(path) ? known.get(path) : read(path);
+    known.set(path, found);
+    turns.spend(1 + charsOf(found));
+    return found;
+  };
+}
+
+function charsOf(found: FieldValue | undefined): number {
+  if (typeof found === 'string') return found.length;
+  if (found === undefined || typeof found === 'number') return 0;
+  return found.reduce((sum, item) => sum + item.length, 0);
 }

@@ -17,11 +17,21 @@ export interface ConfiguredEndpoint {
 export interface EndpointTable {
   /**
    * Undefined for an endpoint that was never seen or was deleted. It means deleted only once the table has the
-   * revision that a delivery is stamped with: until then, wait.
+   * revision that a delivery is stamped with, and only where it is not unreadable: until then, wait.
    */
   get(endpointId: string): ConfiguredEndpoint | undefined;
-  /** The endpoints that want the event, paused and disabled ones too. Looks only at those of its project and of all projects. */
-  match(event: Routable): ConfiguredEndpoint[];
+  /**
+   * The endpoints that want the event, paused and disabled ones too, as they are now: `revision` is to be read with the
+   * call, not with its answer. Looks only at those of its project and of all projects. A promise where filters have so
+   * much to read that others have their turn in between.
+   */
+  match(event: Routable): ConfiguredEndpoint[] | Promise<ConfiguredEndpoint[]>;
+  /** Whether the endpoint is there, but its newest record cannot be read and nothing before it is known. */
+  isUnreadable(endpointId: string): boolean;
+  /** False while one of the account's endpoints, or one that may be, is unreadable. */
+  isWhole(accountId: string): boolean;
+  /** The unreadable endpoints: readiness is not to be had with them. */
+  readonly unreadable: readonly string[];
   /** The endpoints of an account, or those of exactly that project (ALL_PROJECTS for those of all), in no particular order. */
   list(accountId: string, projectId?: string): ConfiguredEndpoint[];
   /** The last offset applied; -1 when the topic has none. */
@@ -33,6 +43,15 @@ export interface EndpointTable {
   /** False when it is more than `graceMs` (default 5,000) behind the end of the topic, or cannot ask where the end is. */
   isFollowing(graceMs?: number): boolean;
   stop(): Promise<void>;
+}
+
+const MAX_NAMED = 5;
+
+/** Why a service that needs every endpoint is not ready; undefined where all can be read. */
+export function unreadableEndpoints({ unreadable }: Pick<EndpointTable, 'unreadable'>): string | undefined {
+  if (unreadable.length === 0) return undefined;
+  const named = unreadable.slice(0, MAX_NAMED).join(', ');
+  return `${unreadable.length} endpoints have a record that this version cannot read: update it (${named})`;
 }
 
 /** Resolves when the table has read to the end of the topic. */
@@ -55,6 +74,12 @@ export async function openEndpointTable(options: TableOptions): Promise<Endpoint
   return {
     get: index.get,
     match: index.match,
+    isUnreadable: (endpointId) => table.unreadable.has(endpointId),
+    isWhole: (accountId) =>
+      [...table.unreadable.values()].every(({ owner }) => owner !== undefined && owner !== accountId),
+    get unreadable() {
+      return [...table.unreadable.keys()];
+    },
     list: (accountId, projectId) => index.list(accountId, projectId),
     get revision() {
       return table.revision;

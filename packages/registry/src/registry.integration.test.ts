@@ -109,8 +109,8 @@ test('an endpoint is in the writer’s own table when its creation resolves, and
     eventType: 'publication.failed',
     readField: () => undefined,
   } as const;
-  expect(tables[1].match(event)).toEqual([{ endpoint: made, revision }]);
-  expect(tables[1].match({ ...event, eventType: 'publication.deleted' })).toEqual([]);
+  expect(await tables[1].match(event)).toEqual([{ endpoint: made, revision }]);
+  expect(await tables[1].match({ ...event, eventType: 'publication.deleted' })).toEqual([]);
 });
 
 test('of many edits of one revision by two replicas at once exactly one is written, and the rest are told what is', async () => {

@@ -37,6 +37,12 @@ export interface Endpoints {
   wanting(event: Routable): readonly string[];
 }
 
+/** Whether what the replay would do about a record depends on who wants its event. */
+export function asksWhoWants(candidate: Candidate, job: ReplayJob): boolean {
+  const goesToTarget = job.targetEndpointId !== undefined && job.filter.endpointIds.length === 0;
+  return isWanted(candidate, job) && candidate.delivery === undefined && !goesToTarget;
+}
+
 /** Everything that the replay would do about one record: nothing where it does not match. */
 export function aimsOf(candidate: Candidate, job: ReplayJob, endpoints: Endpoints): Aim[] {
   if (!isWanted(candidate, job)) return [];

@@ -10,7 +10,7 @@ import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openCancelledReplays } from '@herald/registry/cancelled-replays';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
-import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { openEndpointTable, unreadableEndpoints } from '@herald/registry/endpoint-table';
 import { openRetryOrderTable } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
@@ -257,6 +257,7 @@ await runService({
     await Promise.all(Object.values(lanes).map((lane) => lane.start()));
 
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
+    readiness.add('endpoint records', () => unreadableEndpoints(endpoints) ?? true);
     readiness.add(
       'replays',
       () => cancelledReplays.isFollowing() || 'the table of replays is behind its topic',

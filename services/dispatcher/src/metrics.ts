@@ -32,7 +32,7 @@ export function createDispatcherMetrics(metrics: Metrics) {
     }),
     dispositions: metrics.counter<'disposition' | 'verdict' | 'outcome' | 'reason'>({
       name: 'herald_dispatcher_dispositions_made_total',
-      help: 'Steps that deliveries have taken: attempts by verdict and outcome; held, parked, dead and fenced ones. Parked rises: an endpoint is slower than its events (overflow), at its limit (rate_limit) or failing (breaker_open), find it in the attempt log. Dead rises: see the reasons, then redrive. Fenced rises: rebalances interrupt attempts, see the membership of the group.',
+      help: 'Steps that deliveries have taken: attempts by verdict and outcome; held, parked, dead and fenced ones. Parked rises: an endpoint is slower than its events (overflow), at its limit (rate_limit) or failing (breaker_open), find it in the attempt log; or its record was written by a newer version (configuration_unreadable), update the dispatcher. Dead rises: see the reasons, then redrive. Fenced rises: rebalances interrupt attempts, see the membership of the group.',
       labelNames: ['disposition', 'verdict', 'outcome', 'reason'],
     }),
     attemptDuration: metrics.histogram<'verdict'>({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { createDecoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
@@ -10,7 +11,7 @@ import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { openGroupProgress } from '@herald/kafka/group-progress';
 import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
-import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { openEndpointTable, unreadableEndpoints } from '@herald/registry/endpoint-table';
 import { openReplayJobTable } from '@herald/registry/replay-jobs';
 import { createReplayProgressWriter, openReplayProgressTable } from '@herald/registry/replay-progress';
 import type { ReplayJob } from '@herald/replay/job';
@@ -27,6 +28,8 @@ import { beginTerm } from './term.ts';
 
 /** After a crash its replays stand still for so long, until another replayer has them. Longer than a drain. */
 const SESSION_TIMEOUT_MS = 6_000;
+/** How often it is asked whether the endpoints of an account can be read again. */
+const READABLE_CHECK_MS = 1_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
 /** What replays ask the history for comes from these. */
@@ -72,17 +75,19 @@ await runService({
         : historySource(job.source, { job, history: history.replays, reader, decoder });
     const endpointsOf = ({ accountId }: ReplayJob) => ({
       exists: (endpointId: string) => endpoints.get(endpointId)?.endpoint.accountId === accountId,
-      wanting: (event: Parameters<typeof endpoints.match>[0]) =>
-        endpoints.match(event).map(({ endpoint }) => endpoint.id),
+      wanting: async (event: Parameters<typeof endpoints.match>[0]) =>
+        (await endpoints.match(event)).map(({ endpoint }) => endpoint.id),
       get revision() {
         return endpoints.revision;
       },
     });
 
     /** An endpoint that was made, or deleted, before a replay was asked for counts as such. */
-    async function untilEndpointsAreCurrent(signal: AbortSignal): Promise<void> {
+    async function untilEndpointsAreCurrent({ accountId }: ReplayJob, signal: AbortSignal): Promise<void> {
       const end = (await reader.bounds(TOPICS.endpoints, signal)).get(0)?.endOffset ?? 0;
       while (!(await endpoints.waitForRevision(end - 1))) signal.throwIfAborted();
+      // One that cannot be read would count as deleted.
+      while (!endpoints.isWhole(accountId)) await sleep(READABLE_CHECK_MS, undefined, { signal });
     }
 
     const ownership = createOwnership({
@@ -94,7 +99,7 @@ await runService({
           progress,
           maxAtOnce: config.HERALD_REPLAYS_AT_ONCE,
           async run(job, signal) {
-            await untilEndpointsAreCurrent(signal);
+            await untilEndpointsAreCurrent(job, signal);
             return runReplay(job, {
               owner,
               job: () => jobs.get(job.id)?.value,
@@ -138,6 +143,7 @@ await runService({
     readiness.add('replays', () => jobs.isFollowing() || 'the table of replays is behind its topic');
     readiness.add('progress', () => progress.isFollowing() || 'the table of progress is behind its topic');
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
+    readiness.add('endpoint records', () => unreadableEndpoints(endpoints) ?? true);
     const isMoving = () => lane.healthy() || 'it has made no progress for too long';
     readiness.add('ownership', isMoving);
     liveness.add('ownership', isMoving);

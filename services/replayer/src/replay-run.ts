@@ -1,7 +1,6 @@
 import type { ReplayReads } from '@herald/clickhouse/read/replay-reads';
 import type { OutgoingRecord } from '@herald/kafka/record';
 import type { ReplayProgressWriter } from '@herald/registry/replay-progress';
-import type { Endpoints } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import { nextAction, type Phase } from '@herald/replay/next-action';
 import { newProgress, type ReplayProgress } from '@herald/replay/progress';
@@ -10,6 +9,7 @@ import type { ReplayObserver } from './metrics.ts';
 import { createPages } from './pages.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { Lost, type ProgressKeeper, takeOver } from './progress-keeper.ts';
+import type { EndpointsInTurns } from './slice.ts';
 import { HistoryAway, type Source } from './source/source.ts';
 
 export interface RunOptions {
@@ -21,7 +21,7 @@ export interface RunOptions {
   isNew: boolean;
   writer: Pick<ReplayProgressWriter, 'takeOver' | 'put'>;
   sourceOf(job: ReplayJob): Source;
-  endpoints: Endpoints & { readonly revision: number };
+  endpoints: EndpointsInTurns & { readonly revision: number };
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
   /** New for each phase. */
   currency(): HistoryCurrency;

@@ -1,7 +1,8 @@
 import type { EventToEndpoint } from '@herald/clickhouse/history';
 import type { EventToEndpointAt, ReplayReads } from '@herald/clickhouse/read/replay-reads';
 import { replayCause } from '@herald/domain/cause';
-import { type Aim, aimsOf, type Endpoints, type Known } from '@herald/replay/decide';
+import type { Routable } from '@herald/domain/subscription';
+import { type Aim, aimsOf, asksWhoWants, type Endpoints, type Known } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
 import { askingHistory, type SourceEntry } from './source/source.ts';
@@ -12,8 +13,14 @@ export interface Slice {
   deliveredBy: Known['deliveredBy'];
 }
 
+/** As `Endpoints`, and later where filters have so much to read that others have their turn in between. */
+export interface EndpointsInTurns {
+  exists: Endpoints['exists'];
+  wanting(event: Routable): readonly string[] | Promise<readonly string[]>;
+}
+
 export interface SliceLookups {
-  endpoints: Endpoints;
+  endpoints: EndpointsInTurns;
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
 }
 
@@ -32,10 +39,13 @@ export async function lookUpSlice(
   job: ReplayJob,
   { endpoints, history }: SliceLookups,
 ): Promise<Slice> {
-  const items = entries.map((entry) => ({
-    entry,
-    aims: entry.candidate ? aimsOf(entry.candidate, job, endpoints) : [],
-  }));
+  const items: Slice['items'] = [];
+  for (const entry of entries) {
+    const { candidate } = entry;
+    const wanting = candidate && asksWhoWants(candidate, job) ? await endpoints.wanting(candidate.event) : [];
+    const matched = { exists: endpoints.exists, wanting: () => wanting };
+    items.push({ entry, aims: candidate ? aimsOf(candidate, job, matched) : [] });
+  }
   const pairs = items.flatMap(({ aims }) =>
     aims.flatMap((aim) => {
       if (aim.kind !== 'send') return [];

@@ -60,6 +60,8 @@ const WAITS: Readonly<Record<string, (delivery: DeliveryEvidence) => string>> = 
   rate_limit: () => "Its turn under the endpoint's rate limit has not come.",
   breaker_open: () =>
     'The endpoint fails, so its circuit breaker is open: no attempt is made, and none is counted.',
+  configuration_unreadable: () =>
+    'The configuration of the endpoint cannot be read by the dispatcher, which has to be updated: it waits until then.',
   overflow: () => "Its turn in the endpoint's queue is too far off to wait in memory.",
 };
 

@@ -11,9 +11,6 @@ import {
 import type { Comparison, Operator, Scalar } from './filter.ts';
 import { normalTime } from './normal-time.ts';
 
-export const MAX_VALUE_CHARS = 500;
-export const MAX_IN_VALUES = 100;
-
 /** What is wrong at one place of a filter. */
 export interface FilterMistake {
   /** From the root of the filter. */
@@ -28,6 +25,21 @@ export type Note = (path: FilterMistake['path'], problem: string, remedy: string
 
 type Path = FilterMistake['path'];
 
+/** How much a filter may be. */
+export interface FilterBounds {
+  depth: number;
+  nodes: number;
+  /** As JSON. */
+  bytes: number;
+  inValues: number;
+  valueChars: number;
+}
+
+export interface ComparisonParsing {
+  note: Note;
+  bounds: FilterBounds;
+}
+
 /** What a comparison is of: a field that there is, and an operator that fits it. */
 interface Subject {
   name: string;
@@ -38,7 +50,7 @@ interface Subject {
 export function parseComparison(
   given: Readonly<Record<string, unknown>>,
   path: Path,
-  note: Note,
+  { note, bounds }: ComparisonParsing,
 ): Comparison | undefined {
   const unknown = Object.keys(given).filter((key) => key !== 'field' && key !== 'op' && key !== 'value');
   for (const key of unknown) {
@@ -53,7 +65,9 @@ export function parseComparison(
     return given.value === undefined ? { field: name, op } : note(at, 'exists takes no value', contrary);
   }
   const value =
-    op === 'in' ? parseValues(given.value, subject, at, note) : parseValue(given.value, subject, at, note);
+    op === 'in'
+      ? parseValues(given.value, subject, at, { note, bounds })
+      : parseValue(given.value, subject, at, { note, bounds });
   // The operator says which kind of value there is.
   return value === undefined ? undefined : ({ field: name, op, value } as Comparison);
 }
@@ -78,16 +92,28 @@ function parseSubject(given: Readonly<Record<string, unknown>>, path: Path, note
   );
 }
 
-function parseValues(given: unknown, subject: Subject, path: Path, note: Note): Scalar[] | undefined {
-  const remedy = `List 1 to ${MAX_IN_VALUES} values.`;
+function parseValues(
+  given: unknown,
+  subject: Subject,
+  path: Path,
+  parsing: ComparisonParsing,
+): Scalar[] | undefined {
+  const { note, bounds } = parsing;
+  const remedy = `List 1 to ${bounds.inValues} values.`;
   if (!Array.isArray(given)) return note(path, 'it is no list', remedy);
   if (given.length === 0) return note(path, 'it is empty', remedy);
-  if (given.length > MAX_IN_VALUES) return note(path, `it holds more than ${MAX_IN_VALUES} values`, remedy);
-  const values = given.map((each, index) => parseValue(each, subject, [...path, index], note));
+  if (given.length > bounds.inValues)
+    return note(path, `it holds more than ${bounds.inValues} values`, remedy);
+  const values = given.map((each, index) => parseValue(each, subject, [...path, index], parsing));
   return values.every((each) => each !== undefined) ? values : undefined;
 }
 
-function parseValue(given: unknown, subject: Subject, path: Path, note: Note): Scalar | undefined {
+function parseValue(
+  given: unknown,
+  subject: Subject,
+  path: Path,
+  { note, bounds }: ComparisonParsing,
+): Scalar | undefined {
   const { name, op } = subject;
   const { type, values } = subject.field;
   const wanted = TYPE_NAMES[type === 'texts' ? 'text' : type];
@@ -101,8 +127,8 @@ function parseValue(given: unknown, subject: Subject, path: Path, note: Note): S
     return note(path, `it is not ${wanted}`, `${name} holds ${TYPE_NAMES[type]}: give ${wanted}.`);
   }
   if (typeof read === 'number') return read;
-  if (read.length > MAX_VALUE_CHARS) {
-    return note(path, `it is longer than ${MAX_VALUE_CHARS} characters`, 'Compare with less of it.');
+  if (read.length > bounds.valueChars) {
+    return note(path, `it is longer than ${bounds.valueChars} characters`, 'Compare with less of it.');
   }
   if (!read.isWellFormed()) return note(path, 'it holds half of a surrogate pair', 'Send it as UTF-8.');
   const isWhole = op === 'eq' || op === 'ne' || op === 'in';

@@ -167,6 +167,13 @@ describe('a filter that somebody wrote', () => {
     fc.assert(fc.property(fc.jsonValue(), (given) => typeof parseFilter(given).ok === 'boolean'));
   });
 
+  it('that is stored is still known when the bounds have become narrower', () => {
+    const comparison = { field: 'channel.id', op: 'in', value: Array(300).fill('x'.repeat(900)) };
+    const stored = { or: Array(MAX_FILTER_NODES * 2).fill({ not: { not: { not: { not: comparison } } } }) };
+    expect(parseFilter(stored).ok).toBe(false);
+    expect(parseFilterText(JSON.stringify(stored))).toEqual(stored);
+  });
+
   it.each(['', '{', '"x"', 'null', '{"field":"of.tomorrow","op":"exists"}'])(
     'that this version does not know is none: %s',
     (text) => {

@@ -1,10 +1,35 @@
 import type { Filter } from './filter.ts';
-import { type FilterMistake, type Note, parseComparison } from './parse-comparison.ts';
+import {
+  type ComparisonParsing,
+  type FilterBounds,
+  type FilterMistake,
+  type Note,
+  parseComparison,
+} from './parse-comparison.ts';
 
 export const MAX_FILTER_DEPTH = 5;
 export const MAX_FILTER_NODES = 50;
 export const MAX_FILTER_BYTES = 8 * 1024;
+const MAX_IN_VALUES = 100;
+const MAX_VALUE_CHARS = 500;
 const MAX_MISTAKES = 20;
+
+const WRITTEN: FilterBounds = {
+  depth: MAX_FILTER_DEPTH,
+  nodes: MAX_FILTER_NODES,
+  bytes: MAX_FILTER_BYTES,
+  inValues: MAX_IN_VALUES,
+  valueChars: MAX_VALUE_CHARS,
+};
+
+/** What is stored was within the bounds of its day: should they become narrower, it still means what it meant. */
+const STORED: FilterBounds = {
+  depth: Infinity,
+  nodes: Infinity,
+  bytes: Infinity,
+  inValues: Infinity,
+  valueChars: Infinity,
+};
 
 export type ParsedFilter = { ok: true; filter: Filter } | { ok: false; mistakes: readonly FilterMistake[] };
 
@@ -19,55 +44,54 @@ const FORM =
  * that a filter may have, is not looked at.
  */
 export function parseFilter(given: unknown): ParsedFilter {
-  const mistakes: FilterMistake[] = [];
-  const note: Note = (path, problem, remedy) => {
-    if (mistakes.length < MAX_MISTAKES) mistakes.push({ path, problem, remedy });
-    return undefined;
-  };
-  const filter = parseNode(given, [], { note, nodes: 0 });
-  if (filter && mistakes.length === 0) {
-    const bytes = Buffer.byteLength(JSON.stringify(filter));
-    if (bytes <= MAX_FILTER_BYTES) return { ok: true, filter };
-    note([], `it has ${bytes} bytes as JSON`, `Keep it within ${MAX_FILTER_BYTES} bytes.`);
-  }
-  return { ok: false, mistakes };
+  return parseWithin(WRITTEN, given);
 }
 
-/** A filter as it is stored; undefined for one that this version does not know. */
+/** A filter as it is stored, however large; undefined for one that this version does not know. */
 export function parseFilterText(text: string): Filter | undefined {
   try {
-    const parsed = parseFilter(JSON.parse(text));
+    const parsed = parseWithin(STORED, JSON.parse(text));
     return parsed.ok ? parsed.filter : undefined;
   } catch {
     return undefined;
   }
 }
 
-interface Parsing {
-  note: Note;
+function parseWithin(bounds: FilterBounds, given: unknown): ParsedFilter {
+  const mistakes: FilterMistake[] = [];
+  const note: Note = (path, problem, remedy) => {
+    if (mistakes.length < MAX_MISTAKES) mistakes.push({ path, problem, remedy });
+    return undefined;
+  };
+  const filter = parseNode(given, [], { note, bounds, nodes: 0 });
+  if (filter && mistakes.length === 0) {
+    const bytes = Buffer.byteLength(JSON.stringify(filter));
+    if (bytes <= bounds.bytes) return { ok: true, filter };
+    note([], `it has ${bytes} bytes as JSON`, `Keep it within ${bounds.bytes} bytes.`);
+  }
+  return { ok: false, mistakes };
+}
+
+interface Parsing extends ComparisonParsing {
   /** How many were looked at. */
   nodes: number;
 }
 
 function parseNode(value: unknown, path: Path, parsing: Parsing): Filter | undefined {
-  const { note } = parsing;
+  const { note, bounds } = parsing;
   parsing.nodes += 1;
-  if (parsing.nodes > MAX_FILTER_NODES) {
-    const isFirst = parsing.nodes === MAX_FILTER_NODES + 1;
-    const remedy = `A filter has at most ${MAX_FILTER_NODES} comparisons, ands, ors and nots.`;
+  if (parsing.nodes > bounds.nodes) {
+    const isFirst = parsing.nodes === bounds.nodes + 1;
+    const remedy = `A filter has at most ${bounds.nodes} comparisons, ands, ors and nots.`;
     return isFirst ? note(path, `it is part ${parsing.nodes} of the filter`, remedy) : undefined;
   }
   const depth = 1 + path.filter((step) => typeof step === 'string').length;
-  if (depth > MAX_FILTER_DEPTH) {
-    return note(
-      path,
-      `it is nested ${depth} deep`,
-      `A filter is at most ${MAX_FILTER_DEPTH} deep: flatten it.`,
-    );
+  if (depth > bounds.depth) {
+    return note(path, `it is nested ${depth} deep`, `A filter is at most ${bounds.depth} deep: flatten it.`);
   }
   if (!isObject(value)) return note(path, 'it is no JSON object', FORM);
   const keys = Object.keys(value);
-  if (keys.includes('field') || keys.includes('op')) return parseComparison(value, path, note);
+  if (keys.includes('field') || keys.includes('op')) return parseComparison(value, path, parsing);
   const [key] = keys;
   if (keys.length === 1 && key === 'not') {
     const inner = parseNode(value.not, [...path, key], parsing);
@@ -86,7 +110,7 @@ function parseParts(value: unknown, path: Path, parsing: Parsing): Filter[] | un
   if (value.length === 0) return parsing.note(path, 'it is empty', remedy);
   // One more than there may be is enough to say so.
   const parts = value
-    .slice(0, MAX_FILTER_NODES + 1)
+    .slice(0, parsing.bounds.nodes + 1)
     .map((part, index) => parseNode(part, [...path, index], parsing));
   return parts.every((part) => part !== undefined) ? parts : undefined;
 }

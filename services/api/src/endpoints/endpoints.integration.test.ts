@@ -96,7 +96,7 @@ describe('creating an endpoint', () => {
       eventType: 'publication.deleted',
       readField: () => undefined,
     } as const;
-    expect(elsewhere.match(event).map(({ endpoint }) => endpoint.id)).toContain(body.endpoint_id);
+    expect((await elsewhere.match(event)).map(({ endpoint }) => endpoint.id)).toContain(body.endpoint_id);
     await elsewhere.stop();
   });
 

@@ -57,7 +57,7 @@ export interface CatchUp {
 }
 
 export interface CatchUpOptions {
-  endpoints: Pick<EndpointTable, 'get' | 'onChange' | 'waitForRevision'>;
+  endpoints: Pick<EndpointTable, 'get' | 'isUnreadable' | 'onChange' | 'waitForRevision'>;
   statuses: Pick<EndpointStatusTable, 'all' | 'onChange' | 'waitForRevision'>;
   stateOf: (configured: ConfiguredEndpoint) => FollowedEndpoint['state'];
   book: StatusBook;
@@ -216,7 +216,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       const partition = partitionOf(endpointId);
       if (!status || !partition || partition.followers.has(endpointId)) continue;
       if (status.releasedTo !== undefined) follow(partition, status);
-      else if (!endpoints.get(endpointId)) book.delete(endpointId);
+      else if (isDeleted(endpointId)) book.delete(endpointId);
     }
     for (const claim of gained) {
       const opening = partitions.get(claim.partition);
@@ -251,7 +251,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       },
       finished: ({ endpointId }) => {
         const known = book.get(endpointId);
-        if (!endpoints.get(endpointId)) book.delete(endpointId);
+        if (isDeleted(endpointId)) book.delete(endpointId);
         else if (known) {
           book.decide(caughtUp(known, now()));
           book.write(endpointId);
@@ -265,13 +265,21 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
 
   function endpointOf(endpointId: string): FollowedEndpoint {
     const configured = endpoints.get(endpointId);
-    if (!configured) return { state: undefined, isOrdered: false, skipBeforeMs: undefined };
+    if (!configured) {
+      const state = endpoints.isUnreadable(endpointId) ? 'held' : undefined;
+      return { state, isOrdered: false, skipBeforeMs: undefined };
+    }
     const { ordering, heldSkipBeforeMs } = configured.endpoint;
     return {
       state: stateOf(configured),
       isOrdered: ordering === 'publication',
       skipBeforeMs: heldSkipBeforeMs,
     };
+  }
+
+  /** Not where its record cannot be read: what is held for it waits. */
+  function isDeleted(endpointId: string): boolean {
+    return !endpoints.get(endpointId) && !endpoints.isUnreadable(endpointId);
   }
 
   function follow(partition: PartitionCatchUp, status: EndpointStatus): Follower {

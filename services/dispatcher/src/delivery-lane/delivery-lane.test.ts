@@ -50,6 +50,7 @@ let disposed: DeliveryAttempt[];
 let twinsDropped: number;
 let sent: { request: SendRequest; answer: (outcome: Outcome) => Promise<void> }[];
 let endpoints: Map<string, ConfiguredEndpoint>;
+let unreadable: Set<string>;
 let claim: RevocableClaim;
 let passGate: (() => void)[];
 let revision: number;
@@ -64,6 +65,7 @@ beforeEach(async () => {
   twinsDropped = 0;
   sent = [];
   endpoints = new Map();
+  unreadable = new Set();
   claim = claimOn(TOPICS.deliveries);
   passGate = [];
   revision = 10;
@@ -91,7 +93,7 @@ beforeEach(async () => {
     throw error;
   };
   lane = createDeliveryLane({
-    endpoints,
+    endpoints: { get: (id) => endpoints.get(id), isUnreadable: (id) => unreadable.has(id) },
     gate: {
       whenAt: (asked, pass) => (revision >= asked ? pass() : passGate.push(pass)),
       overdue: undefined,
@@ -328,6 +330,14 @@ test('an endpoint that the table does not have at that revision was deleted: a d
   receive({ endpointId: 'deleted' });
   expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.deadLetters]);
   expect(disposed).toMatchObject([{ disposition: 'DEAD', reason: 'endpoint_deleted', attempt_number: 0 }]);
+});
+
+test('an endpoint whose record cannot be read was not deleted: its deliveries wait until it can', async () => {
+  unreadable.add('newer');
+  receive({ endpointId: 'newer' });
+  expect(handedOver()).toEqual([TOPICS.attempts, 'webhook.retry.10m']);
+  expect(disposed).toMatchObject([{ disposition: 'PARKED', reason: 'configuration_unreadable' }]);
+  expect(sent).toEqual([]);
 });
 
 test('an endpoint that is paused while its deliveries are queued gets none of them', async () => {

@@ -39,7 +39,7 @@ const MAX_DEFER_MS = 5_000;
 const SHED_EVERY_MS = 250;
 
 export interface DeliveryLaneOptions {
-  endpoints: Pick<EndpointTable, 'get'>;
+  endpoints: Pick<EndpointTable, 'get' | 'isUnreadable'>;
   gate: RevisionGate;
   holds: Pick<Holds, 'stateOf' | 'statusOf' | 'decide'>;
   isCancelled: Standing['isCancelled'];
@@ -113,7 +113,11 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     again: arrive,
     onFatal,
   });
-  const standing = { stateOf: holds.stateOf, isCancelled: options.isCancelled };
+  const standing: Standing = {
+    isUnreadable: endpoints.isUnreadable,
+    stateOf: holds.stateOf,
+    isCancelled: options.isCancelled,
+  };
   let suspended = false;
   let shedTimer: NodeJS.Timeout | undefined;
   let wakeTimer: NodeJS.Timeout | undefined;
@@ -173,6 +177,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       const placement = admit.arrive(task, now());
       if (placement.kind !== 'queue') defer(task, placement);
     } else if (found.kind === 'hold' && isHeldRecord(task)) held.putBack(task, 0);
+    else if (found.kind === 'park') defer(task, found);
     else decide(task, found, found.kind === 'hold' ? { append: appendOf(found) } : {});
     pump();
   }
@@ -266,7 +271,10 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
         const move = found.kind === 'deliverable' ? attempt(task, found.configured, decoded) : found;
         if (!move) return;
         giveTurnBack();
-        if (move.kind !== 'hold') steps.settle(task, moved(stepOf(task, decoded), move));
+        if (move.kind === 'park' && isHeldRecord(task)) {
+          defer(task, move);
+          steps.giveUp(task);
+        } else if (move.kind !== 'hold') steps.settle(task, moved(stepOf(task, decoded), move));
         else hold(task, decoded, move);
       },
       giveTurnBack,
@@ -348,7 +356,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   }
 
   function lookUpOf(task: DeliveryTask): LookUp {
-    return lookUp(task, endpoints.get(task.delivery.endpointId), standing);
+    return lookUp(task, endpoints.get(task.delivery.endpointId), standing, now());
   }
 
   function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {

@@ -41,7 +41,7 @@ export interface Arrival {
   turnAtMs?: number;
 }
 
-export type ParkReason = 'overflow' | 'rate_limit' | 'breaker_open';
+export type ParkReason = 'overflow' | 'rate_limit' | 'breaker_open' | 'configuration_unreadable';
 
 /** Into the retry tier of that time. */
 export interface Parking {

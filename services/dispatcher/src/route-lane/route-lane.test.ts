@@ -29,6 +29,11 @@ let poisoned: Poison[];
 let matched: ConfiguredEndpoint[];
 /** How long ago the configuration was known to be level with its topic. */
 let configurationAgeMs: number;
+/** Accounts of whose endpoints one cannot be read. */
+let broken: Set<string>;
+/** Matching waits for the test, which gives the answer. */
+let matching: ((found: ConfiguredEndpoint[]) => void)[] | undefined;
+let revision: number;
 let awaited: Map<number, (decoded: Decoded<PublicationEvent>) => void>;
 
 beforeEach(() => {
@@ -37,6 +42,9 @@ beforeEach(() => {
   poisoned = [];
   matched = [];
   configurationAgeMs = 0;
+  broken = new Set();
+  matching = undefined;
+  revision = 42;
   awaited = new Map();
   const source = {
     schemaById: async () => ({ kind: 'schema' as const, schema: SUBJECTS.events.schema }),
@@ -52,8 +60,14 @@ beforeEach(() => {
     },
     encoder: routeEncoder,
     endpoints: {
-      match: (event) => matched.filter(({ endpoint }) => passesFilter(endpoint, event)),
-      revision: 42,
+      match: (event) =>
+        matching
+          ? new Promise((resolve) => matching?.push(resolve))
+          : matched.filter(({ endpoint }) => passesFilter(endpoint, event)),
+      get revision() {
+        return revision;
+      },
+      isWhole: (accountId) => !broken.has(accountId),
       isFollowing: (graceMs = 5_000) => configurationAgeMs <= graceMs,
     },
     producer,
@@ -168,6 +182,50 @@ test('nothing is routed by a configuration that may be older than 2 s', async ()
   vi.advanceTimersByTime(1_000);
   expect(producer.handedOver).toHaveLength(1);
   vi.useRealTimers();
+});
+
+test('no event of an account of whose endpoints one cannot be read is routed, and others of other partitions are', () => {
+  vi.useFakeTimers();
+  const [held, other] = [eventOf('p', { account_id: 'held' }), eventOf('p', { account_id: 'other' })];
+  broken = new Set(['held']);
+  receive(held, 0, 0);
+  receive(other, 0, 1);
+  vi.advanceTimersByTime(1_000);
+  expect(producer.handedOver.map(({ key }) => key)).toEqual([other.event_id]);
+  broken = new Set();
+  vi.advanceTimersByTime(1_000);
+  expect(producer.handedOver.map(({ key }) => key)).toEqual([other.event_id, held.event_id]);
+  vi.useRealTimers();
+});
+
+test('an event whose filters take their time keeps its place and its revision, and holds up no other partition', async () => {
+  const events = [eventOf('p'), eventOf('p'), eventOf('p')];
+  matching = [];
+  receive(events[0]!, 0, 0);
+  const [answer] = matching;
+  matching = undefined;
+  receive(events[1]!, 1, 0);
+  receive(events[2]!, 0, 1);
+  expect(producer.handedOver.map(({ key }) => key)).toEqual([events[2]!.event_id]);
+  revision = 43;
+  answer?.([{ endpoint: endpointOf({ id: 'a' }), revision: 1 }]);
+  await settled();
+  expect(producer.handedOver.map(({ key }) => key).slice(1)).toEqual(['a', events[1]!.event_id]);
+  expect(producer.handedOver[1]?.headers).toMatchObject({ 'config-revision': '42' });
+});
+
+test('an event that is matched while the lane is suspended is matched again', async () => {
+  matching = [];
+  receive(eventOf('p'), 0);
+  const [answer] = matching;
+  await lane.suspend();
+  answer?.([{ endpoint: endpointOf({ id: 'before' }), revision: 1 }]);
+  await settled();
+  expect(producer.handedOver).toEqual([]);
+  matching = undefined;
+  matched = [{ endpoint: endpointOf({ id: 'after' }), revision: 1 }];
+  lane.resume([]);
+  expect(producer.handedOver.map(({ key }) => key)).toEqual(['after']);
 });
 
 test('a suspended lane routes nothing, and goes on where it was', async () => {

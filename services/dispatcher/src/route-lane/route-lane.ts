@@ -5,11 +5,11 @@ import { TOPICS } from '@herald/contracts/topics';
 import type { BatchingProducer, Haste } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
-import type { EndpointTable } from '@herald/registry/endpoint-table';
+import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import { createFifo, type Fifo } from '../fifo.ts';
 import { type Poison, poisonRecord } from '../poison.ts';
 import { createUnderway } from '../underway.ts';
-import { planRoutes, readEvent } from './plan.ts';
+import { planRoutes, type Readable, readEvent } from './plan.ts';
 
 /** Written and not yet acknowledged; at the bound, routing waits. An event's fan-out may go beyond it, once. */
 const MAX_UNACKNOWLEDGED_RECORDS = 5_000;
@@ -21,13 +21,13 @@ const MAX_UNACKNOWLEDGED_BYTES = 32 * 1024 * 1024;
  */
 const MAX_CONFIGURATION_AGE_MS = 2_000;
 
-/** How often a configuration that is not followed is asked whether it is again. */
-const FOLLOWING_CHECK_MS = 200;
+/** How often a configuration that is not followed, or not whole, is asked whether it is again. */
+const CONFIGURATION_CHECK_MS = 200;
 
 export interface RouteLaneOptions {
   decoder: Decoder<PublicationEvent>;
   encoder: Encoder<RouteRecord>;
-  endpoints: Pick<EndpointTable, 'match' | 'revision' | 'isFollowing'>;
+  endpoints: Pick<EndpointTable, 'match' | 'revision' | 'isFollowing' | 'isWhole'>;
   producer: Pick<BatchingProducer, 'enqueue'>;
   /** The offset may move past the record. */
   complete: (record: LaneRecord) => void;
@@ -37,15 +37,24 @@ export interface RouteLaneOptions {
   now: () => number;
 }
 
-/** An event that is being decoded, or waits behind one of its partition that is. */
+/** An event that is being decoded or matched, or waits behind one of its partition that is. */
 interface Entry {
   record: LaneRecord;
   decoded: Decoded<PublicationEvent> | 'awaited';
+  /** Filters have so much of it to read that others have their turn in between. */
+  isMatching: boolean;
+}
+
+/** The endpoints that want an event, by the configuration of that revision. */
+interface Matches {
+  endpoints: readonly ConfiguredEndpoint[];
+  revision: number;
 }
 
 /**
  * decode → match → deliveries → (acknowledged) → route record → (acknowledged) → complete. What one partition brings
- * is written in its order. Nothing is routed by a configuration that is not followed.
+ * is written in its order. Nothing is routed by a configuration that is not followed, and no event of an account of whose
+ * endpoints one cannot be read: its route record would say for good that this one did not want it.
  */
 export function createRouteLane(options: RouteLaneOptions): LaneHandler {
   const { decoder, encoder, endpoints, producer, complete, onRouted, onPoison, onFatal, now } = options;
@@ -54,16 +63,16 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
   let unacknowledgedRecords = 0;
   let unacknowledgedBytes = 0;
   let suspended = false;
-  let followingCheck: NodeJS.Timeout | undefined;
+  let configurationCheck: NodeJS.Timeout | undefined;
 
   return {
     receive(record) {
       const queue = queueOf(record.partition);
       const decoded = decoder.decode(record.value);
       if (!(decoded instanceof Promise)) {
-        queue.push({ record, decoded });
+        queue.push({ record, decoded, isMatching: false });
       } else {
-        const entry: Entry = { record, decoded: 'awaited' };
+        const entry: Entry = { record, decoded: 'awaited', isMatching: false };
         queue.push(entry);
         decoded.then((answer) => {
           entry.decoded = answer;
@@ -75,8 +84,8 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
 
     suspend() {
       suspended = true;
-      clearTimeout(followingCheck);
-      followingCheck = undefined;
+      clearTimeout(configurationCheck);
+      configurationCheck = undefined;
       return underway.drained();
     },
 
@@ -104,11 +113,49 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
 
   function routeFrom(queue: Fifo<Entry>): void {
     for (let head = queue.peek(); head && head.decoded !== 'awaited'; head = queue.peek()) {
-      if (!mayRoute()) return;
-      queue.shift();
-      underway.begin();
-      route(head.record, head.decoded);
+      if (head.isMatching || !mayRoute()) return;
+      const read = readEvent(head.record, head.decoded);
+      if (read.kind === 'poison') {
+        leave(queue);
+        poison(head.record, read.poison);
+        continue;
+      }
+      if (!endpoints.isWhole(read.routable.accountId)) {
+        lookAgain();
+        return;
+      }
+      const { revision } = endpoints;
+      const matched = endpoints.match(read.routable);
+      if (matched instanceof Promise) {
+        awaitMatches(queue, head, read, matched, revision);
+        return;
+      }
+      leave(queue);
+      route(head.record, read, { endpoints: matched, revision });
     }
+  }
+
+  function leave(queue: Fifo<Entry>): void {
+    queue.shift();
+    underway.begin();
+  }
+
+  /** What comes of it while the lane is suspended is left: it is matched again. */
+  function awaitMatches(
+    queue: Fifo<Entry>,
+    head: Entry,
+    read: Extract<Readable, { kind: 'event' }>,
+    matching: Promise<ConfiguredEndpoint[]>,
+    revision: number,
+  ): void {
+    head.isMatching = true;
+    matching.then((matched) => {
+      head.isMatching = false;
+      if (suspended || queue.peek() !== head) return;
+      leave(queue);
+      route(head.record, read, { endpoints: matched, revision });
+      routeFrom(queue);
+    }, onFatal);
   }
 
   function mayRoute(): boolean {
@@ -116,22 +163,24 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
     if (unacknowledgedRecords >= MAX_UNACKNOWLEDGED_RECORDS) return false;
     if (unacknowledgedBytes >= MAX_UNACKNOWLEDGED_BYTES) return false;
     if (endpoints.isFollowing(MAX_CONFIGURATION_AGE_MS)) return true;
-    followingCheck ??= setTimeout(() => {
-      followingCheck = undefined;
-      routeAll();
-    }, FOLLOWING_CHECK_MS);
+    lookAgain();
     return false;
   }
 
-  function route(record: LaneRecord, decoded: Decoded<PublicationEvent>): void {
-    const read = readEvent(record, decoded);
-    if (read.kind === 'poison') {
-      onPoison(record, read.poison);
-      write(record, [poisonRecord(record, read.poison)], 'lingering', () => end(record));
-      return;
-    }
-    const matched = endpoints.match(read.routable);
-    const { deliveries, route } = planRoutes(record, read, matched, endpoints.revision, now());
+  function lookAgain(): void {
+    configurationCheck ??= setTimeout(() => {
+      configurationCheck = undefined;
+      routeAll();
+    }, CONFIGURATION_CHECK_MS);
+  }
+
+  function poison(record: LaneRecord, poisoned: Poison): void {
+    onPoison(record, poisoned);
+    write(record, [poisonRecord(record, poisoned)], 'lingering', () => end(record));
+  }
+
+  function route(record: LaneRecord, read: Extract<Readable, { kind: 'event' }>, matches: Matches): void {
+    const { deliveries, route } = planRoutes(record, read, matches.endpoints, matches.revision, now());
     const routeRecord = { topic: TOPICS.routes, key: route.event_id, value: encoder.encode(route) };
     const finish = () => {
       onRouted(deliveries.length);
