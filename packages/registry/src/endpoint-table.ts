@@ -6,6 +6,7 @@ import { openConfigurationTable, type TableOptions } from './configuration-table
 import { parseEndpointConfig } from './endpoint-config.ts';
 import { createEndpointIndex } from './endpoint-index.ts';
 import { SUBJECTS } from './subjects.ts';
+import { isWholeFor, type Unreadable } from './unreadable.ts';
 
 /** An endpoint's configuration and its revision: the offset of the record that set it. */
 export interface ConfiguredEndpoint {
@@ -31,7 +32,7 @@ export interface EndpointTable {
   /** False while one of the account's endpoints, or one that may be, is unreadable. */
   isWhole(accountId: string): boolean;
   /** The unreadable endpoints: readiness is not to be had with them. */
-  readonly unreadable: readonly string[];
+  readonly unreadable: Unreadable;
   /** The endpoints of an account, or those of exactly that project (ALL_PROJECTS for those of all), in no particular order. */
   list(accountId: string, projectId?: string): ConfiguredEndpoint[];
   /** The last offset applied; -1 when the topic has none. */
@@ -43,15 +44,6 @@ export interface EndpointTable {
   /** False when it is more than `graceMs` (default 5,000) behind the end of the topic, or cannot ask where the end is. */
   isFollowing(graceMs?: number): boolean;
   stop(): Promise<void>;
-}
-
-const MAX_NAMED = 5;
-
-/** Why a service that needs every endpoint is not ready; undefined where all can be read. */
-export function unreadableEndpoints({ unreadable }: Pick<EndpointTable, 'unreadable'>): string | undefined {
-  if (unreadable.length === 0) return undefined;
-  const named = unreadable.slice(0, MAX_NAMED).join(', ');
-  return `${unreadable.length} endpoints have a record that this version cannot read: update it (${named})`;
 }
 
 /** Resolves when the table has read to the end of the topic. */
@@ -75,11 +67,8 @@ export async function openEndpointTable(options: TableOptions): Promise<Endpoint
     get: index.get,
     match: index.match,
     isUnreadable: (endpointId) => table.unreadable.has(endpointId),
-    isWhole: (accountId) =>
-      [...table.unreadable.values()].every(({ owner }) => owner !== undefined && owner !== accountId),
-    get unreadable() {
-      return [...table.unreadable.keys()];
-    },
+    isWhole: (accountId) => isWholeFor(accountId, table.unreadable),
+    unreadable: table.unreadable,
     list: (accountId, projectId) => index.list(accountId, projectId),
     get revision() {
       return table.revision;

@@ -10,8 +10,9 @@ import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openCancelledReplays } from '@herald/registry/cancelled-replays';
 import { createEndpointStatusWriter, openEndpointStatusTable } from '@herald/registry/endpoint-status';
-import { openEndpointTable, unreadableEndpoints } from '@herald/registry/endpoint-table';
+import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { openRetryOrderTable } from '@herald/registry/retry-orders';
+import { unreadableEndpoints } from '@herald/registry/unreadable';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
@@ -257,7 +258,7 @@ await runService({
     await Promise.all(Object.values(lanes).map((lane) => lane.start()));
 
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
-    readiness.add('endpoint records', () => unreadableEndpoints(endpoints) ?? true);
+    readiness.add('endpoint records', () => unreadableEndpoints(endpoints.unreadable) ?? true);
     readiness.add(
       'replays',
       () => cancelledReplays.isFollowing() || 'the table of replays is behind its topic',
