@@ -10,6 +10,7 @@ const secret = {
   createdAtMs: 5,
   expiresAtMs: undefined,
 } as const;
+const filter = { field: 'channel.type', op: 'eq', value: 'tiktok' } as const;
 const asked = newEndpoint.parse({
   project_id: 'p',
   url: 'https://example.com/',
@@ -17,6 +18,7 @@ const asked = newEndpoint.parse({
   retry_schedule: ['5s'],
   rate_limit_per_second: 3,
   headers: { 'X-A': 'b' },
+  subscription: { channel_ids: ['kept'], event_types: ['publication.failed'], filter },
 });
 const seal = (credential: string) => Buffer.from(`sealed ${credential}`);
 const endpoint = endpointOf(asked, { id: 'ep_1', accountId: 'acc', secret, seal, nowMs: 5 });
@@ -48,8 +50,19 @@ describe('a patch', () => {
     [{ headers: { 'X-B': 'c' } }, { headers: { 'x-b': 'c' } }],
     [
       { subscription: { channel_ids: ['c'] } },
-      { subscription: { channelIds: new Set(['c']), eventTypes: new Set() } },
+      { subscription: { channelIds: new Set(['c']), eventTypes: new Set(['publication.failed']), filter } },
     ],
+    [
+      { subscription: { event_types: ['publication.deleted'] } },
+      {
+        subscription: { channelIds: new Set(['kept']), eventTypes: new Set(['publication.deleted']), filter },
+      },
+    ],
+    [
+      { subscription: { filter: null } },
+      { subscription: { channelIds: new Set(['kept']), eventTypes: new Set(['publication.failed']) } },
+    ],
+    [{ subscription: {} }, {}],
   ])('of %j changes that and the time, and nothing else', (patch, change) => {
     expect(patched(patch)).toEqual({ ...endpoint, ...change, updatedAtMs: 9 });
   });

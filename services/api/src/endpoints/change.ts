@@ -54,7 +54,7 @@ export function applyPatch(
     name: patch.name ?? current.name,
     ...destinationOf({ kind: current.kind, ...patch }, seal, current),
     format: patch.format ?? current.format,
-    subscription: patch.subscription ? subscriptionOf(patch.subscription) : current.subscription,
+    subscription: subscriptionAfter(current, patch),
     state: patch.state ?? current.state,
     retrySchedule:
       patch.retry_schedule === undefined
@@ -67,6 +67,16 @@ export function applyPatch(
     onDeadHead: patch.on_dead_head ?? current.onDeadHead,
     headers: patch.headers ?? current.headers,
     updatedAtMs: nowMs,
+  };
+}
+
+function subscriptionAfter({ subscription }: Endpoint, { subscription: patch }: EndpointPatch) {
+  if (!patch) return subscription;
+  const { channel_ids, event_types, filter } = patch;
+  return {
+    channelIds: channel_ids ? new Set(channel_ids) : subscription.channelIds,
+    eventTypes: event_types ? new Set(event_types) : subscription.eventTypes,
+    filter: filter === undefined ? subscription.filter : (filter ?? undefined),
   };
 }
 

@@ -33,27 +33,38 @@ export const format = z
   .enum(['publication', 'upload-post', 'cloudevents'], { error: 'it is no format that Herald has' })
   .meta({ description: 'publication, upload-post or cloudevents', examples: ['publication'] });
 
+const channelIds = z
+  .array(id('a channel', 'ch_instagram_1'))
+  .max(MAX_CHANNELS, `it holds more than ${MAX_CHANNELS} channels`)
+  .refine(uniqueItems, 'it names a channel twice')
+  .meta({ description: `at most ${MAX_CHANNELS} ids of channels, none for all`, examples: [[]] });
+
+const eventTypes = z
+  .array(z.enum(EVENT_TYPES, { error: 'it is no type of event' }))
+  .max(EVENT_TYPES.length, 'it names more types than there are')
+  .refine(uniqueItems, 'it names a type twice')
+  .meta({
+    description: `any of ${EVENT_TYPES.join(', ')}; none for all of publications, without ${OPERATIONAL_EVENT_TYPES.join(' and ')}`,
+    examples: [['publication.failed']],
+  });
+
 export const subscription = z
   .strictObject({
-    channel_ids: z
-      .array(id('a channel', 'ch_instagram_1'))
-      .max(MAX_CHANNELS, `it holds more than ${MAX_CHANNELS} channels`)
-      .refine(uniqueItems, 'it names a channel twice')
-      .default([])
-      .meta({ description: `at most ${MAX_CHANNELS} ids of channels, none for all`, examples: [[]] }),
-    event_types: z
-      .array(z.enum(EVENT_TYPES, { error: 'it is no type of event' }))
-      .max(EVENT_TYPES.length, 'it names more types than there are')
-      .refine(uniqueItems, 'it names a type twice')
-      .default([])
-      .meta({
-        description: `any of ${EVENT_TYPES.join(', ')}; none for all of publications, without ${OPERATIONAL_EVENT_TYPES.join(' and ')}`,
-        examples: [['publication.failed']],
-      }),
-    filter,
+    channel_ids: channelIds.default([]),
+    event_types: eventTypes.default([]),
+    filter: filter.default(null),
   })
   .meta({
     description: 'an object with channel_ids, event_types and filter',
+    examples: [{ event_types: [] }],
+  });
+
+/** Without defaults: one would widen what the patch does not speak of. */
+const subscriptionPatch = z
+  .strictObject({ channel_ids: channelIds, event_types: eventTypes, filter })
+  .partial()
+  .meta({
+    description: 'an object with those of channel_ids, event_types and filter that are to change',
     examples: [{ event_types: [] }],
   });
 
@@ -225,12 +236,13 @@ export const newEndpoint = z
   .meta({ description: 'a JSON object with at least project_id and url; kind says which others there are' });
 
 /**
- * What is left out stays as it is; `subscription` and `headers` are replaced whole. Which fields an endpoint has its
+ * What is left out stays as it is, also within `subscription`; `headers` are replaced whole. Which fields an endpoint has its
  * kind says, which stays; the handler looks after that.
  */
 export const endpointPatch = z
-  .strictObject({ name, url, format, subscription, state, retry_schedule: retrySchedule })
+  .strictObject({ name, url, format, state, retry_schedule: retrySchedule })
   .extend({
+    subscription: subscriptionPatch,
     timeout_ms: timeoutMs,
     max_concurrency: maxConcurrency,
     rate_limit_per_second: rateLimitPerSecond,

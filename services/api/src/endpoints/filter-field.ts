@@ -22,7 +22,6 @@ export const filter = z
     return z.NEVER;
   })
   .nullable()
-  .default(null)
   .meta({
     description: `a filter on what a publication's message says, null for none: {"field", "op", "value"}, {"and": […]}, {"or": […]} or {"not": {…}}; at most ${MAX_FILTER_DEPTH} deep, ${MAX_FILTER_NODES} parts and ${MAX_FILTER_BYTES} bytes`,
     examples: [{ field: 'channel.type', op: 'in', value: ['tiktok', 'instagram'] }],
