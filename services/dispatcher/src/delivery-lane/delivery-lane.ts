@@ -7,7 +7,7 @@ import { judge, judgeTest } from '@herald/domain/verdict';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
-import { withoutCredentials } from '@herald/webhook/chat/chat-address';
+import { withoutCredentials } from '@herald/webhook/chat/without-credentials';
 import type { Sender } from '@herald/webhook/sender';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
 import type { HeldItem } from '../catch-up/follower.ts';
