@@ -42,9 +42,10 @@ const DEAD_LETTER: Candidate = {
   delivery: { endpointId: 'a', cause: 'event', reason: 'exhausted' },
 };
 
-/** Endpoints a and b want everything; c is there and wants nothing. */
+/** Endpoints a and b want everything; c is there and wants nothing, as does off. */
 const ENDPOINTS: Endpoints = {
-  exists: (id) => ['a', 'b', 'c'].includes(id),
+  exists: (id) => ['a', 'b', 'c', 'off'].includes(id),
+  isOff: (id) => id === 'off',
   wanting: ({ projectId }) => (projectId === 'p1' ? ['a', 'b'] : []),
 };
 
@@ -93,6 +94,13 @@ describe('a replay leaves out, and says why,', () => {
       { ...EVENT, event: { ...EVENT.event, projectId: 'p2' } },
       {},
       ['skip no_endpoint'],
+    ],
+    ['an event for a target that is off', EVENT, { targetEndpointId: 'off' }, ['skip endpoint_off']],
+    [
+      'a dead letter of an endpoint that is off',
+      { ...EVENT, delivery: { endpointId: 'off', cause: 'event', reason: 'exhausted' } },
+      {},
+      ['skip endpoint_off'],
     ],
     [
       'a delivery whose endpoint is deleted',

@@ -13,6 +13,8 @@ export const SKIP_REASONS = [
   'underway',
   /** The endpoint is not there any more. */
   'endpoint_deleted',
+  /** The endpoint is switched off: what is held for it is cancelled when it is switched on. */
+  'endpoint_off',
   /** No endpoint wants the event now. */
   'no_endpoint',
   /** The replay has sent it before: the source has it more than once. */
@@ -33,6 +35,7 @@ export type Aim =
 /** The account's endpoints as they are now. */
 export interface Endpoints {
   exists(endpointId: string): boolean;
+  isOff(endpointId: string): boolean;
   /** Ids of those that want the event. */
   wanting(event: Routable): readonly string[];
 }
@@ -87,6 +90,7 @@ function isIn<T>(asked: readonly T[], value: T): boolean {
 
 function aimAt(candidate: Candidate, endpointId: string, endpoints: Endpoints): Aim {
   if (!endpoints.exists(endpointId)) return skip(candidate, endpointId, 'endpoint_deleted');
+  if (endpoints.isOff(endpointId)) return skip(candidate, endpointId, 'endpoint_off');
   return { kind: 'send', candidate, endpointId };
 }
 

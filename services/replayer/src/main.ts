@@ -76,6 +76,7 @@ await runService({
         : historySource(job.source, { job, history: history.replays, reader, decoder });
     const endpointsOf = ({ accountId }: ReplayJob) => ({
       exists: (endpointId: string) => endpoints.get(endpointId)?.endpoint.accountId === accountId,
+      isOff: (endpointId: string) => endpoints.get(endpointId)?.endpoint.state === 'off',
       wanting: async (event: Parameters<typeof endpoints.match>[0]) =>
         (await endpoints.match(event)).map(({ endpoint }) => endpoint.id),
       get revision() {

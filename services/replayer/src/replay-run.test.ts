@@ -76,7 +76,7 @@ function world(source: Source, over: Partial<RunOptions> = {}) {
       },
     },
     sourceOf: () => source,
-    endpoints: { exists: () => true, wanting: () => [], revision: 3 },
+    endpoints: { exists: () => true, isOff: () => false, wanting: () => [], revision: 3 },
     history: { delivered: async () => [], underway: async () => [] },
     currency: () => ({ check: async () => {} }),
     send: async (batch) => void sent.push(...batch),

@@ -16,6 +16,7 @@ export interface Slice {
 /** As `Endpoints`, and later where filters have so much to read that others have their turn in between. */
 export interface EndpointsInTurns {
   exists: Endpoints['exists'];
+  isOff: Endpoints['isOff'];
   wanting(event: Routable): readonly string[] | Promise<readonly string[]>;
 }
 
@@ -43,7 +44,7 @@ export async function lookUpSlice(
   for (const entry of entries) {
     const { candidate } = entry;
     const wanting = candidate && asksWhoWants(candidate, job) ? await endpoints.wanting(candidate.event) : [];
-    const matched = { exists: endpoints.exists, wanting: () => wanting };
+    const matched = { ...endpoints, wanting: () => wanting };
     items.push({ entry, aims: candidate ? aimsOf(candidate, job, matched) : [] });
   }
   const pairs = items.flatMap(({ aims }) =>

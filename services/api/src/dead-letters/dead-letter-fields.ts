@@ -135,6 +135,8 @@ export const REDRIVE_RESULTS = [
   'not_dead',
   'not_found',
   'endpoint_deleted',
+  /** Switch it on first: what waits for it is cancelled then. */
+  'endpoint_off',
   'event_gone',
   /** Kafka has not confirmed it. Ask again: it is sent once. */
   'unconfirmed',

@@ -8,7 +8,8 @@ export type RedriveDecision =
   /** It was sent again since, and that is under way or was accepted. */
   | { kind: 'redriven'; by: DeliverySummary }
   | { kind: 'not_dead' }
-  | { kind: 'endpoint_deleted' };
+  | { kind: 'endpoint_deleted' }
+  | { kind: 'endpoint_off' };
 
 /**
  * Unlike a redelivery, which a person asks for looking at one delivery, a redrive of many leaves out what has been sent
@@ -30,6 +31,8 @@ export function decideRedrive(
       return decision;
     case 'endpoint_deleted':
       return { kind: 'endpoint_deleted' };
+    case 'endpoint_off':
+      return { kind: 'endpoint_off' };
     case 'underway':
       return { kind: 'redriven', by: decision.delivery };
     case 'open':

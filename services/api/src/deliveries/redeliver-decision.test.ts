@@ -57,6 +57,14 @@ describe('a redelivery', () => {
     });
   });
 
+  it('to an endpoint that is off is none: it would be cancelled when the endpoint is switched on', () => {
+    const off = { ...configured, endpoint: { ...configured.endpoint, state: 'off' } } as ConfiguredEndpoint;
+    expect(decideRedelivery(delivery('dead'), [], off, NOW_MS)).toEqual({
+      kind: 'endpoint_off',
+      endpointId: 'ep',
+    });
+  });
+
   it('that has not ended is the answer, instead of another one', () => {
     const underway = redelivery(3, 'waiting');
     expect(decideRedelivery(delivery('dead'), [underway, redelivery(2, 'dead')], configured, NOW_MS)).toEqual(

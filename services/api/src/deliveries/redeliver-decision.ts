@@ -11,7 +11,9 @@ export type RedeliveryDecision =
   | { kind: 'underway'; delivery: DeliverySummary }
   /** It is still to be attempted by itself. */
   | { kind: 'open'; delivery: DeliverySummary }
-  | { kind: 'endpoint_deleted'; endpointId: string };
+  | { kind: 'endpoint_deleted'; endpointId: string }
+  /** What is held for it is cancelled when it is switched on: it would never be sent. */
+  | { kind: 'endpoint_off'; endpointId: string };
 
 /** What has been due for so long without a disposition is lost, or its dispatcher is away: the ledger's bound. */
 const OVERDUE_MS = 5 * 60_000;
@@ -45,6 +47,7 @@ export function decideRedelivery(
 ): RedeliveryDecision {
   const { eventId, endpointId } = delivery;
   if (!configured) return { kind: 'endpoint_deleted', endpointId };
+  if (configured.endpoint.state === 'off') return { kind: 'endpoint_off', endpointId };
   const [last] = [delivery, ...replayed].sort(
     (a, b) => redeliveryOrdinal(b.cause) - redeliveryOrdinal(a.cause),
   ) as [DeliverySummary];

@@ -10,7 +10,7 @@ import type { ReadHistory } from '../http/read-history.ts';
 import { deliveryParams } from './delivery-fields.ts';
 import { decideRedelivery } from './redeliver-decision.ts';
 import { redeliveryView } from './redeliver-fields.ts';
-import { deliveryOpen, endpointDeleted, refusedRedelivery } from './redeliver-problems.ts';
+import { deliveryOpen, endpointDeleted, endpointOff, refusedRedelivery } from './redeliver-problems.ts';
 
 export function redeliverOperation(readHistory: ReadHistory, now: () => number): AnyOperation {
   return operation({
@@ -30,6 +30,7 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
       '404 not_found',
       '409 delivery_open',
       '409 endpoint_deleted',
+      '409 endpoint_off',
       '410 event_gone',
       '503 history_unavailable',
       '503 redelivery_unconfirmed',
@@ -56,6 +57,8 @@ async function redeliver(account: Account, { delivery, replayed }: Found, nowMs:
   switch (decision.kind) {
     case 'endpoint_deleted':
       return { problem: endpointDeleted(delivery) };
+    case 'endpoint_off':
+      return { problem: endpointOff(decision.endpointId) };
     case 'open':
       return { problem: deliveryOpen(decision.delivery) };
     case 'underway':

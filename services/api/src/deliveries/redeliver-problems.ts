@@ -15,6 +15,17 @@ export function endpointDeleted({ endpointId, eventId }: DeliverySummary): Probl
   };
 }
 
+/** Of a redelivery, or of a replay with the endpoint as its target. */
+export function endpointOff(endpointId: string): Problem {
+  return {
+    status: 409,
+    code: 'endpoint_off',
+    title: 'The endpoint is switched off',
+    detail: `Nothing is sent to ${endpointId} while it is off, and what waits for it is cancelled when it is switched on. Switch it on, then ask again: POST /v1/endpoints/${endpointId}/enable. To keep what comes for later, pause it instead.`,
+    endpoint_id: endpointId,
+  };
+}
+
 export function deliveryOpen(delivery: DeliverySummary): Problem {
   const { deliveryId, endpointId, state, nextAttemptAtMs } = delivery;
   const problem = { status: 409, code: 'delivery_open', title: 'The delivery has not ended', state };

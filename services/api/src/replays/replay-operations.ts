@@ -5,6 +5,7 @@ import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
+import { endpointOff } from '../deliveries/redeliver-problems.ts';
 import { cutNewestFirst } from '../http/newest-first.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
@@ -39,11 +40,13 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     answers: fields.replayView,
     requestHeaders: { 'idempotency-key': 'optional' },
     statuses: [200, 201],
-    problems: ['409 idempotency_key_conflict', ...REFUSED_REPLAYS],
+    problems: ['409 endpoint_off', '409 idempotency_key_conflict', ...REFUSED_REPLAYS],
     async handle({ account, body, header }) {
       const target = body.target_endpoint_id;
-      if (target !== undefined && !account.endpoints.get(target)) {
-        return { problem: notFound('endpoint', target) };
+      if (target !== undefined) {
+        const aim = account.endpoints.get(target);
+        if (!aim) return { problem: notFound('endpoint', target) };
+        if (aim.endpoint.state === 'off') return { problem: endpointOff(target) };
       }
       const replayId = replayIdFor('rp', account.id, header('idempotency-key'));
       const asked = newReplay(replayId, body);
