@@ -17,6 +17,9 @@ interface Row {
 /** Places in a list or a stream: Herald's own, and nothing that a person has written. */
 const OPAQUE: ReadonlySet<string> = new Set(['cursor', 'after']);
 
+/** What every object has without having it. */
+const INHERITED = ['constructor', '__proto__', 'toString'];
+
 const AT_ONCE = 16;
 const MAX_VALUE_CHARS = 200;
 const DELIVERY = '6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42';
@@ -93,9 +96,13 @@ function rowsOf(operation: AnyOperation): Row[] {
     for (const body of ['[]', '"text"', '5']) rows.push({ ...base, body, names: whole });
     rows.push({ ...base, body: '{"cut":', names: whole });
     rows.push({ ...base, body: `"${'x'.repeat(70_000)}"`, names: whole, status: 413 });
-    const [shape, another] = bodyShapesOf(operation);
-    if (!another && shape?.additionalProperties === false) {
+    const shapes = bodyShapesOf(operation);
+    const isClosed = shapes.every(({ additionalProperties }) => additionalProperties === false);
+    if (isClosed && shapes.length === 1) {
       rows.push({ ...base, body: { colour: 'red' }, names: { in: 'body', fields: ['colour'] } });
+    }
+    for (const inherited of isClosed ? INHERITED : []) {
+      rows.push({ ...base, body: `{"${inherited}":1}`, names: { in: 'body', fields: [] } });
     }
     const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
     const type = { in: 'header', fields: ['Content-Type'] };

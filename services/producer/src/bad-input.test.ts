@@ -39,6 +39,8 @@ const IN_AN_EVENT: readonly BadField[] = [
   ['profile_username', 1],
   ['metadata', [1]],
   ['colour', 'red'],
+  ['constructor', 1],
+  ['toString', 1],
 ];
 
 /** The event with one field, at a path, set or taken away. */
@@ -95,6 +97,7 @@ test.each<[what: string, sent: unknown, headers: Record<string, string>, status:
   ['too much', `"${'x'.repeat(30_000)}"`, {}, 413, ''],
   ['half of it', '{"event_type":', {}, 400, ''],
   ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'Content-Type'],
+  ['a type that every object inherits', event, { 'content-type': 'constructor' }, 415, 'Content-Type'],
   ['another charset', event, { 'content-type': 'application/json; charset=latin1' }, 415, 'Content-Type'],
   ['a key of no use', event, { 'idempotency-key': 'x'.repeat(256) }, 400, 'Idempotency-Key'],
   ['empty lines', '\n\n', { 'content-type': 'application/x-ndjson' }, 422, ''],

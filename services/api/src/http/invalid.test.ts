@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { invalidRequest, parsePart } from './invalid.ts';
 
@@ -83,13 +84,55 @@ describe('a mistake', () => {
   });
 });
 
-describe('a mistake in what may be of several kinds', () => {
-  const kinds = z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('a').default('a'), size: z.int().meta({ description: 'a size' }) }),
-    z.strictObject({ kind: z.literal('b'), key: z.string().meta({ description: 'a key', writeOnly: true }) }),
-    z.strictObject({ kind: z.literal('c'), key: z.string() }),
-    z.strictObject({ kind: z.literal('d') }),
+const kinds = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('a').default('a'), size: z.int().meta({ description: 'a size' }) }),
+  z.strictObject({ kind: z.literal('b'), key: z.string().meta({ description: 'a key', writeOnly: true }) }),
+  z.strictObject({ kind: z.literal('c'), key: z.string() }),
+  z.strictObject({ kind: z.literal('d') }),
+]);
+
+it('a field may be called like what every object inherits: it is told as any other', () => {
+  const inherited = Object.getOwnPropertyNames(Object.prototype);
+  const names = fc.constantFrom(...inherited, 'name', 'sizes', 'labels', 'secret', 'kind', 'size', 'key');
+  const { json } = fc.letrec<{ json: string }>((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom('1', '"a"', '"d"', 'null'),
+      fc.array(tie('json')).map((items) => `[${items}]`),
+      fc
+        .array(fc.tuple(names, tie('json')))
+        .map((members) => `{${members.map(([name, value]) => `"${name}":${value}`)}}`),
+    ),
+  }));
+  fc.assert(
+    fc.property(json, fc.constantFrom(schema, kinds), (text, asked) => {
+      const parsed = parsePart('body', asked, JSON.parse(text));
+      if (!parsed.ok) expect(invalidRequest(parsed.mistakes).detail).not.toBe('');
+    }),
+  );
+  for (const name of inherited) {
+    const given = JSON.parse(`{"name":"a","${name}":1}`);
+    expect(mistakesIn(given)).toMatchObject([{ field: name, problem: 'it is not known here' }]);
+  }
+});
+
+it('what a refusal costs is bounded, however much is wrong', () => {
+  const toJSON = vi.fn(() => 'x');
+  expect(mistakesIn({ name: 'a', sizes: Array(5_000).fill({ toJSON }) })).toHaveLength(100);
+  expect(toJSON).toHaveBeenCalledTimes(100);
+
+  toJSON.mockClear();
+  const names = Array.from({ length: 5_000 }, (_, index) => `field${index}`);
+  const union = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('small') }),
+    z.strictObject({ kind: z.literal('large'), ...Object.fromEntries(names.map((name) => [name, z.int()])) }),
   ]);
+  const given = { kind: 'small', ...Object.fromEntries(names.map((name) => [name, { toJSON }])) };
+  expect(parsePart('body', union, given)).toMatchObject({ ok: false, mistakes: { length: 100 } });
+  expect(toJSON).toHaveBeenCalledTimes(100);
+});
+
+describe('a mistake in what may be of several kinds', () => {
   const mistakes = (given: unknown) => {
     const parsed = parsePart('body', kinds, given);
     return parsed.ok ? [] : parsed.mistakes;

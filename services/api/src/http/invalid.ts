@@ -35,7 +35,9 @@ export function parsePart<S extends z.ZodType>(
 ): { ok: true; value: z.output<S> } | { ok: false; mistakes: Mistake[] } {
   const parsed = schema.safeParse(given);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const mistakes = parsed.error.issues.flatMap((issue) => mistakesOf(part, schema, given, issue));
+  // Cut before each is worked out too: what is refused must not cost more the more is wrong with it.
+  const issues = parsed.error.issues.slice(0, MAX_MISTAKES);
+  const mistakes = issues.flatMap((issue) => mistakesOf(part, schema, given, issue));
   return { ok: false, mistakes: mistakes.slice(0, MAX_MISTAKES) };
 }
 
@@ -45,8 +47,9 @@ function mistakesOf(
   given: unknown,
   issue: z.core.$ZodIssue,
 ): Mistake[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => strangerOf(part, schema, given, issue, key));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_MISTAKES).map((key) => strangerOf(part, schema, given, issue, key));
+  }
   const field = fieldName(issue.path);
   const at = schemaAt(schema, issue.path, given);
   const value = shown(issue.path, given, at.isSecret);
@@ -120,7 +123,7 @@ function schemaAt(root: z.ZodType, path: readonly PropertyKey[], given: unknown)
   for (const segment of path) {
     const next = childOf(place.union ?? place.reached, segment, value);
     if (!next) break;
-    value = (value as Record<PropertyKey, unknown> | undefined | null)?.[segment];
+    value = ownMember(value, segment);
     const { described, ...rest } = placeOf(next, value);
     place = { ...rest, described: described.description === undefined ? place.described : described };
   }
@@ -165,7 +168,7 @@ function childOf(schema: z.ZodType, segment: PropertyKey, value: unknown): z.Zod
     const member = memberOf(schema, value) ?? (schema.options[0] as z.ZodType | undefined);
     return member && childOf(member, segment, value);
   }
-  if (schema instanceof z.ZodObject) return schema.shape[String(segment)] as z.ZodType | undefined;
+  if (schema instanceof z.ZodObject) return ownMember(schema.shape, segment) as z.ZodType | undefined;
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
   if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
   return undefined;
@@ -206,8 +209,11 @@ function shown(path: readonly PropertyKey[], given: unknown, isSecret: boolean):
 }
 
 function valueAt(path: readonly PropertyKey[], given: unknown): unknown {
-  return path.reduce<unknown>(
-    (value, segment) => (value as Record<PropertyKey, unknown> | undefined)?.[segment],
-    given,
-  );
+  return path.reduce<unknown>(ownMember, given);
+}
+
+/** Never what every object inherits: a client may call a field `constructor`. */
+function ownMember(value: unknown, name: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<PropertyKey, unknown>)[name];
 }

@@ -25,6 +25,9 @@ test.each([
   ['application/vnd.acme+json', undefined],
   ['application/x-ndjson', '1.0'],
   ['text/xml', '1.0'],
+  ['constructor', undefined],
+  ['__proto__', undefined],
+  ['toString', '1.0'],
 ])('%s with ce-specversion %s is told what can be read', (contentType, specVersion) => {
   expect(announcedForm(contentType, specVersion)).toMatchObject({
     ok: false,

@@ -3,13 +3,14 @@ import type { Problem } from '@herald/service-kit/problem';
 /** How a body holds its events. */
 export type BodyForm = 'json' | 'ndjson' | 'cloudevent' | 'cloudevents_batch' | 'cloudevent_binary';
 
-export const MEDIA_TYPES: Readonly<Record<string, BodyForm>> = {
-  'application/json': 'json',
-  'application/x-ndjson': 'ndjson',
-  'application/jsonl': 'ndjson',
-  'application/cloudevents+json': 'cloudevent',
-  'application/cloudevents-batch+json': 'cloudevents_batch',
-};
+/** A map: a client may announce `constructor`. */
+const MEDIA_TYPES: ReadonlyMap<string, BodyForm> = new Map([
+  ['application/json', 'json'],
+  ['application/x-ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+  ['application/cloudevents+json', 'cloudevent'],
+  ['application/cloudevents-batch+json', 'cloudevents_batch'],
+]);
 
 export type Announced = { ok: true; form: BodyForm } | { ok: false; problem: Problem };
 
@@ -23,7 +24,7 @@ export function announcedForm(contentType: string | undefined, ceSpecVersion: st
     .map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) return unsupported(contentType);
-  const form = MEDIA_TYPES[essence];
+  const form = MEDIA_TYPES.get(essence);
   if (ceSpecVersion === undefined || form === 'cloudevent' || form === 'cloudevents_batch') {
     return form ? { ok: true, form } : unsupported(contentType);
   }
@@ -39,14 +40,14 @@ function unsupported(contentType: string | undefined): Announced {
       status: 415,
       code: 'unsupported_type',
       title: 'The body is not announced as something that holds events',
-      detail: `The request has Content-Type ${contentType || '(none)'}. Send ${Object.keys(MEDIA_TYPES).join(', ')}, each in UTF-8.`,
+      detail: `The request has Content-Type ${contentType || '(none)'}. Send ${[...MEDIA_TYPES.keys()].join(', ')}, each in UTF-8.`,
       errors: [
         {
           in: 'header',
           field: 'Content-Type',
           value: JSON.stringify(contentType ?? '').slice(0, 200),
           problem: 'it announces nothing that holds events',
-          remedy: `Send ${Object.keys(MEDIA_TYPES).join(', ')}, each in UTF-8.`,
+          remedy: `Send ${[...MEDIA_TYPES.keys()].join(', ')}, each in UTF-8.`,
         },
       ],
     },
