@@ -75,8 +75,8 @@ function ask(writer: ReplayEdits, accountId: string, dryRun = false, id = `rp_${
   });
 }
 
-function stands(replayId: string, state: ReplayState): void {
-  const plannedAtMs = state === 'planning' ? undefined : 1;
+function stands(replayId: string, state: ReplayState, countedAtMs = 1): void {
+  const plannedAtMs = state === 'planning' ? undefined : countedAtMs;
   progress.set(replayId, { value: { replayId, state, plannedAtMs } as ReplayProgress, revision: 0 });
 }
 
@@ -114,6 +114,17 @@ test('plans that wait for their start are free, and no more of them can be start
     'too_many',
     'too_many',
   ]);
+});
+
+test('a bulk plan is not started while it is counted, nor when its count is old, by whatever way', async () => {
+  const [writer] = writers;
+  const id = `bp_${randomUUID()}`;
+  await ask(writer!, randomUUID(), true, id);
+  expect(await writer!.start(id)).toEqual({ kind: 'plan_not_started', reason: 'counting' });
+  stands(id, 'planned');
+  expect(await writer!.start(id)).toEqual({ kind: 'plan_not_started', reason: 'expired' });
+  stands(id, 'planned', Date.now());
+  expect(await writer!.start(id)).toMatchObject({ kind: 'changed', job: { dryRun: false } });
 });
 
 test('by one id there is one replay, and a cancelled one stays so, as dispatchers hear', async () => {

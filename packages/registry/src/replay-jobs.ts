@@ -4,6 +4,7 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import type { CompactedTable } from '@herald/kafka/compacted-table';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { whyNotStarted } from '@herald/replay/bulk-plan';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { isForgettable, isOpen } from '@herald/replay/progress';
 import { editEntry } from './audit/edit-entry.ts';
@@ -53,8 +54,15 @@ export type ReplayChanged =
   | { kind: 'missing' }
   /** It was cancelled, and stays so. */
   | { kind: 'cancelled' }
+  | PlanNotStarted
   | TooMany
   | Unavailable;
+
+/** It is a bulk plan whose count is not there, or stands no more. Nothing was written. */
+export interface PlanNotStarted {
+  kind: 'plan_not_started';
+  reason: NonNullable<ReturnType<typeof whyNotStarted>>;
+}
 
 /** The one way to ask for replays. Any number of processes may have one. */
 export interface ReplayWriter {
@@ -67,7 +75,7 @@ export interface ReplayWriter {
 export interface ReplayEdits {
   /** Its id is the caller's to choose: with the same one, asking twice makes one replay. */
   create(replay: NewReplay): Promise<ReplayCreated>;
-  /** Lets a plan run, also one that was paused. */
+  /** Lets a plan run, also one that was paused. A bulk plan runs while its count counts. */
   start(replayId: string): Promise<ReplayChanged>;
   want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
 }
@@ -144,6 +152,7 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
             replayId,
             (job) => ({ ...job, dryRun: false, wanted: 'running' }),
             audited(replayId, 'replay.started'),
+            notStarted,
           ),
         ),
       want: (replayId, wanted) =>
@@ -171,6 +180,7 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
     replayId: string,
     how: (job: ReplayJob) => ReplayJob,
     audited: AuditOf<ReplayJob>,
+    whyNot: (job: ReplayJob) => ReplayChanged | undefined = () => undefined,
   ): Promise<ReplayChanged> {
     let changed: ReplayJob | undefined;
     const edited = await editor.edit<ReplayChanged>(
@@ -179,6 +189,8 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
         if (!current) return { refuse: { kind: 'missing' } };
         const job = { ...how(current.value), updatedAtMs: now() };
         if (current.value.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
+        const refusal = whyNot(current.value);
+        if (refusal) return { refuse: refusal };
         const opens = !isOpenNow(current.value) && isOpenNow(job);
         const tooMany = opens ? tooManyBeside(job) : undefined;
         if (tooMany) return { refuse: tooMany };
@@ -189,6 +201,11 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
     );
     if (edited.kind === 'refused') return edited.refusal;
     return edited.kind === 'written' ? { kind: 'changed', job: changed as ReplayJob } : edited;
+  }
+
+  function notStarted(job: ReplayJob): PlanNotStarted | undefined {
+    const reason = whyNotStarted(job, progress.get(job.id)?.value, now());
+    return reason && { kind: 'plan_not_started', reason };
   }
 
   function tooManyBeside({ id, accountId }: ReplayJob): TooMany | undefined {

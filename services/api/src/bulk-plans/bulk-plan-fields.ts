@@ -1,3 +1,4 @@
+import { PLAN_STATES } from '@herald/replay/bulk-plan';
 import { z } from 'zod';
 import { instant } from '../http/fields.ts';
 import { filter as replayFilter, source as replaySource, replayView } from '../replays/replay-fields.ts';
@@ -87,18 +88,6 @@ export const bulkPlanParams = z.strictObject({
       examples: ['bp_01890a5d01890a5d01890a5d01890a5d'],
     }),
 });
-
-export const PLAN_STATES = [
-  'counting',
-  'ready',
-  'expired',
-  'count_unavailable',
-  'running',
-  'paused',
-  'completed',
-  'cancelled',
-  'failed',
-] as const;
 
 const { shape } = replayView;
 

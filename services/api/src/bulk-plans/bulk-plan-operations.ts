@@ -1,11 +1,12 @@
+import { stateOfPlan } from '@herald/replay/bulk-plan';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
-import { otherReplay, REFUSED_REPLAYS, refusedReplay } from '../replays/replay-answers.ts';
+import { otherReplay, REFUSED_REPLAYS, REFUSED_STARTS, refusedReplay } from '../replays/replay-answers.ts';
 import { isSameReplay, replayIdFor } from '../replays/replay-operations.ts';
 import type { Replay } from '../replays/replay-view.ts';
-import { replayOfPlan, stateOfPlan, viewPlan } from './bulk-plan.ts';
+import { replayOfPlan, viewPlan } from './bulk-plan.ts';
 import { bulkPlanBody, bulkPlanParams, bulkPlanView } from './bulk-plan-fields.ts';
 
 const none = z.strictObject({});
@@ -72,58 +73,24 @@ export function bulkPlanOperations(maxPerSecond: number, now: () => number): Any
     query: none,
     body: undefined,
     answers: bulkPlanView,
-    problems: ['409 plan_not_ready', '409 plan_expired', '409 count_unavailable', ...REFUSED_REPLAYS],
+    problems: REFUSED_STARTS,
     async handle({ account, params: { plan_id: planId } }) {
       const replay = account.replays.get(planId);
       if (!replay) return { problem: notFound('bulk plan', planId) };
-      switch (stateOfPlan(replay, now())) {
-        case 'counting':
-          return notReady;
-        case 'expired':
-          return expired;
-        case 'count_unavailable':
-          return countUnavailable;
+      switch (stateOfPlan(replay.job, replay.progress, now())) {
         case 'cancelled':
           return refusedReplay(planId, { kind: 'cancelled' });
-        case 'ready': {
-          const started = await account.replays.start(planId);
-          if (started.kind !== 'changed') return refusedReplay(planId, started);
-          return answered(account, 200, { ...replay, job: started.job });
-        }
-        default:
+        case 'running':
+        case 'paused':
+        case 'completed':
+        case 'failed':
           return answered(account, 200, replay);
       }
+      const started = await account.replays.start(planId);
+      if (started.kind !== 'changed') return refusedReplay(planId, started);
+      return answered(account, 200, { ...replay, job: started.job });
     },
   });
 
   return [create, get, run];
 }
-
-const notReady: Answer = {
-  headers: { 'retry-after': '1' },
-  problem: {
-    status: 409,
-    code: 'plan_not_ready',
-    title: 'The plan is still being counted',
-    detail: 'Get it again after the time in Retry-After, look at what it would do, and run it then.',
-  },
-};
-
-const expired: Answer = {
-  problem: {
-    status: 409,
-    code: 'plan_expired',
-    title: 'The plan has expired',
-    detail: 'What was counted may stand otherwise by now. Make another plan with the same filter.',
-  },
-};
-
-const countUnavailable: Answer = {
-  problem: {
-    status: 409,
-    code: 'count_unavailable',
-    title: 'Count unavailable, narrow the range',
-    detail:
-      'The deliveries of the filter could not be counted, so nothing is done. Make another plan of a shorter time.',
-  },
-};

@@ -1,6 +1,6 @@
 import { newProgress, type ReplayProgress } from '@herald/replay/progress';
 import { expect, it } from 'vitest';
-import { replayOfPlan, stateOfPlan, viewPlan } from './bulk-plan.ts';
+import { replayOfPlan, viewPlan } from './bulk-plan.ts';
 import { bulkPlanBody } from './bulk-plan-fields.ts';
 
 const NOW_MS = Date.UTC(2026, 2, 15, 12);
@@ -43,19 +43,6 @@ it('what is redelivered has ended, delivered or not; what is redriven is dead an
     skipDelivered: true,
     source: { states: ['dead'] },
   });
-});
-
-it('a plan is counted, ready for a quarter of an hour, and then it has expired, unless it was run', () => {
-  const counted = { plannedAtMs: NOW_MS, state: 'planned' as const };
-  expect(stateOfPlan(planOf(REDRIVE), NOW_MS)).toBe('counting');
-  expect(stateOfPlan(planOf(REDRIVE, { state: 'planning' }), NOW_MS)).toBe('counting');
-  expect(stateOfPlan(planOf(REDRIVE, { state: 'failed' }), NOW_MS)).toBe('count_unavailable');
-  const ready = planOf(REDRIVE, counted);
-  expect(stateOfPlan(ready, NOW_MS + 14 * MINUTE_MS)).toBe('ready');
-  expect(stateOfPlan(ready, NOW_MS + 15 * MINUTE_MS)).toBe('expired');
-  const run = { ...ready, job: { ...ready.job, dryRun: false } };
-  expect(stateOfPlan(run, NOW_MS + 60 * MINUTE_MS)).toBe('running');
-  expect(stateOfPlan(planOf(REDRIVE, { ...counted, state: 'completed' }), NOW_MS)).toBe('completed');
 });
 
 it('nothing is told of a count that is not there yet', () => {

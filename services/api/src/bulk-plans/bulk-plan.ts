@@ -1,16 +1,13 @@
 import type { EventType } from '@herald/domain/event-type';
 import type { NewReplay } from '@herald/registry/replay-jobs';
+import { planExpiresAtMs, stateOfPlan } from '@herald/replay/bulk-plan';
 import type { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import { type Replay, viewReplay } from '../replays/replay-view.ts';
-import { type bulkPlanBody, type bulkPlanView, ENDED_STATES, type PLAN_STATES } from './bulk-plan-fields.ts';
+import { type bulkPlanBody, type bulkPlanView, ENDED_STATES } from './bulk-plan-fields.ts';
 
 type Body = z.output<ReturnType<typeof bulkPlanBody>>;
-type PlanState = (typeof PLAN_STATES)[number];
-
-/** What was counted is not what is there any more, after a while. */
-const EXPIRES_AFTER_MS = 15 * 60_000;
 
 /**
  * The replay that a bulk plan is: its first phase counts and freezes, and its run sends what was counted. A redrive
@@ -46,16 +43,6 @@ export function replayOfPlan(
   };
 }
 
-export function stateOfPlan({ job, progress }: Replay, nowMs: number): PlanState {
-  if (job.wanted === 'cancelled') return 'cancelled';
-  const { state, plannedAtMs } = progress ?? {};
-  if (state === 'failed') return plannedAtMs === undefined ? 'count_unavailable' : 'failed';
-  if (state === 'completed' || state === 'cancelled') return state;
-  if (plannedAtMs === undefined) return 'counting';
-  if (job.dryRun) return nowMs < plannedAtMs + EXPIRES_AFTER_MS ? 'ready' : 'expired';
-  return job.wanted === 'paused' ? 'paused' : 'running';
-}
-
 export function viewPlan(
   replay: Replay,
   endpoints: Account['endpoints'],
@@ -64,14 +51,14 @@ export function viewPlan(
   const { job, progress } = replay;
   const { filter, source, ...view } = viewReplay(replay, endpoints);
   const { kind: _, ...selection } = source;
-  const isCounted = progress?.plannedAtMs !== undefined;
+  const expiresAtMs = progress && planExpiresAtMs(progress);
   return {
     plan_id: job.id,
     action: job.skipDelivered ? 'redrive' : 'redeliver',
-    state: stateOfPlan(replay, nowMs),
+    state: stateOfPlan(job, progress, nowMs),
     filter: { ...filter, ...selection },
     as_of: isoTime(job.createdAtMs),
-    deliveries: isCounted ? view.to_send : null,
+    deliveries: expiresAtMs !== undefined ? view.to_send : null,
     skipped: view.planned.skipped,
     sent: view.sent,
     endpoints: view.endpoints,
@@ -80,7 +67,7 @@ export function viewPlan(
     estimate_seconds: view.estimate_seconds,
     waiting_for: view.waiting_for,
     error: view.error,
-    expires_at: isoTimeOrNull(isCounted ? progress.plannedAtMs! + EXPIRES_AFTER_MS : undefined),
+    expires_at: isoTimeOrNull(expiresAtMs),
     created_at: view.created_at,
   };
 }

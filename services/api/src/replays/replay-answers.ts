@@ -1,4 +1,4 @@
-import type { ReplayChanged } from '@herald/registry/replay-jobs';
+import type { PlanNotStarted, ReplayChanged } from '@herald/registry/replay-jobs';
 import type { WantedState } from '@herald/replay/job';
 import { isFinished, type ReplayState } from '@herald/replay/progress';
 import type { Account, ReplayAsked } from '../account/account.ts';
@@ -16,6 +16,13 @@ export const REFUSED_REPLAYS: readonly ProblemCode[] = [
   '503 replay_unconfirmed',
 ];
 
+export const REFUSED_STARTS: readonly ProblemCode[] = [
+  '409 plan_not_ready',
+  '409 plan_expired',
+  '409 count_unavailable',
+  ...REFUSED_REPLAYS,
+];
+
 export function refusedReplay(replayId: string, refusal: Refusal): Answer {
   switch (refusal.kind) {
     case 'missing':
@@ -28,6 +35,8 @@ export function refusedReplay(replayId: string, refusal: Refusal): Answer {
       };
     case 'cancelled':
       return replayIsOver(replayId, 'cancelled');
+    case 'plan_not_started':
+      return NOT_STARTED[refusal.reason];
     case 'too_many':
       return tooManyReplays(refusal);
     case 'unavailable':
@@ -42,6 +51,35 @@ export function refusedReplay(replayId: string, refusal: Refusal): Answer {
       };
   }
 }
+
+const NOT_STARTED: Readonly<Record<PlanNotStarted['reason'], Answer>> = {
+  counting: {
+    headers: { 'retry-after': '1' },
+    problem: {
+      status: 409,
+      code: 'plan_not_ready',
+      title: 'The plan is still being counted',
+      detail: 'Get it again after the time in Retry-After, look at what it would do, and run it then.',
+    },
+  },
+  expired: {
+    problem: {
+      status: 409,
+      code: 'plan_expired',
+      title: 'The plan has expired',
+      detail: 'What was counted may stand otherwise by now. Make another plan with the same filter.',
+    },
+  },
+  count_unavailable: {
+    problem: {
+      status: 409,
+      code: 'count_unavailable',
+      title: 'Count unavailable, narrow the range',
+      detail:
+        'The deliveries of the filter could not be counted, so nothing is done. Make another plan of a shorter time.',
+    },
+  },
+};
 
 function tooManyReplays({ limit, open }: Extract<Refusal, { kind: 'too_many' }>): Answer {
   return {

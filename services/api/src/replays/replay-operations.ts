@@ -7,12 +7,13 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { endpointOff } from '../deliveries/redeliver-problems.ts';
 import { cutNewestFirst } from '../http/newest-first.ts';
-import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
+import { type Answer, type AnyOperation, operation, type ProblemCode } from '../http/operation.ts';
 import { notFound, refusedCursor } from '../http/problems.ts';
 import {
   answerReplay,
   otherReplay,
   REFUSED_REPLAYS,
+  REFUSED_STARTS,
   refusedReplay,
   whyNotChanged,
 } from './replay-answers.ts';
@@ -100,7 +101,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     verb: string,
     summary: string,
     change: (account: Account, id: string) => Promise<ReplayChanged>,
-    wanted?: WantedState,
+    { wanted, problems = REFUSED_REPLAYS }: { wanted?: WantedState; problems?: readonly ProblemCode[] } = {},
   ) =>
     operation({
       method: 'post',
@@ -113,7 +114,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       query: none,
       body: undefined,
       answers: fields.replayView,
-      problems: REFUSED_REPLAYS,
+      problems,
       handle: async ({ account, params }): Promise<Answer> => {
         const { replay_id: replayId } = params;
         const refusal = whyNotChanged(account, replayId, wanted);
@@ -131,7 +132,12 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
     create,
     list,
     get,
-    changing('start', 'Run a replay that is a plan.', (account, id) => account.replays.start(id)),
+    changing(
+      'start',
+      'Run a replay that is a plan. A bulk plan runs only once it is counted, and for 15 minutes after that.',
+      (account, id) => account.replays.start(id),
+      { problems: REFUSED_STARTS },
+    ),
     changing('pause', 'Pause a replay: what is sent is delivered, nothing more is sent.', (account, id) =>
       account.replays.want(id, 'paused'),
     ),
@@ -142,7 +148,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       'cancel',
       'End a replay. Nothing more is sent; what is sent and not attempted yet is dropped, with a record of it.',
       (account, id) => account.replays.want(id, 'cancelled'),
-      'cancelled',
+      { wanted: 'cancelled' },
     ),
   ];
 }

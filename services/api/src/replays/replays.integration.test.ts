@@ -130,7 +130,14 @@ test('a bulk plan is one by its idempotency key, and another account finds it by
   });
   const replies = [await other.get(path), await other.send('POST', `${path}/run`)];
   expect(replies.map(({ status }) => status)).toEqual([404, 404]);
-  expect((await owner.get(`/v1/replays/${first.body.plan_id}`)).body).toMatchObject({ dry_run: true });
+  const replay = `/v1/replays/${first.body.plan_id}`;
+  expect((await owner.get(replay)).body).toMatchObject({ dry_run: true });
+  for (const start of [`${path}/run`, `${replay}/start`]) {
+    expect((await owner.send('POST', start)).body).toMatchObject({
+      status: 409,
+      type: 'urn:herald:problem:plan_not_ready',
+    });
+  }
 });
 
 test('a cancelled replay stays so, and a plan that was cancelled cannot be started', async () => {
