@@ -33,6 +33,11 @@ function chatOf(given: object) {
 }
 
 describe('a patch', () => {
+  it('that switches an endpoint on gives up what was held for it while it was off', () => {
+    const off = { ...endpoint, state: 'off' } as const;
+    expect(patched({ state: 'active' }, off)).toMatchObject({ state: 'active', heldSkipBeforeMs: 9 });
+  });
+
   it.each([
     [{ name: 'b' }, { name: 'b' }],
     [{ url: 'https://example.org/' }, { url: 'https://example.org/' }],
@@ -63,6 +68,7 @@ describe('a patch', () => {
       { subscription: { channelIds: new Set(['kept']), eventTypes: new Set(['publication.failed']) } },
     ],
     [{ subscription: {} }, {}],
+    [{ state: 'off' }, { state: 'off' }],
   ])('of %j changes that and the time, and nothing else', (patch, change) => {
     expect(patched(patch)).toEqual({ ...endpoint, ...change, updatedAtMs: 9 });
   });

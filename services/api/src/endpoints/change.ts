@@ -1,5 +1,6 @@
 import { rateInChat, SLACK_RATE_PER_SECOND, telegramRatePerSecond } from '@herald/domain/chat-pace';
 import type { Endpoint, SealedSecret } from '@herald/domain/endpoint';
+import { inState } from '@herald/domain/endpoint-state';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { z } from 'zod';
 import { destinationOf, type Seal } from './asked-destination.ts';
@@ -50,12 +51,11 @@ export function applyPatch(
   { seal, nowMs }: { seal: Seal; nowMs: number },
 ): Endpoint {
   return {
-    ...current,
+    ...inState(current, patch.state ?? current.state, nowMs),
     name: patch.name ?? current.name,
     ...destinationOf({ kind: current.kind, ...patch }, seal, current),
     format: patch.format ?? current.format,
     subscription: subscriptionAfter(current, patch),
-    state: patch.state ?? current.state,
     retrySchedule:
       patch.retry_schedule === undefined
         ? current.retrySchedule

@@ -1,4 +1,5 @@
 import type { Endpoint } from '@herald/domain/endpoint';
+import { inState } from '@herald/domain/endpoint-state';
 import type { AuditAction } from '@herald/registry/audit/entry';
 import { z } from 'zod';
 import { type AnyOperation, operation } from '../http/operation.ts';
@@ -32,7 +33,7 @@ export function holdingOperations(now: () => number): AnyOperation[] {
           account,
           params.endpoint_id,
           header('if-match'),
-          (current) => ({ ...current, state, updatedAtMs: now() }),
+          (current) => ({ ...inState(current, state, now()), updatedAtMs: now() }),
           action,
         ),
     });
@@ -56,7 +57,7 @@ export function holdingOperations(now: () => number): AnyOperation[] {
         account,
         params.endpoint_id,
         header('if-match'),
-        (current) => ({ ...skipping(current, query.skip_older_than, now()), state: 'active' }),
+        (current) => inState(skipping(current, query.skip_older_than, now()), 'active', now()),
         'endpoint.resumed',
       ),
   });

@@ -1,5 +1,6 @@
 import { rateInChat } from '@herald/domain/chat-pace';
 import type { Endpoint } from '@herald/domain/endpoint';
+import { inState } from '@herald/domain/endpoint-state';
 
 /** A way in which uploads are told; each is an endpoint of all projects. */
 export type NotificationChannel = 'webhook' | 'telegram';
@@ -46,7 +47,8 @@ export function addressOf({ url, telegram }: Endpoint): string {
 /** The endpoint with what is asked for replaced; all else that was configured stays. */
 export function changeChannel(current: Endpoint, { on, address }: AskedChannel, nowMs: number): Endpoint {
   const moved = address === undefined ? current : { ...current, ...movedTo(current, address) };
-  return { ...moved, ...switched(current, on, nowMs), updatedAtMs: nowMs };
+  const switched = on === undefined ? moved : inState(moved, on ? 'active' : 'off', nowMs);
+  return { ...switched, updatedAtMs: nowMs };
 }
 
 function movedTo({ telegram, rateLimitPerSecond }: Endpoint, address: string): Partial<Endpoint> {
@@ -55,16 +57,4 @@ function movedTo({ telegram, rateLimitPerSecond }: Endpoint, address: string): P
     telegram: { ...telegram, chatId: address },
     rateLimitPerSecond: rateInChat(rateLimitPerSecond, telegram.chatId, address),
   };
-}
-
-/** What was under way when it was switched off is held; switched on again, that would be news of long ago. */
-function switched(
-  { state, heldSkipBeforeMs }: Endpoint,
-  on: boolean | undefined,
-  nowMs: number,
-): Partial<Endpoint> {
-  if (on === undefined) return {};
-  if (!on) return { state: 'off' };
-  const isBack = state === 'off';
-  return { state: 'active', ...(isBack && { heldSkipBeforeMs: Math.max(heldSkipBeforeMs ?? 0, nowMs) }) };
 }
