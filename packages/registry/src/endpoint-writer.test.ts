@@ -26,3 +26,9 @@ it('nobody edits an endpoint so that it would be beyond his reach; to delete it 
   expect(decideEdit(7, widen, ofOwn)(current)).toEqual({ refuse: { kind: 'not_admitted' } });
   expect(decideEdit(7, () => undefined, ofOwn)(current)).toEqual({ write: undefined });
 });
+
+it('an edit that comes to what already is writes nothing, and is answered with the revision that is', () => {
+  expect(decideEdit(undefined, (same) => same, ofOwn)(current)).toEqual({
+    refuse: { kind: 'written', revision: 7 },
+  });
+});

@@ -39,18 +39,21 @@ export interface EndpointWriter {
 /** Which endpoints somebody may have, before an edit and after it. It must be pure. */
 export type Admits = (endpoint: Endpoint) => boolean;
 
+export type Change = (current: Endpoint, revision: number) => Endpoint;
+
 /** Edits in the name of who asks for them, of endpoints that are admitted and stay so. */
 export interface EndpointEdits {
   create(endpoint: Endpoint): Promise<WriteResult>;
   /**
-   * `change` gets the current configuration; it must be pure, for it may be called more than once. Without
+   * `change` gets the current configuration and its revision; it must be pure, for it may be called more than once. What
+   * it gives back as it is, the same object, is not written, and answered with the revision that it has. Without
    * `ifRevision` the edit applies to whatever is current. `action` is what the audit says of it, by default
    * `endpoint.updated`.
    */
   update(
     endpointId: string,
     ifRevision: number | undefined,
-    change: (current: Endpoint) => Endpoint,
+    change: Change,
     action?: AuditAction,
   ): Promise<WriteResult>;
   delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
@@ -65,7 +68,7 @@ export interface EndpointWriterOptions {
   timeoutMs?: number;
 }
 
-type Refusal = Extract<WriteResult, { kind: 'conflict' | 'missing' | 'not_admitted' }>;
+type Refusal = Exclude<WriteResult, { kind: 'unavailable' }>;
 
 export async function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter> {
   const { connection, source, table, audit, timeoutMs = 10_000 } = options;
@@ -118,13 +121,14 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
 /** What to do with an edit that expects a revision, given what is current. */
 export function decideEdit(
   ifRevision: number | undefined,
-  change: (current: Endpoint) => Endpoint | undefined,
+  change: (current: Endpoint, revision: number) => Endpoint | undefined,
   admits: Admits,
 ): (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal> {
   return (current) => {
     if (!current || !admits(current.value)) return { refuse: { kind: 'missing' } };
     if (ifRevision !== undefined && ifRevision !== current.revision) return { refuse: conflict(current) };
-    const changed = change(current.value);
+    const changed = change(current.value, current.revision);
+    if (changed === current.value) return { refuse: { kind: 'written', revision: current.revision } };
     return changed && !admits(changed) ? { refuse: { kind: 'not_admitted' } } : { write: changed };
   };
 }

@@ -9,7 +9,7 @@ import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entr
 import { type Asked, erasureAsked, orderAsked } from '@herald/registry/audit/orders-asked';
 import type { EndpointStatus } from '@herald/registry/endpoint-status';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
-import type { EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
+import type { Change, EndpointWriter, WriteResult } from '@herald/registry/endpoint-writer';
 import type { NewReplay, ReplayChanged, ReplayCreated } from '@herald/registry/replay-jobs';
 import type { RetryOrder } from '@herald/registry/retry-order';
 import type { WantedState } from '@herald/replay/job';
@@ -56,17 +56,19 @@ export interface Account {
   endpoints: {
     get(endpointId: string): ConfiguredEndpoint | undefined;
     list(projectId: string | undefined): ConfiguredEndpoint[];
-    /** How many there may be at most, once there are so many. */
-    fullAt(): number | undefined;
+    /** How many there may be at most, where there is no room for so many more (default 1). */
+    fullAt(more?: number): number | undefined;
     status(endpointId: string): EndpointStatus | undefined;
     /** Writes it as this account's, whatever account it names. */
     create(endpoint: Endpoint): Promise<WriteResult>;
     update(
       endpointId: string,
       ifRevision: number | undefined,
-      change: (current: Endpoint) => Endpoint,
+      change: Change,
       action?: AuditAction,
     ): Promise<WriteResult>;
+    /** As `update`, and asks the log itself where this process does not know of the endpoint: another may just have made it. */
+    updateLatest(endpointId: string, change: Change): Promise<WriteResult>;
     delete(endpointId: string, ifRevision: number | undefined): Promise<WriteResult>;
     /** What endpoints were at a revision; unknown for those that were not the caller's then. */
     at: ConfigurationLog['at'];
@@ -180,6 +182,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
         update: (endpointId, ifRevision, change, action) =>
           own(endpointId) ? writer.update(endpointId, ifRevision, change, action) : MISSING,
+        updateLatest: (endpointId, change) => writer.update(endpointId, undefined, change),
         delete: (endpointId, ifRevision) => (own(endpointId) ? remove(endpointId, ifRevision) : MISSING),
         at: async (revision, endpointIds) =>
           ownOnly(belongings, await configurations.at(revision, endpointIds)),
@@ -191,11 +194,8 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         test: async (endpointId, eventType) => {
           const configured = own(endpointId);
           if (!configured) return { kind: 'missing' };
-          return audited(
-            testAsked(endpointId, eventType),
-            () => sources.sendTest(configured, eventType),
-            stateOfTest,
-          );
+          const asked = testAsked(endpointId, eventType);
+          return sources.sendTest(configured, eventType, (send) => audited(asked, send, stateOfTest));
         },
       },
       deliveries: {
@@ -205,7 +205,9 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         replayed: (of) => history.deliveries.replayed(scope, of),
         redeliver: (delivery, of) =>
           own(delivery.endpointId)
-            ? audited(redeliveryAsked(delivery, of), () => redeliver(scope, delivery, of), stateOfRedelivery)
+            ? redeliver(scope, delivery, of, (send) =>
+                audited(redeliveryAsked(delivery, of), send, stateOfRedelivery),
+              )
             : ENDPOINT_DELETED,
       },
       retries: {

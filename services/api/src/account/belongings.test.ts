@@ -69,6 +69,8 @@ it('who is limited has no more endpoints than queries can name, however many the
   expect(belongings({}, many).fullAt()).toBeUndefined();
   expect(belongings({ projectIds: new Set(['proj_1']) }, many).fullAt()).toBe(1_000);
   expect(belongings({ projectIds: new Set(['proj_2']) }, many).fullAt()).toBeUndefined();
+  expect(belongings({}, [...many, ...Array(8_999).fill(many[0])]).fullAt(1)).toBeUndefined();
+  expect(belongings({}, [...many, ...Array(8_999).fill(many[0])]).fullAt(2)).toBe(10_000);
   const full = Array.from({ length: 10_000 }, (_, index) => endpoint(`ep_${index}`, 'proj_1'));
   expect(belongings({}, full).fullAt()).toBe(10_000);
   expect(belongings({ projectIds: new Set(['proj_2']) }, full).fullAt()).toBe(10_000);

@@ -11,8 +11,8 @@ export interface Belongings {
   admits(endpoint: Endpoint): boolean;
   endpoint(endpointId: string): ConfiguredEndpoint | undefined;
   endpoints(projectId: string | undefined): ConfiguredEndpoint[];
-  /** How many endpoints there may be at most, once the account or the caller has so many. */
-  fullAt(): number | undefined;
+  /** How many endpoints there may be at most, where account or caller has no room for so many more (default 1). */
+  fullAt(more?: number): number | undefined;
   /** What of the history it may read, by the endpoints as they are now. */
   history(): Scope;
   sees(attempt: DeliveryAttempt): boolean;
@@ -43,9 +43,9 @@ export function belongingsOf(
     admits,
     endpoint,
     endpoints,
-    fullAt() {
-      if (table.list(accountId).length >= MAX_ENDPOINTS_PER_ACCOUNT) return MAX_ENDPOINTS_PER_ACCOUNT;
-      const isFull = !isWhole(scope) && endpoints(undefined).length >= MAX_ENDPOINTS_IN_SCOPE;
+    fullAt(more = 1) {
+      if (table.list(accountId).length + more > MAX_ENDPOINTS_PER_ACCOUNT) return MAX_ENDPOINTS_PER_ACCOUNT;
+      const isFull = !isWhole(scope) && endpoints(undefined).length + more > MAX_ENDPOINTS_IN_SCOPE;
       return isFull ? MAX_ENDPOINTS_IN_SCOPE : undefined;
     },
     history() {

@@ -69,25 +69,47 @@ export function notificationOperations(options: NotificationOptions): AnyOperati
       const asked = askedOf(body);
       const mistakes = await mistakesOf(account, asked, options);
       if (mistakes.length > 0) return { problem: invalidRequest(mistakes) };
+      const made = CHANNELS.filter((channel) => isToBeMade(account, channel, asked[channel]));
+      const fullAt = account.endpoints.fullAt(made.length);
+      if (made.length > 0 && fullAt !== undefined) return tooManyEndpoints(fullAt);
       for (const channel of CHANNELS) {
-        const { id, plan, current } = lookAt(account, channel, asked[channel]);
-        if (plan.kind !== 'change') continue;
-        const fullAt = account.endpoints.fullAt();
-        if (!current && fullAt !== undefined) return tooManyEndpoints(fullAt);
-        const given = { accountId: account.id, sealing, nowMs: now() };
-        const result = await putChannel(
-          account,
-          id,
-          () => newChannel(channel, asked[channel], given),
-          (before) => changeChannel(before, asked[channel], given.nowMs),
-        );
-        if (result.kind !== 'written') return refusedWrite(id, result);
+        if (!saysAnything(asked[channel])) continue;
+        const result = await put(account, channel, asked[channel]);
+        if (result.kind === 'missing') {
+          if (asked[channel].on) return { problem: invalidRequest([NO_ADDRESS[channel]]) };
+        } else if (result.kind !== 'written') {
+          return refusedWrite(notificationEndpointId(account.id, channel), result);
+        }
       }
       return { status: 200, body: viewNotifications(account) };
     },
   });
 
   return [get, set];
+
+  /** Whether there is anything to change is decided on the very latest: another process may just have written. */
+  function put(account: Account, channel: NotificationChannel, asked: AskedChannel) {
+    const id = notificationEndpointId(account.id, channel);
+    const given = { accountId: account.id, sealing, nowMs: now() };
+    return putChannel(
+      account,
+      id,
+      asked.address === undefined ? undefined : () => newChannel(channel, asked, given),
+      (endpoint, revision) => {
+        const plan = planChannel(asked, endpoint, isHeld(account, { endpoint, revision }));
+        return plan.kind === 'change' ? changeChannel(endpoint, asked, given.nowMs) : endpoint;
+      },
+    );
+  }
+}
+
+function saysAnything({ on, address }: AskedChannel): boolean {
+  return on !== undefined || address !== undefined;
+}
+
+function isToBeMade(account: Account, channel: NotificationChannel, asked: AskedChannel): boolean {
+  const { current, plan } = lookAt(account, channel, asked);
+  return !current && plan.kind === 'change';
 }
 
 function askedOf({ channels, ...given }: z.output<typeof askedNotifications>): Asked {
@@ -98,10 +120,9 @@ function askedOf({ channels, ...given }: z.output<typeof askedNotifications>): A
 }
 
 function lookAt(account: Account, channel: NotificationChannel, asked: AskedChannel) {
-  const id = notificationEndpointId(account.id, channel);
-  const current = account.endpoints.get(id);
+  const current = account.endpoints.get(notificationEndpointId(account.id, channel));
   const plan = planChannel(asked, current?.endpoint, current !== undefined && isHeld(account, current));
-  return { id, current, plan };
+  return { current, plan };
 }
 
 function isHeld(account: Account, { endpoint, revision }: ConfiguredEndpoint): boolean {
@@ -145,6 +166,8 @@ const NO_BOT: Mistake = {
   remedy:
     'Leave it false, or make an endpoint of kind telegram with the token of your bot: POST /v1/endpoints.',
 };
+
+const NO_ADDRESS: Readonly<Record<NotificationChannel, Mistake>> = { webhook: NO_URL, telegram: NO_CHAT };
 
 function viewNotifications(account: Account): z.output<typeof notificationsView> {
   const of = (channel: NotificationChannel) =>

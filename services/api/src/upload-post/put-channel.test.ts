@@ -22,7 +22,7 @@ function accountWith(isThere: boolean, others: boolean[]) {
       current = endpoint;
       return WRITTEN;
     },
-    async update(_id: string, _revision: unknown, change: (of: Endpoint) => Endpoint): Promise<WriteResult> {
+    async updateLatest(_id: string, change: (of: Endpoint) => Endpoint): Promise<WriteResult> {
       interfere();
       if (!current) return { kind: 'missing' };
       current = change(current);
@@ -32,14 +32,9 @@ function accountWith(isThere: boolean, others: boolean[]) {
   return { account: { endpoints } as unknown as Pick<Account, 'endpoints'>, name: () => current?.name };
 }
 
-async function put(isThere: boolean, others: boolean[]) {
+async function put(isThere: boolean, others: boolean[], make?: () => Endpoint) {
   const { account, name } = accountWith(isThere, others);
-  const result = await putChannel(
-    account,
-    'ep_1',
-    () => named('made'),
-    (current) => named(`${current.name}, changed`),
-  );
+  const result = await putChannel(account, 'ep_1', make, (current) => named(`${current.name}, changed`));
   return { kind: result.kind, name: name() };
 }
 
@@ -50,9 +45,16 @@ it.each<[string, boolean, boolean[], string]>([
   ['makes again what another deleted meanwhile', true, [false], 'made'],
   ['changes what another made again meanwhile', true, [false, true], 'of another, changed'],
 ])('a channel %s', async (_, isThere, others, name) => {
-  expect(await put(isThere, others)).toEqual({ kind: 'written', name });
+  expect(await put(isThere, others, () => named('made'))).toEqual({ kind: 'written', name });
 });
 
 it('a channel that others make and delete each time is given up', async () => {
-  expect(await put(false, [true, false, true, false])).toMatchObject({ kind: 'unavailable' });
+  expect(await put(false, [true, false, true, false], () => named('made'))).toMatchObject({
+    kind: 'unavailable',
+  });
+});
+
+it('what is to be switched is looked for where everybody writes, not only in what this process knows', async () => {
+  expect(await put(false, [true])).toEqual({ kind: 'written', name: 'of another, changed' });
+  expect(await put(false, [])).toEqual({ kind: 'missing', name: undefined });
 });
