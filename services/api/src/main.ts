@@ -67,7 +67,7 @@ await runService({
       maxOpenPerAccount: config.HERALD_API_REPLAYS_PER_ACCOUNT,
       timeoutMs: writeTimeoutMs,
     });
-    const portalLinks = await openPortalLinks(tableOptions, { audit, timeoutMs: writeTimeoutMs });
+    const portalLinks = await openPortalLinks(tableOptions, { keys, audit, timeoutMs: writeTimeoutMs });
     const reader = createPartitionReader(connection);
     const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
     const clickhouse = {

@@ -19,8 +19,10 @@ export interface PortalLink {
   project_ids: null | Array<string>;
   /** Channels that the session is limited to; null for none. */
   channel_ids: null | Array<string>;
-  /** The link from whose session this one was made: it ends with it. */
+  /** Of versions in which a session could make links: the link that the session was from. Null since; such a link opens nothing. */
   parent_link_id: null | string;
+  /** The API key that made it: when that is revoked or expires, the link and its session end. Without one it opens nothing. */
+  made_by_key_id: null | string;
   /** When it was made, UTC. */
   created_at: number;
   /** Until when it may be exchanged for a session, UTC. */
@@ -106,7 +108,16 @@ export const portalLinkSchema = {
         "string"
       ],
       "default": null,
-      "doc": "The link from whose session this one was made: it ends with it."
+      "doc": "Of versions in which a session could make links: the link that the session was from. Null since; such a link opens nothing."
+    },
+    {
+      "name": "made_by_key_id",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "The API key that made it: when that is revoked or expires, the link and its session end. Without one it opens nothing."
     },
     {
       "name": "created_at",

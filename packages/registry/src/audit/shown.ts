@@ -78,7 +78,7 @@ const PORTAL_LINK: Fields<PortalLink> = {
   role: ['role', asIs],
   projectIds: ['project_ids', asIs],
   channelIds: ['channel_ids', asIs],
-  parentLinkId: ['parent_link_id', asIs],
+  madeByKeyId: ['made_by_key_id', asIs],
   createdAtMs: ['created_at', time],
   expiresAtMs: ['expires_at', time],
   sessionSeconds: ['session_seconds', asIs],

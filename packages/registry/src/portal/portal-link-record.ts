@@ -8,14 +8,18 @@ const roles = correspondence<Known<avro.PortalRole>, PortalRole>({ WRITE: 'write
 
 export type ParsedPortalLink = { ok: true; value: PortalLink } | { ok: false; reason: string };
 
-/** What a record of `herald.portal-links` means. A role that this version does not know opens nothing. */
+/**
+ * What a record of `herald.portal-links` means. A role that this version does not know opens nothing, and neither does a
+ * link of a version that did not say which key made it: nobody could end it by that key.
+ */
 export function parsePortalLink(record: avro.PortalLink): ParsedPortalLink {
   const role = roles.valueOf(record.role);
   if (role === undefined) return { ok: false, reason: 'its role is of a newer version' };
   if (record.token_hash.length !== HASH_BYTES) {
     return { ok: false, reason: `its hash has ${record.token_hash.length} bytes instead of ${HASH_BYTES}` };
   }
-  const { session_id: id, session_expires_at: expiresAtMs } = record;
+  const { made_by_key_id: madeByKeyId, session_id: id, session_expires_at: expiresAtMs } = record;
+  if (madeByKeyId === null) return { ok: false, reason: 'it does not say which key made it' };
   return {
     ok: true,
     value: {
@@ -26,7 +30,7 @@ export function parsePortalLink(record: avro.PortalLink): ParsedPortalLink {
       role,
       projectIds: record.project_ids ?? undefined,
       channelIds: record.channel_ids ?? undefined,
-      parentLinkId: record.parent_link_id ?? undefined,
+      madeByKeyId,
       createdAtMs: record.created_at,
       expiresAtMs: record.expires_at,
       sessionSeconds: record.session_seconds,
@@ -44,7 +48,8 @@ export function portalLinkRecordOf(link: PortalLink): avro.PortalLink {
     role: roles.symbolOf(link.role),
     project_ids: link.projectIds ? [...link.projectIds] : null,
     channel_ids: link.channelIds ? [...link.channelIds] : null,
-    parent_link_id: link.parentLinkId ?? null,
+    parent_link_id: null,
+    made_by_key_id: link.madeByKeyId,
     created_at: link.createdAtMs,
     expires_at: link.expiresAtMs,
     session_seconds: link.sessionSeconds,

@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest';
+import { type ApiKey, makeApiKey } from '../api-key.ts';
 import { makePortalLink, type NewPortalLink, opens, type PortalLink, sessionLink } from './portal-link.ts';
 import { parsePortalLink, portalLinkRecordOf } from './portal-link-record.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15);
+const KEY: ApiKey = {
+  ...makeApiKey({ accountId: 'acc_1', name: '', role: 'write' }, NOW_MS).key,
+  keyId: 'k1',
+};
 const asked: NewPortalLink = {
   accountId: 'acc_1',
   name: 'Shop',
   role: 'write',
   projectIds: ['proj_1'],
   channelIds: undefined,
-  parentLinkId: undefined,
+  madeByKeyId: 'k1',
   expiresAtMs: NOW_MS + 600_000,
   sessionSeconds: 3_600,
 };
@@ -20,9 +25,13 @@ function inSession(linkId: string, said: Partial<PortalLink> = {}): PortalLink {
   return { ...makePortalLink(asked, NOW_MS).link, linkId, session, ...said };
 }
 
-function goesOn(links: PortalLink[], linkId: string, nowMs = NOW_MS, sessionId = `session of ${linkId}`) {
-  const byId = new Map(links.map((link) => [link.linkId, link]));
-  return sessionLink({ linkId, sessionId }, (id) => byId.get(id), nowMs) !== undefined;
+function goesOn(link: PortalLink, said: { nowMs?: number; sessionId?: string; key?: ApiKey } = {}) {
+  const { nowMs = NOW_MS, sessionId = `session of ${link.linkId}`, key = KEY } = said;
+  const lookUp = {
+    link: (id: string) => (id === link.linkId ? link : undefined),
+    key: (id: string) => (id === key.keyId ? key : undefined),
+  };
+  return sessionLink({ linkId: link.linkId, sessionId }, lookUp, nowMs) !== undefined;
 }
 
 it('only the token that was shown opens a link, and the record does not have it', () => {
@@ -44,22 +53,22 @@ it('a role that this version does not know opens nothing', () => {
   expect(parsePortalLink({ ...portalLinkRecordOf(link), role: 'UNKNOWN' }).ok).toBe(false);
 });
 
-it('a session goes on until its time is up, and is of nobody else than who made it of the link', () => {
-  const links = [inSession('a')];
-  expect(goesOn(links, 'a')).toBe(true);
-  expect(goesOn(links, 'a', NOW_MS + 1_000)).toBe(false);
-  expect(goesOn(links, 'a', NOW_MS, 'another session')).toBe(false);
-  expect(goesOn([inSession('a', { session: undefined })], 'a')).toBe(false);
+it('a link of a version that did not say which key made it opens nothing: no key could end it', () => {
+  const { link } = makePortalLink(asked, NOW_MS);
+  expect(parsePortalLink({ ...portalLinkRecordOf(link), made_by_key_id: null }).ok).toBe(false);
 });
 
-it('a session ends with the link that it came from, and with each before', () => {
-  const [first, second, third] = [
-    inSession('a'),
-    inSession('b', { parentLinkId: 'a' }),
-    inSession('c', { parentLinkId: 'b' }),
-  ] as const;
-  expect(goesOn([first, second, third], 'c')).toBe(true);
-  expect(goesOn([second, third], 'c')).toBe(false);
-  expect(goesOn([first, third], 'c')).toBe(false);
-  expect(goesOn([first, second], 'c')).toBe(false);
+it('a session goes on until its time is up, and is of nobody else than who made it of the link', () => {
+  const link = inSession('a');
+  expect(goesOn(link)).toBe(true);
+  expect(goesOn(link, { nowMs: NOW_MS + 1_000 })).toBe(false);
+  expect(goesOn(link, { sessionId: 'another session' })).toBe(false);
+  expect(goesOn(inSession('a', { session: undefined }))).toBe(false);
+});
+
+it('a session ends with the key that made its link', () => {
+  const link = inSession('a');
+  expect(goesOn(link, { key: { ...KEY, revokedAtMs: NOW_MS } })).toBe(false);
+  expect(goesOn(link, { key: { ...KEY, expiresAtMs: NOW_MS } })).toBe(false);
+  expect(goesOn(link, { key: { ...KEY, keyId: 'k2' } })).toBe(false);
 });

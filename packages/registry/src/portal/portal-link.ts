@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Role } from '../api-key.ts';
+import { type ApiKey, isValid, type Role } from '../api-key.ts';
 
 export type PortalRole = Exclude<Role, 'admin'>;
 
@@ -13,8 +13,8 @@ export interface PortalLink {
   /** What its session is limited to; undefined for no limit. */
   projectIds: readonly string[] | undefined;
   channelIds: readonly string[] | undefined;
-  /** The link whose session made this one: it is worth nothing without that. */
-  parentLinkId: string | undefined;
+  /** The link and its session are worth nothing without it. */
+  madeByKeyId: string;
   createdAtMs: number;
   /** Until then it may be exchanged. */
   expiresAtMs: number;
@@ -57,25 +57,25 @@ export function endOf({ session, expiresAtMs }: PortalLink): number {
   return session?.expiresAtMs ?? expiresAtMs;
 }
 
-type LookUp = (linkId: string) => PortalLink | undefined;
+/** The key that made the link; undefined once it opens nothing, and nothing can come of the link either. */
+export function makerOf(
+  { madeByKeyId }: Pick<PortalLink, 'madeByKeyId'>,
+  lookUpKey: (keyId: string) => ApiKey | undefined,
+  nowMs: number,
+): ApiKey | undefined {
+  const key = lookUpKey(madeByKeyId);
+  return key && isValid(key, nowMs) ? key : undefined;
+}
 
-/**
- * The link of a session that goes on; undefined once its time is up, or its link was revoked, or a link that this one
- * was made from.
- */
+/** The link of a session that goes on; undefined once its time is up, or its link or the key that made that was revoked. */
 export function sessionLink(
   { linkId, sessionId }: { linkId: string; sessionId: string },
-  lookUp: LookUp,
+  lookUp: { link: (linkId: string) => PortalLink | undefined; key: (keyId: string) => ApiKey | undefined },
   nowMs: number,
 ): PortalLink | undefined {
-  const link = lookUp(linkId);
-  if (link?.session?.id !== sessionId) return undefined;
-  let of: PortalLink | undefined = link;
-  while (of?.session && of.session.expiresAtMs > nowMs) {
-    if (of.parentLinkId === undefined) return link;
-    of = lookUp(of.parentLinkId);
-  }
-  return undefined;
+  const link = lookUp.link(linkId);
+  if (link?.session?.id !== sessionId || link.session.expiresAtMs <= nowMs) return undefined;
+  return makerOf(link, lookUp.key, nowMs) && link;
 }
 
 function hashOf(secret: string): Buffer {

@@ -4,6 +4,7 @@ import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
 import { TOPIC_SPECS } from '@herald/contracts/topics';
 import { applyTopics } from '@herald/kafka/topics';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { type ApiKey, makeApiKey } from '../api-key.ts';
 import { type Asker, operator } from '../audit/entry.ts';
 import { openAuditLog } from '../audit/log.ts';
 import type { NewPortalLink } from './portal-link.ts';
@@ -12,7 +13,6 @@ import {
   createPortalLinkWriter,
   type LinkCreated,
   type LinkExchanged,
-  MAX_LINKS_PER_SESSION,
   type PortalLinkWriter,
 } from './portal-links.ts';
 
@@ -22,6 +22,8 @@ const asker: Asker = operator('test');
 const eventually = (look: () => void) => vi.waitFor(look, { timeout: 30_000, interval: 25 });
 
 let nowMs = Date.now();
+const { key: KEY } = makeApiKey({ accountId: 'acc_1', name: '', role: 'write' }, nowMs);
+const keys = new Map([[KEY.keyId, { value: KEY, revision: 1 }]]);
 const now = () => nowMs;
 let audit: Awaited<ReturnType<typeof openAuditLog>>;
 /** As two processes of the api have them. */
@@ -39,11 +41,12 @@ beforeAll(async () => {
     onFatal: (error: Error): never => {
       throw error;
     },
+    keys: { get: (keyId: string) => keys.get(keyId) },
     now,
   };
   audit = await openAuditLog({ connection, source });
   tables = await Promise.all([openPortalLinkTable(options), openPortalLinkTable(options)]);
-  const writing = { connection, source, audit, timeoutMs: 30_000, now };
+  const writing = { connection, source, audit, timeoutMs: 30_000, maxLinksPerAccount: 3, now };
   writers = await Promise.all([
     createPortalLinkWriter({ ...writing, table: tables[0] }),
     createPortalLinkWriter({ ...writing, table: tables[1] }),
@@ -62,7 +65,7 @@ function create(said: Partial<NewPortalLink> = {}): Promise<LinkCreated> {
     role: 'read',
     projectIds: ['proj_1'],
     channelIds: undefined,
-    parentLinkId: undefined,
+    madeByKeyId: KEY.keyId,
     expiresAtMs: nowMs + 600_000,
     sessionSeconds: 3_600,
     ...said,
@@ -111,27 +114,29 @@ test('a link that was revoked opens nothing, and the session that it was exchang
   for (const table of tables) await eventually(() => expect(table.inSession(session)).toBeUndefined());
 });
 
-test('a session is no longer than the one that its link was made in', async () => {
-  const parent = await link({ sessionSeconds: 60 });
-  const own = exchanged(await writers[0].exchange(parent.token, undefined));
-  const child = await link({
-    accountId: parent.link.accountId,
-    parentLinkId: parent.link.linkId,
-    expiresAtMs: own.expiresAtMs,
-  });
-  const session = exchanged(await writers[1].exchange(child.token, undefined));
-  expect(session.expiresAtMs).toBe(own.expiresAtMs);
+/** Another key, of which something is said. */
+function keyWith(change: Partial<ApiKey>): string {
+  const { key } = makeApiKey({ accountId: 'acc_1', name: '', role: 'write' }, nowMs);
+  keys.set(key.keyId, { value: { ...key, ...change }, revision: 1 });
+  return key.keyId;
+}
+
+test('a link is worth nothing without the key that made it, and its session is no longer than that', async () => {
+  const expiresAtMs = nowMs + 60_000;
+  const { token } = await link({ madeByKeyId: keyWith({ expiresAtMs }) });
+  expect(exchanged(await writers[1].exchange(token, undefined)).expiresAtMs).toBe(expiresAtMs);
+  const accountId = `acc_${randomUUID()}`;
+  const over = await link({ accountId, madeByKeyId: keyWith({ revokedAtMs: nowMs }) });
+  expect(await writers[1].exchange(over.token, undefined)).toEqual({ kind: 'refused', reason: 'expired' });
+  expect(tables[1].list(accountId)).toEqual([]);
 });
 
-test('one session takes no more than its share of the links of its account', async () => {
+test('of links that are made at once no more pass than an account may have', async () => {
   const accountId = `acc_${randomUUID()}`;
-  const parent = await link({ accountId });
-  exchanged(await writers[0].exchange(parent.token, undefined));
-  const ofSession = { accountId, parentLinkId: parent.link.linkId };
-  const share = await Promise.all(Array.from({ length: MAX_LINKS_PER_SESSION }, () => create(ofSession)));
-  expect(new Set(share.map(({ kind }) => kind))).toEqual(new Set(['created']));
-  expect(await create(ofSession)).toMatchObject({ kind: 'too_many', of: 'the session' });
-  expect(await create({ accountId })).toMatchObject({ kind: 'created' });
+  const kinds = (await Promise.all([1, 2, 3, 4, 5].map(() => create({ accountId })))).map(({ kind }) => kind);
+  expect(kinds.toSorted()).toEqual(['created', 'created', 'created', 'too_many', 'too_many']);
+  expect(await create({ accountId })).toEqual({ kind: 'too_many', limit: 3 });
+  expect((await create()).kind).toBe('created');
 });
 
 test('a link that has expired is refused, and forgotten along with the next that is made', async () => {

@@ -27,7 +27,7 @@ export type LinkCreated =
   /** `token` is what the link opens with: it is kept nowhere and cannot be shown again. */
   | { kind: 'created'; token: string; link: PortalLink }
   /** There are as many as there may be. Nothing was written. */
-  | { kind: 'too_many'; limit: number; of: 'the account' | 'the session' }
+  | { kind: 'too_many'; limit: number }
   | { kind: 'unavailable'; detail: string };
 
 export type LinkRevoked =
@@ -64,20 +64,19 @@ export interface PortalLinkWriterOptions {
   audit: AuditLog;
   /** For one edit, milliseconds; default 10,000. */
   timeoutMs?: number;
+  maxLinksPerAccount?: number;
   now?: () => number;
 }
 
 /** Links of an account that are open or in session: every api has all links in memory. */
 export const MAX_LINKS_PER_ACCOUNT = 10_000;
 
-/** Of those, links that one session has made: it must not take the places of all others. */
-export const MAX_LINKS_PER_SESSION = 20;
-
 /** Links that are forgotten along with one that is made. */
 const MAX_FORGOTTEN_AT_ONCE = 200;
 
 export async function createPortalLinkWriter(options: PortalLinkWriterOptions): Promise<PortalLinkWriter> {
   const { connection, source, table, audit, timeoutMs = 10_000, now = Date.now } = options;
+  const { maxLinksPerAccount = MAX_LINKS_PER_ACCOUNT } = options;
   const encoder = await createEncoder<avro.PortalLink>(source, SUBJECTS.portalLinks);
   const editor = createEditor<PortalLink>({
     log: createFencedLog({ connection, topic: TOPICS.portalLinks, timeoutMs: timeoutMs / 2 }),
@@ -90,23 +89,30 @@ export async function createPortalLinkWriter(options: PortalLinkWriterOptions): 
   const audited = (asker: Asker, linkId: string, action: AuditAction) =>
     editEntry(asker, action, { kind: 'portal_link', id: linkId }, shownPortalLink);
 
+  /** How many are being made for an account: those count too, or as many as are made at once would pass together. */
+  const underWay = new Map<string, number>();
+
   return { as: editsOf, exchange, close: () => editor.close() };
 
   function editsOf(asker: Asker): PortalLinkEdits {
     return {
       async create(asked) {
-        const { token, link } = makePortalLink(asked, now());
         forgetEnded();
-        const edited = await editor.edit<LinkCreated>(
-          link.linkId,
-          () => {
-            const tooMany = tooManyBeside(link);
-            return tooMany ? { refuse: tooMany } : { write: link };
-          },
-          audited(asker, link.linkId, 'portal_link.created'),
-        );
-        if (edited.kind === 'refused') return edited.refusal;
-        return edited.kind === 'written' ? { kind: 'created', token, link } : edited;
+        if (linksOf(asked.accountId) >= maxLinksPerAccount) {
+          return { kind: 'too_many', limit: maxLinksPerAccount };
+        }
+        const { token, link } = makePortalLink(asked, now());
+        countUnderWay(asked.accountId, 1);
+        try {
+          const edited = await editor.edit<never>(
+            link.linkId,
+            () => ({ write: link }),
+            audited(asker, link.linkId, 'portal_link.created'),
+          );
+          return edited.kind === 'unavailable' ? edited : { kind: 'created', token, link };
+        } finally {
+          countUnderWay(asked.accountId, -1);
+        }
       },
 
       async revoke(accountId, linkId) {
@@ -149,30 +155,27 @@ export async function createPortalLinkWriter(options: PortalLinkWriterOptions): 
   function refusalOf(token: string, current: Entry<PortalLink> | undefined): LinkExchanged | undefined {
     if (!current || !opens(token, current.value)) return UNKNOWN;
     if (current.value.session) return { kind: 'refused', reason: 'used' };
-    const { parentLinkId, expiresAtMs } = current.value;
-    if (expiresAtMs <= now()) return { kind: 'refused', reason: 'expired' };
-    const parent = parentLinkId === undefined ? undefined : table.entry(parentLinkId)?.value;
-    const isOrphan = parentLinkId !== undefined && !parent?.session;
-    return isOrphan ? { kind: 'refused', reason: 'expired' } : undefined;
+    const isOver = current.value.expiresAtMs <= now() || !table.maker(current.value);
+    return isOver ? { kind: 'refused', reason: 'expired' } : undefined;
   }
 
-  /** No session outlives the one that its link was made in. */
-  function sessionEnd({ sessionSeconds, parentLinkId }: PortalLink, nowMs: number): number {
-    const parent = parentLinkId === undefined ? undefined : table.entry(parentLinkId)?.value.session;
-    return Math.min(nowMs + sessionSeconds * 1_000, parent?.expiresAtMs ?? Number.POSITIVE_INFINITY);
+  /** No session outlives the key that made its link. */
+  function sessionEnd(link: PortalLink, nowMs: number): number {
+    const keyEndMs = table.maker(link)?.expiresAtMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(nowMs + link.sessionSeconds * 1_000, keyEndMs);
   }
 
-  /** By the table as the round has it; of several that are made in one round all pass: it bounds memory, no more. */
-  function tooManyBeside({ accountId, parentLinkId }: PortalLink): LinkCreated | undefined {
+  /** As this process knows them; what others are making is not among them: it bounds memory, no more. */
+  function linksOf(accountId: string): number {
     const nowMs = now();
-    const others = table.list(accountId).filter((link) => endOf(link) > nowMs);
-    if (others.length >= MAX_LINKS_PER_ACCOUNT) {
-      return { kind: 'too_many', limit: MAX_LINKS_PER_ACCOUNT, of: 'the account' };
-    }
-    const siblings = others.filter((link) => link.parentLinkId === parentLinkId);
-    return parentLinkId !== undefined && siblings.length >= MAX_LINKS_PER_SESSION
-      ? { kind: 'too_many', limit: MAX_LINKS_PER_SESSION, of: 'the session' }
-      : undefined;
+    const inUse = table.list(accountId).filter((link) => endOf(link) > nowMs);
+    return inUse.length + (underWay.get(accountId) ?? 0);
+  }
+
+  function countUnderWay(accountId: string, change: 1 | -1): void {
+    const count = (underWay.get(accountId) ?? 0) + change;
+    if (count === 0) underWay.delete(accountId);
+    else underWay.set(accountId, count);
   }
 
   /** Of all accounts, so that the table is as large as what is in use. What Kafka does not confirm goes with the next. */

@@ -28,7 +28,10 @@ const admission = createAdmission({
     verify: (given) => verifyApiKey(given, (id) => keys.get(id), nowMs),
     get: (id) => (keys.has(id) ? { value: keys.get(id)!, revision: 1 } : undefined),
   },
-  links: { inSession: (session) => sessionLink(session, (id) => links.get(id), nowMs) },
+  links: {
+    inSession: (session) =>
+      sessionLink(session, { link: (id) => links.get(id), key: (id) => keys.get(id) }, nowMs),
+  },
   sealing,
   allowedOrigins: new Set(['https://portal.example.com']),
   now: () => nowMs,
@@ -56,7 +59,7 @@ function keySession(expiresAtMs = nowMs + HOUR_MS) {
 function portalSession(said: Partial<PortalLink> = {}) {
   const { link } = makePortalLink(
     {
-      ...{ accountId: 'acc_1', name: '', role: 'write', parentLinkId: undefined, sessionSeconds: 3_600 },
+      ...{ accountId: 'acc_1', name: '', role: 'write', madeByKeyId: key.keyId, sessionSeconds: 3_600 },
       ...{ projectIds: ['proj_1'], channelIds: undefined, expiresAtMs: nowMs },
     },
     nowMs,
@@ -158,6 +161,8 @@ describe('a session from a portal link', () => {
     });
     const whole = portalSession({ projectIds: undefined });
     expect(ask(whole.cookie, { wholeAccount: true })).toHaveProperty('caller');
+    expect(ask(whole.cookie, { keyOnly: true })).toMatchObject({ problem: { code: 'key_needed' } });
+    expect(ask(keySession(), { keyOnly: true })).toHaveProperty('caller');
   });
 
   it('is over when its link is revoked, and is never another session of the link', () => {
@@ -167,6 +172,15 @@ describe('a session from a portal link', () => {
     expect(ask(session)).toMatchObject({ problem: { reason: 'session_ended' } });
     links.delete(linkId);
     expect(ask(session)).toMatchObject({ problem: { reason: 'session_ended' } });
+  });
+
+  it('is over with the key that made its link, also for an answer that has begun', () => {
+    const { cookie: session } = portalSession();
+    const caller = callerOf(ask(session));
+    expect(caller.isAdmitted()).toBe(true);
+    keys.set(key.keyId, { ...key, revokedAtMs: nowMs });
+    expect(ask(session)).toMatchObject({ problem: { reason: 'session_ended' } });
+    expect(caller.isAdmitted()).toBe(false);
   });
 });
 

@@ -5,7 +5,7 @@ import type { PortalLinkTable } from '@herald/registry/portal/portal-link-table'
 import type { Sealing } from '@herald/registry/sealing';
 import { unauthorized } from '@herald/registry/unauthorized';
 import type { Problem } from '@herald/service-kit/problem';
-import { forbidden, scopeTooNarrow } from '../http/problems.ts';
+import { forbidden, keyNeeded, scopeTooNarrow } from '../http/problems.ts';
 import { type AccessScope, type Caller, suffices } from './caller.ts';
 import { sessionCookie } from './cookie.ts';
 import { type Credentials, isFromPage, originProblem } from './origin.ts';
@@ -20,6 +20,8 @@ export interface Needs {
   role: Role;
   /** Left out where a part of the account will do. */
   wholeAccount?: boolean;
+  /** Left out where a session from a portal link will do. */
+  keyOnly?: boolean;
 }
 
 export interface Admission {
@@ -46,8 +48,9 @@ export function createAdmission({ keys, links, sealing, allowedOrigins, now }: A
     authenticate(credentials, needs) {
       const identified = identify(credentials, needs.method);
       if ('problem' in identified) return identified;
-      const { role, scope } = identified.caller;
+      const { actor, role, scope } = identified.caller;
       if (!suffices(role, needs.role)) return { problem: forbidden(role, needs.role) };
+      if (needs.keyOnly && actor.kind !== 'api_key') return { problem: keyNeeded };
       if (needs.wholeAccount && !isWhole(scope)) return { problem: WHOLE_ACCOUNT };
       return identified;
     },

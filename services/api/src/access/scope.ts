@@ -8,11 +8,6 @@ export function isWhole({ projectIds, channelIds }: AccessScope): boolean {
   return projectIds === undefined && channelIds === undefined;
 }
 
-/** Whether all that `inner` lets see, `outer` lets see too. */
-export function isWithin(inner: AccessScope, outer: AccessScope): boolean {
-  return isPart(inner.projectIds, outer.projectIds) && isPart(inner.channelIds, outer.channelIds);
-}
-
 /** An event, or what became of one, by where it happened. Operational events are of no channel. */
 export function coversEvent(
   { projectIds, channelIds }: AccessScope,
@@ -60,8 +55,4 @@ function isChannelOf({ channelIds: asked }: ReplayFilter, channelIds: ReadonlySe
 /** Without endpoints it goes to whoever the deliveries were for, and that may be anybody. */
 function goesTo({ endpointIds }: ReplayFilter, isOwn: (endpointId: string) => boolean): boolean {
   return endpointIds.length > 0 && endpointIds.every(isOwn);
-}
-
-function isPart(inner: ReadonlySet<string> | undefined, outer: ReadonlySet<string> | undefined): boolean {
-  return outer === undefined || (inner?.isSubsetOf(outer) ?? false);
 }

@@ -5,11 +5,10 @@ import type { LinkCreated, LinkRevoked, PortalLinkWriter } from '@herald/registr
 import type { Caller } from '../access/caller.ts';
 
 export interface PortalLinkSources {
-  table: Pick<PortalLinkTable, 'entry' | 'list'>;
+  table: Pick<PortalLinkTable, 'list'>;
   writer: Pick<PortalLinkWriter, 'as'>;
 }
 
-/** A session from a link has the links that were made in it, and none of its siblings'. */
 export interface AccountPortalLinks {
   list(): PortalLink[];
   create(link: Omit<NewPortalLink, 'accountId'>): Promise<LinkCreated>;
@@ -26,15 +25,10 @@ export function portalLinksOf(
   asker: Asker,
 ): AccountPortalLinks {
   const edits = writer.as(asker);
-  const isOwn = (link: PortalLink): boolean =>
-    link.accountId === accountId && (actor.kind === 'api_key' || link.parentLinkId === actor.id);
   return {
-    list: () => table.list(accountId).filter(isOwn),
+    list: () => table.list(accountId),
     create: (link) => edits.create({ ...link, accountId }),
-    async revoke(linkId) {
-      const link = table.entry(linkId)?.value;
-      return link && isOwn(link) ? edits.revoke(accountId, linkId) : MISSING;
-    },
+    revoke: (linkId) => edits.revoke(accountId, linkId),
     leave: async () => (actor.kind === 'portal_session' ? edits.revoke(accountId, actor.id) : MISSING),
   };
 }

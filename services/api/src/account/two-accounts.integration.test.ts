@@ -41,7 +41,7 @@ function requestIdOf({ headers }: Reply): string {
 }
 
 function isRefusal({ status, body }: Reply): boolean {
-  const codes = ['scope_too_narrow', 'forbidden'].map((code) => `urn:herald:problem:${code}`);
+  const codes = ['scope_too_narrow', 'key_needed', 'forbidden'].map((code) => `urn:herald:problem:${code}`);
   return status === 403 && codes.includes(body.type);
 }
 
@@ -76,15 +76,16 @@ it.each(PROVEN_HERE)(
 );
 
 it.each(PROVEN_HERE.filter(([operation]) => operation.startsWith('GET ')))(
-  '%s: a session of the project is shown what is there, or told that it is of the whole account',
+  '%s: a session of the project is shown what is there, or told that it is of the whole account or for keys',
   async (operation, row) => {
     const own = await ask(insider, operation, row);
     const described = api.operations.find(
       ({ method, path }) => operation === `${method.toUpperCase()} ${path}`,
     );
-    const isWhole = described?.role !== undefined && described.wholeAccount === true;
+    const isWhole =
+      described?.role !== undefined && (described.wholeAccount === true || described.keyOnly === true);
     expect(isRefusal(own), JSON.stringify(own.body)).toBe(isWhole);
-    if (!isWhole && 'shows' in row) expect(row.shows(own.body, belongings)).toBe(!row.isApart);
+    if (!isWhole && 'shows' in row) expect(row.shows(own.body, belongings)).toBe(true);
   },
 );
 

@@ -13,6 +13,8 @@ const WITH_A_CALLER: readonly ProblemCode[] = [
   '429 rate_limited',
 ];
 
+const OF_A_KEY: readonly ProblemCode[] = ['403 key_needed'];
+
 /** A change that a browser sends along with the cookie of a session. */
 const WITH_A_COOKIE: readonly ProblemCode[] = ['403 wrong_origin'];
 
@@ -32,6 +34,7 @@ export function problemsOf(operation: AnyDescription): readonly ProblemCode[] {
   const all = [
     ...ALWAYS,
     ...(operation.role ? WITH_A_CALLER : []),
+    ...('keyOnly' in operation ? OF_A_KEY : []),
     ...(operation.method !== 'get' ? WITH_A_COOKIE : []),
     ...(operation.path.includes('{') ? WITH_A_PATH : []),
     ...(operation.body ? WITH_A_BODY : []),

@@ -68,6 +68,8 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, B exten
   role: Role;
   /** What is of the account as a whole, and so not for who is limited to a part of it. */
   wholeAccount?: true;
+  /** What no session from a portal link may do. */
+  keyOnly?: true;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer> | Answer;
 }
 

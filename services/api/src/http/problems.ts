@@ -15,6 +15,15 @@ export function forbidden(has: Role, needs: Role): Problem {
   };
 }
 
+/** Not for a session from a portal link, whatever its role and scope. */
+export const keyNeeded: Problem = {
+  status: 403,
+  code: 'key_needed',
+  title: 'This needs an API key',
+  detail:
+    'The session comes from a portal link. Ask with an API key, or with a session that was made from one (POST /v1/sessions with api_key).',
+};
+
 /** What is asked for reaches beyond the projects or channels that the caller is limited to. */
 export function scopeTooNarrow(detail: string): Problem {
   return {

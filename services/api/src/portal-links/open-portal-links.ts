@@ -1,3 +1,4 @@
+import type { ApiKeyTable } from '@herald/registry/api-keys';
 import type { AuditLog } from '@herald/registry/audit/log';
 import type { TableOptions } from '@herald/registry/configuration-table';
 import { openPortalLinkTable, type PortalLinkTable } from '@herald/registry/portal/portal-link-table';
@@ -13,10 +14,10 @@ export interface PortalLinks {
 
 export async function openPortalLinks(
   tableOptions: TableOptions,
-  { audit, timeoutMs }: { audit: AuditLog; timeoutMs: number },
+  { keys, audit, timeoutMs }: { keys: ApiKeyTable; audit: AuditLog; timeoutMs: number },
 ): Promise<PortalLinks> {
   const { connection, source } = tableOptions;
-  const table = await openPortalLinkTable(tableOptions);
+  const table = await openPortalLinkTable({ ...tableOptions, keys });
   const writer = await createPortalLinkWriter({ connection, source, table, audit, timeoutMs });
   return {
     table,

@@ -15,7 +15,7 @@ const limitedTo = (what: string, example: string) =>
     .nullable()
     .default(null)
     .meta({
-      description: `1 to ${MAX_IDS} ids of ${what}s that the session is limited to; null for no limit but the caller's own`,
+      description: `1 to ${MAX_IDS} ids of ${what}s that the session is limited to; null for no limit`,
       examples: [[example]],
     });
 
@@ -26,7 +26,7 @@ const seconds = (what: string, bounds: { min: number; max: number; preset: numbe
     .max(bounds.max, `it is above ${bounds.max}`)
     .default(bounds.preset)
     .meta({
-      description: `seconds ${what}, ${bounds.min} to ${bounds.max}; never beyond a session that makes the link`,
+      description: `seconds ${what}, ${bounds.min} to ${bounds.max}; never beyond the key that makes the link`,
       examples: [bounds.preset],
     });
 

@@ -21,8 +21,9 @@ export function portalLinkOperations({ portalUrl, now }: PortalLinkOptions): Any
     operationId: 'createPortalLink',
     tag: 'portal-links',
     summary:
-      'Make a link into the portal that can be used once, limited to projects, channels and a role. The answer shows it, this once.',
+      'Make a link into the portal that can be used once, limited to projects, channels and a role. The answer shows it, this once. Link and session end with the key that makes it.',
     role: 'write',
+    keyOnly: true,
     params: none,
     query: none,
     body: fields.newPortalLink,
@@ -49,9 +50,9 @@ export function portalLinkOperations({ portalUrl, now }: PortalLinkOptions): Any
     path: '/v1/portal-links',
     operationId: 'listPortalLinks',
     tag: 'portal-links',
-    summary:
-      'List the portal links that are open or in session, newest first; a session sees those that were made in it.',
+    summary: 'List the portal links that are open or in session, newest first.',
     role: 'read',
+    keyOnly: true,
     params: none,
     query: fields.portalLinkQuery,
     body: undefined,
@@ -76,6 +77,7 @@ export function portalLinkOperations({ portalUrl, now }: PortalLinkOptions): Any
     tag: 'portal-links',
     summary: 'Revoke a portal link: within a second it opens nothing, and its session is over.',
     role: 'write',
+    keyOnly: true,
     params: fields.portalLinkParams,
     query: none,
     body: undefined,
@@ -97,14 +99,13 @@ export function portalLinkOperations({ portalUrl, now }: PortalLinkOptions): Any
   return [create, list, revoke];
 }
 
-function tooManyLinks({ limit, of }: Extract<LinkCreated, { kind: 'too_many' }>): Answer {
-  const owner = of === 'the account' ? 'An account' : 'A session';
+function tooManyLinks({ limit }: Extract<LinkCreated, { kind: 'too_many' }>): Answer {
   return {
     problem: {
       status: 409,
       code: 'too_many_portal_links',
       title: 'There are as many portal links as there may be',
-      detail: `${owner} has at most ${limit} links that are open or in session. Revoke those that are not needed, or wait until they end.`,
+      detail: `An account has at most ${limit} links that are open or in session. Revoke those that are not needed, or wait until they end.`,
       max_links: limit,
     },
   };

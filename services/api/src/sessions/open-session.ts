@@ -69,7 +69,7 @@ const DETAILS: Readonly<Record<Reason, string>> = {
   malformed: 'The token does not have the form hp_<id>_<secret>. Send what follows #t= in the link, whole.',
   unknown: 'There is no such link: it was revoked, has expired, or is of another installation.',
   used: 'The link was used before, and can be used once.',
-  expired: 'The link has expired.',
+  expired: 'The link has expired, or the API key that made it is over.',
 };
 
 function linkRefused(reason: Reason): Problem {

@@ -89,7 +89,9 @@ export function meOperation(operations: () => readonly AnyOperation[]): AnyOpera
     handle({ caller }) {
       const mayAsk = (asked: AnyOperation) =>
         asked.role === undefined ||
-        (suffices(caller.role, asked.role) && !(asked.wholeAccount && !isWhole(caller.scope)));
+        (suffices(caller.role, asked.role) &&
+          !(asked.keyOnly && caller.actor.kind !== 'api_key') &&
+          !(asked.wholeAccount && !isWhole(caller.scope)));
       return {
         status: 200,
         body: {

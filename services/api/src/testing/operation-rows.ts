@@ -17,8 +17,6 @@ export interface Belongings {
 export type Row = {
   path: (of: Belongings) => string;
   body?: (of: Belongings) => unknown;
-  /** A session of the account has its own, and none of the owner's. */
-  isApart?: true;
 } & (
   | {
       /** Whether an answer has something of the owner's: true of the owner's own, and never of the stranger's. */
@@ -182,7 +180,7 @@ export const ROWS: Rows = {
   },
   'POST /v1/api-keys': { path: () => '/v1/api-keys', body: () => ({ role: 'read' }), makes: 201 },
   'DELETE /v1/api-keys/{key_id}': { path: (of) => `/v1/api-keys/${of.apiKey}`, refuses: 404 },
-  'GET /v1/portal-links': { path: () => '/v1/portal-links', shows: hasName, isApart: true },
+  'GET /v1/portal-links': { path: () => '/v1/portal-links', shows: hasName },
   'POST /v1/portal-links': { path: () => '/v1/portal-links', body: () => ({}), makes: 201 },
   'DELETE /v1/portal-links/{link_id}': { path: (of) => `/v1/portal-links/${of.portalLink}`, refuses: 404 },
   'POST /v1/sessions': { provenIn: SESSIONS_TEST },

@@ -145,6 +145,7 @@ export async function startApi(
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
   const portalLinks = await openPortalLinks(tableOptions, {
+    keys,
     audit,
     timeoutMs: over.writeTimeoutMs ?? 30_000,
   });
@@ -269,13 +270,15 @@ export async function startApi(
       return clientOf(server.url, accountId, created.text);
     },
     async session(accountId, link = {}) {
+      const maker = await keyEdits.create({ accountId, name: 'of a session', role: 'write' });
+      if (maker.kind !== 'created') throw new Error(maker.kind);
       const created = await portalLinks.writer.as(operator('test')).create({
         accountId,
         name: '',
         role: 'write',
         projectIds: undefined,
         channelIds: undefined,
-        parentLinkId: undefined,
+        madeByKeyId: maker.info.keyId,
         expiresAtMs: Date.now() + 60_000,
         sessionSeconds: 600,
         ...link,
