@@ -2,8 +2,8 @@ import type { DeliverySummary } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import type { AuditState } from '@herald/registry/audit/entry';
 import type { Asked } from '@herald/registry/audit/orders-asked';
-import type { Redelivered } from '../deliveries/redeliver.ts';
-import type { TestSent } from '../endpoint-test/send-test.ts';
+import type { Resent } from '../deliveries/redeliver.ts';
+import type { Tested } from '../endpoint-test/send-test.ts';
 import type { HistoryErased } from '../erasing/erase-history.ts';
 import type { RetriesOrdered } from '../retries/order-retries.ts';
 
@@ -17,9 +17,8 @@ export function redeliveryAsked(delivery: Delivery, of: DeliverySummary): Asked 
 }
 
 /** Whether a result says that the change was made; one that was not confirmed may still be. */
-export function stateOfRedelivery({ kind }: Redelivered): AuditState {
-  if (kind === 'unavailable') return 'asked';
-  return kind === 'queued' ? 'done' : 'not_done';
+export function stateOfRedelivery({ kind }: Resent): AuditState {
+  return kind === 'unavailable' ? 'asked' : 'done';
 }
 
 export function testAsked(endpointId: string, eventType: string): Asked {
@@ -30,9 +29,8 @@ export function testAsked(endpointId: string, eventType: string): Asked {
   };
 }
 
-export function stateOfTest({ kind }: TestSent): AuditState {
-  if (kind === 'unavailable') return 'asked';
-  return kind === 'too_many' ? 'not_done' : 'done';
+export function stateOfTest({ kind }: Tested): AuditState {
+  return kind === 'unavailable' ? 'asked' : 'done';
 }
 
 export function stateOfOrder({ kind }: RetriesOrdered): AuditState {

@@ -6,18 +6,33 @@ import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import { withDeadline } from '../http/with-deadline.ts';
 import type { EventBytes } from './redeliver-event.ts';
 
-export type Redelivered =
+/** What became of a redelivery that was put on record. */
+export type Resent =
   /** Kafka has it: it will be attempted. */
   | { kind: 'queued' }
-  /** The account has no such endpoint any more. */
-  | { kind: 'endpoint_deleted' }
-  /** Neither its topic, nor a dead letter, nor the history has the event any more. */
-  | { kind: 'event_gone' }
   /** Not confirmed in time. The same delivery may be sent again: it has the same id. */
   | { kind: 'unavailable'; detail: string };
 
-/** Puts a delivery behind the live ones. `of` is the one whose event is sent again. */
-export type Redeliver = (scope: Scope, delivery: Delivery, of: DeliverySummary) => Promise<Redelivered>;
+export type Redelivered =
+  | Resent
+  /** The account has no such endpoint any more. */
+  | { kind: 'endpoint_deleted' }
+  /** Neither its topic, nor a dead letter, nor the history has the event any more. */
+  | { kind: 'event_gone' };
+
+/** Puts on record that a redelivery is asked for, sends it, and notes what became of it. */
+type Recorded = (send: () => Promise<Resent>) => Promise<Resent>;
+
+/**
+ * Puts a delivery behind the live ones. `of` is the one whose event is sent again. What is refused is not put on record:
+ * whoever asks in a loop would fill it.
+ */
+export type Redeliver = (
+  scope: Scope,
+  delivery: Delivery,
+  of: DeliverySummary,
+  recorded: Recorded,
+) => Promise<Redelivered>;
 
 export interface RedeliverOptions {
   eventBytes: EventBytes;
@@ -36,6 +51,7 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
     scope: Scope,
     delivery: Delivery,
     of: DeliverySummary,
+    recorded: Recorded,
     signal: AbortSignal,
   ): Promise<Redelivered> {
     const { eventId, origin, endpointId } = delivery;
@@ -44,24 +60,21 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
     const value = await eventBytes(scope, { eventId, origin, dead }, signal);
     if (!value) return { kind: 'event_gone' };
     signal.throwIfAborted();
-    await producer.send([
-      {
-        topic: TOPICS.backfill,
-        key: delivery.endpointId,
-        value,
-        headers: encodeDeliveryHeaders(delivery),
-      },
-    ]);
-    return { kind: 'queued' };
+    const headers = encodeDeliveryHeaders(delivery);
+    return recorded(async () => {
+      signal.throwIfAborted();
+      await producer.send([{ topic: TOPICS.backfill, key: endpointId, value, headers }]);
+      return { kind: 'queued' };
+    });
   }
 
-  return async (scope, delivery, of) => {
+  return async (scope, delivery, of, recorded) => {
     if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
       return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
     }
     const giveUp = new AbortController();
     try {
-      return await withDeadline(send(scope, delivery, of, giveUp.signal), timeoutMs, 'Kafka');
+      return await withDeadline(send(scope, delivery, of, recorded, giveUp.signal), timeoutMs, 'Kafka');
     } catch (error) {
       giveUp.abort(error);
       onFailure(error);

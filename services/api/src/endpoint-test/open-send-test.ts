@@ -13,5 +13,6 @@ export async function openSendTest(
 ): Promise<SendTest> {
   const subjectSchema = { subject: subjectOf(TOPICS.events), schema: publicationEventSchema };
   const encoder = await createEncoder<PublicationEvent>(source, subjectSchema);
-  return createSendTest({ ...options, encoder, now: Date.now, newId: randomUUIDv7 });
+  const uptimeMs = () => performance.now();
+  return createSendTest({ ...options, encoder, now: Date.now, uptimeMs, newId: randomUUIDv7 });
 }

@@ -5,10 +5,13 @@ import { decodeDeliveryHeaders } from '@herald/contracts/headers';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { EventType } from '@herald/domain/event-type';
 import type { OutgoingRecord } from '@herald/kafka/record';
+import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { AttemptSource, Listener } from '../tail/attempt-source.ts';
-import { createSendTest, MAX_TESTS_PER_ACCOUNT, type SendTest } from './send-test.ts';
+import { createSendTest, type TestSent } from './send-test.ts';
+import { MAX_TESTS_PER_ACCOUNT } from './test-places.ts';
 
 const encoder = encoderWithId<PublicationEvent>(1, {
   subject: subjectOf(TOPICS.events),
@@ -18,7 +21,8 @@ const encoder = encoderWithId<PublicationEvent>(1, {
 let listeners: Set<Listener>;
 let sent: OutgoingRecord[];
 let ids: number;
-let sendTest: SendTest;
+let recorded: number;
+let sendTest: (configured: ConfiguredEndpoint, eventType: EventType) => Promise<TestSent>;
 
 const attempts: AttemptSource = {
   async listen(listener, signal) {
@@ -39,7 +43,8 @@ beforeEach(() => {
   listeners = new Set();
   sent = [];
   ids = 0;
-  sendTest = createSendTest({
+  recorded = 0;
+  const send = createSendTest({
     attempts,
     encoder,
     producer: {
@@ -52,8 +57,14 @@ beforeEach(() => {
     timeoutMs: 1_000,
     onFailure: () => {},
     now: () => 1_700_000_000_000,
+    uptimeMs: () => 0,
     newId: () => `00000000-0000-7000-8000-${String(ids++).padStart(12, '0')}`,
   });
+  sendTest = (configured, eventType) =>
+    send(configured, eventType, (change) => {
+      recorded += 1;
+      return change();
+    });
 });
 
 afterEach(() => {
@@ -107,12 +118,15 @@ it('waits for an attempt as long as the endpoint may take and no longer', async 
   expect(listeners.size).toBe(0);
 });
 
-it('sends no more tests at once than an account may, and none is in the way of another account', async () => {
+it('sends no more tests at once than an account may, none in the way of another account, and records no other', async () => {
   for (let n = 0; n < MAX_TESTS_PER_ACCOUNT; n++) void sendTest(configured(), 'publication.published');
   expect(await sendTest(configured(), 'publication.published')).toMatchObject({
     kind: 'too_many',
     of: 'the account',
+    // Its record, following Kafka and the test itself, a second each; then the attempt.
+    endsInMs: 3 * 1_000 + 1_000 + 5_000,
   });
+  expect(recorded).toBe(MAX_TESTS_PER_ACCOUNT);
   void sendTest(configured('acc_2'), 'publication.published');
   await vi.waitFor(() => expect(sent).toHaveLength(MAX_TESTS_PER_ACCOUNT + 1));
   expect(new Set(sent.map((record) => deliveryOf(record).eventId)).size).toBe(MAX_TESTS_PER_ACCOUNT + 1);

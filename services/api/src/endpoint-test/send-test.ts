@@ -11,32 +11,44 @@ import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { withDeadline } from '../http/with-deadline.ts';
 import type { AttemptSource } from '../tail/attempt-source.ts';
 import { sampleEvent } from './sample-event.ts';
+import { createTestPlaces, type TooManyTests } from './test-places.ts';
 
-export type TestSent =
+/** What became of a test that was put on record. */
+export type Tested =
   | { kind: 'attempted'; delivery: Delivery; attempt: DeliveryAttempt }
   /** Kafka has it, and its attempt has not been seen in time: the dispatcher is away or busy. */
   | { kind: 'queued'; delivery: Delivery }
-  /** So many are waited for; nothing was sent. */
-  | { kind: 'too_many'; tests: number; of: 'the account' | 'this process' }
   | { kind: 'unavailable'; detail: string };
 
-/** Sends one made-up event of the type to an endpoint as it is saved, through the dispatcher, and waits for the attempt. */
-export type SendTest = (configured: ConfiguredEndpoint, eventType: EventType) => Promise<TestSent>;
+/** What is refused was neither sent nor put on record. */
+export type TestSent = Tested | TooManyTests;
+
+/** Puts on record that a test is asked for, sends it, and notes what became of it. */
+type Recorded = (send: () => Promise<Tested>) => Promise<Tested>;
+
+/**
+ * Sends one made-up event of the type to an endpoint as it is saved, through the dispatcher, and waits for the attempt.
+ * What is refused is not put on record: whoever asks in a loop would fill it.
+ */
+export type SendTest = (
+  configured: ConfiguredEndpoint,
+  eventType: EventType,
+  recorded: Recorded,
+) => Promise<TestSent>;
 
 export interface SendTestOptions {
   attempts: AttemptSource;
   encoder: Encoder<PublicationEvent>;
   producer: Pick<BatchingProducer, 'send' | 'pendingRecords'>;
-  /** For Kafka to be followed, and to take the test. */
+  /** For Kafka to be followed, and to take the test; each that long, as the record of the test has. */
   timeoutMs: number;
   onFailure: (error: unknown) => void;
   now: () => number;
+  /** Milliseconds of a clock that does not go back. */
+  uptimeMs: () => number;
   /** A fresh UUID. */
   newId: () => string;
 }
-
-export const MAX_TESTS = 50;
-export const MAX_TESTS_PER_ACCOUNT = 5;
 
 /** The producer never gives a record up: while brokers are away, so many wait and no test is added. */
 const MAX_PENDING_RECORDS = 1_000;
@@ -44,23 +56,18 @@ const MAX_PENDING_RECORDS = 1_000;
 /** What lies between the request and its end on our side: queues, connections, records on their way. */
 const MARGIN_MS = 5_000;
 
-export function createSendTest(options: SendTestOptions): SendTest {
-  const { attempts, encoder, producer, timeoutMs, onFailure, now, newId } = options;
-  const underway = new Map<string, number>();
-  let tests = 0;
+/** It is put on record, Kafka is followed, and the test is written. */
+const STEPS_OF_KAFKA = 3;
 
-  function count(accountId: string, change: 1 | -1): void {
-    tests += change;
-    const ofAccount = (underway.get(accountId) ?? 0) + change;
-    if (ofAccount === 0) underway.delete(accountId);
-    else underway.set(accountId, ofAccount);
-  }
+export function createSendTest(options: SendTestOptions): SendTest {
+  const { attempts, encoder, producer, timeoutMs, onFailure, now, uptimeMs, newId } = options;
+  const places = createTestPlaces(uptimeMs);
 
   async function send(
     { endpoint, revision }: ConfiguredEndpoint,
     eventType: EventType,
     over: AbortSignal,
-  ): Promise<TestSent> {
+  ): Promise<Tested> {
     const nowMs = now();
     const eventId = newId();
     const delivery = testDelivery({ eventId, endpointId: endpoint.id, revision, nowMs });
@@ -84,32 +91,41 @@ export function createSendTest(options: SendTestOptions): SendTest {
       headers: encodeDeliveryHeaders(delivery),
     };
     await withDeadline(producer.send([record]), timeoutMs, 'Kafka');
-    const timer = setTimeout(() => seen.resolve(undefined), endpoint.timeoutMs + MARGIN_MS);
+    const timer = setTimeout(() => seen.resolve(undefined), attemptWithinMs(endpoint));
     const attempt = await seen.promise;
     clearTimeout(timer);
     return attempt ? { kind: 'attempted', delivery, attempt } : { kind: 'queued', delivery };
   }
 
-  return async (configured, eventType) => {
-    const { accountId } = configured.endpoint;
-    const ofAccount = underway.get(accountId) ?? 0;
-    if (ofAccount >= MAX_TESTS_PER_ACCOUNT) return { kind: 'too_many', tests: ofAccount, of: 'the account' };
-    if (tests >= MAX_TESTS) return { kind: 'too_many', tests, of: 'this process' };
-    if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
-      return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
-    }
+  async function sendOrFail(configured: ConfiguredEndpoint, eventType: EventType): Promise<Tested> {
     const over = new AbortController();
-    count(accountId, 1);
     try {
       return await send(configured, eventType, over.signal);
     } catch (error) {
       onFailure(error);
       return { kind: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
     } finally {
-      count(accountId, -1);
       over.abort();
     }
+  }
+
+  return async (configured, eventType, recorded) => {
+    const { endpoint } = configured;
+    if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
+      return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
+    }
+    const place = places.take(endpoint.accountId, STEPS_OF_KAFKA * timeoutMs + attemptWithinMs(endpoint));
+    if (place.kind === 'too_many') return place;
+    try {
+      return await recorded(() => sendOrFail(configured, eventType));
+    } finally {
+      place.release();
+    }
   };
+}
+
+function attemptWithinMs({ timeoutMs }: ConfiguredEndpoint['endpoint']): number {
+  return timeoutMs + MARGIN_MS;
 }
 
 /** Of no topic: its event is made for it alone. By its time it lies apart from other tests in the ledger. */

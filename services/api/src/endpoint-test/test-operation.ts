@@ -6,8 +6,8 @@ import { endpointParams } from '../endpoints/endpoint-fields.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
 import { notFound } from '../http/problems.ts';
 import { attemptOfRecord } from './attempt-record.ts';
-import type { TestSent } from './send-test.ts';
 import { testBody, testView } from './test-fields.ts';
+import type { TooManyTests } from './test-places.ts';
 
 export function testOperation(): AnyOperation {
   return operation({
@@ -58,14 +58,15 @@ function view(
   };
 }
 
-function tooManyTests({ tests, of }: Extract<TestSent, { kind: 'too_many' }>): Answer {
+function tooManyTests({ tests, of, endsInMs }: TooManyTests): Answer {
+  const seconds = Math.max(1, Math.ceil(endsInMs / 1_000));
   return {
-    headers: { 'retry-after': '5' },
+    headers: { 'retry-after': String(seconds) },
     problem: {
       status: 429,
       code: 'too_many_tests',
       title: 'There are too many tests at once',
-      detail: `${of === 'the account' ? 'The account' : 'This process'} waits for ${tests}, which is as many as it may. Wait for one to end: none takes longer than the time-out of its endpoint.`,
+      detail: `${of === 'the account' ? 'The account' : 'This process'} waits for ${tests}, which is as many as it may. The first of them has ended in ${seconds} seconds at the latest: each waits for Kafka, and for the time-out of its endpoint and 5 seconds.`,
     },
   };
 }
