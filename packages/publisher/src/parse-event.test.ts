@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { encoderWithId } from '@herald/contracts/codec';
 import { eventTypeOf } from '@herald/contracts/event-type';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
 import { type EventInput, eventInputSchema, FIELD_REMEDIES } from './event-input.ts';
 import { parseEvent } from './parse-event.ts';
 
@@ -208,4 +209,71 @@ test('the largest event that is accepted fits a record of its topic', () => {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const encoder = encoderWithId(1, { subject: 'publication.events-value', schema: publicationEventSchema });
   expect(encoder.encode(parsed.event).length).toBeLessThan(1024 * 1024);
+});
+
+test('what cannot be an event for its size is refused as a whole, and none of its members is looked at', () => {
+  const look = vi.fn();
+  const watched = Object.defineProperties(
+    {},
+    Object.fromEntries(
+      Array.from({ length: 151 }, (_, index) => [`k${index}`, { enumerable: true, get: look }]),
+    ),
+  );
+  const media_urls = Object.defineProperty(Array(151).fill(''), 0, { enumerable: true, get: look });
+  const parts: [field: string, input: unknown][] = [
+    ['', watched],
+    ['channel', { ...smallest, channel: watched }],
+    ['content', { ...smallest, content: watched }],
+    ['content.media_urls', { ...smallest, content: { media_type: 'photo', media_urls } }],
+    ['result', { ...smallest, result: watched }],
+    ['metadata', { ...smallest, metadata: watched }],
+  ];
+  for (const [field, input] of parts) {
+    expect(problemsOf(input)).toEqual([
+      expect.objectContaining({ field, problem: 'it has more than 150 members' }),
+    ]);
+  }
+  expect(look).not.toHaveBeenCalled();
+});
+
+test('of one event no more than a hundred problems are worked out', () => {
+  const toJSON = vi.fn(() => 'x');
+  const strangers = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`k${index}`, { toJSON }]));
+  expect(problemsOf({ ...smallest, ...strangers })).toHaveLength(100);
+  expect(toJSON).toHaveBeenCalledTimes(100);
+});
+
+const labels = fc.uniqueArray(
+  fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'constructor', 'toString', '7'), fc.string()), fc.string()),
+  { selector: ([name]) => name, maxLength: 8 },
+);
+
+test('no label of an event that is accepted is lost; one that cannot be kept is refused by its name', () => {
+  fc.assert(
+    fc.property(labels, (entries) => {
+      const parsed = parseEvent({ ...smallest, metadata: Object.fromEntries(entries) }, newEventId);
+      if (entries.some(([name]) => name === '__proto__')) {
+        expect(parsed).toMatchObject({ ok: false, problems: [{ field: 'metadata.__proto__' }] });
+      } else {
+        expect(parsed.ok && new Map(Object.entries(parsed.event.metadata))).toEqual(new Map(entries));
+      }
+    }),
+  );
+});
+
+test('the order of its labels does not make it another event: its bytes are the same', () => {
+  const encoder = encoderWithId<PublicationEvent>(1, { subject: 's', schema: publicationEventSchema });
+  const bytesOf = (entries: [string, string][]) => {
+    const parsed = parseEvent({ ...smallest, metadata: Object.fromEntries(entries) }, newEventId);
+    return parsed.ok ? encoder.encode(parsed.event).toString('hex') : parsed;
+  };
+  fc.assert(
+    fc.property(labels, fc.infiniteStream(fc.nat()), (entries, order) => {
+      const shuffled = entries
+        .map((entry) => ({ entry, at: order.next().value as number }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ entry }) => entry);
+      expect(bytesOf(shuffled)).toEqual(bytesOf(entries));
+    }),
+  );
 });

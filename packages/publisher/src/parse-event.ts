@@ -2,6 +2,7 @@ import { eventTypeSymbol } from '@herald/contracts/event-type';
 import type { MediaType, PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { z } from 'zod';
 import { eventInputSchema, FIELD_REMEDIES } from './event-input.ts';
+import { oversizedParts, unkeepableLabel } from './event-shape.ts';
 
 /** One thing that is wrong with an event, in a form that a caller can show to a person. */
 export interface FieldProblem {
@@ -15,13 +16,24 @@ export interface FieldProblem {
 
 export type ParsedEvent = { ok: true; event: PublicationEvent } | { ok: false; problems: FieldProblem[] };
 
-/** Pure: what is left out is filled in, all problems are told at once. `newEventId` is asked only where there is none. */
+/** Of one event; what is beyond is not worked out either. */
+const MAX_PROBLEMS = 100;
+
+/**
+ * Pure: what is left out is filled in, all problems are told at once. `newEventId` is asked only where there is none.
+ * The labels are in the order of their names, so that the same event has the same bytes.
+ */
 export function parseEvent(input: unknown, newEventId: () => string): ParsedEvent {
+  const oversized = oversizedParts(input);
+  if (oversized.length > 0) return { ok: false, problems: oversized };
   const parsed = eventInputSchema.safeParse(input);
-  if (!parsed.success) {
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, input)) };
+  const unkeepable = unkeepableLabel(input);
+  if (!parsed.success || unkeepable.length > 0) {
+    const issues = parsed.error?.issues.slice(0, MAX_PROBLEMS) ?? [];
+    const problems = [...unkeepable, ...issues.flatMap((issue) => problemsOf(issue, input))];
+    return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) };
   }
-  const { event_id, event_type, content, ...rest } = parsed.data;
+  const { event_id, event_type, content, metadata, ...rest } = parsed.data;
   return {
     ok: true,
     event: {
@@ -29,6 +41,7 @@ export function parseEvent(input: unknown, newEventId: () => string): ParsedEven
       event_id: event_id ?? newEventId(),
       event_type: eventTypeSymbol(event_type),
       content: { ...content, media_type: content.media_type.toUpperCase() as MediaType },
+      metadata: Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))),
       endpoint: null,
     },
   };
@@ -36,7 +49,7 @@ export function parseEvent(input: unknown, newEventId: () => string): ParsedEven
 
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
       field: pathOf([...issue.path, key]),
       value: shown(valueAt(input, [...issue.path, key])),
       problem: 'no such field is known',

@@ -280,6 +280,18 @@ test('an account above its quota is refused with when to come again, and another
   expect(kafka.written).toHaveLength(8);
 });
 
+test('a body counts for its size too, however few events it holds and whether or not it can be read', async () => {
+  const { kafka, post } = await startIngest({ eventsPerSecond: 1, burstEvents: 10 });
+  kafka.acknowledge();
+  const strangers = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, 1]));
+  const refused = await post({ ...event, ...strangers });
+  expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: '', index: 0 }] } });
+  expect(refused.headers.get('ratelimit')).toBe('"events";r=7;t=3');
+  const padded = await post(`${JSON.stringify(event)}${' '.repeat(12_000)}`);
+  expect([padded.status, padded.headers.get('ratelimit')]).toEqual([202, '"events";r=4;t=6']);
+  expect((await post('{'.repeat(4_097))).headers.get('ratelimit')).toBe('"events";r=2;t=8');
+});
+
 test('an account that holds its share of what may wait for Kafka is refused, and another one is not', async () => {
   const { kafka, post } = await startIngest({ maxPendingEvents: 6 });
   const waiting = post([event, event, event]);

@@ -107,9 +107,11 @@ export function createIngestApp(options: IngestOptions): Express {
     // express leaves a body that is not there undefined.
     const raw: Buffer = request.body ?? Buffer.alloc(0);
     const accepted = await acceptEvents({ accountId, form, raw, headers: request.headers }, options, {
-      admitEvents(count) {
-        const full = hold.addEvents(count);
-        return full ? overloaded(full) : metered(response, quota.take(accountId, count));
+      admitEvents(events) {
+        const full = hold.addEvents(events);
+        return full
+          ? overloaded(full)
+          : metered(response, quota.take(accountId, { events, bytes: raw.length }));
       },
       onWriting(writing) {
         response.locals.writing = writing;

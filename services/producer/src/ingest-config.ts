@@ -49,7 +49,8 @@ export const ingestConfig = z.object({
     },
   ),
   HERALD_INGEST_QUOTA_EVENTS_PER_SECOND: variable(integer({ min: 1, max: 10_000_000 }).default(10_000), {
-    expects: 'how many events a second one account may send to one instance before it is answered 429',
+    expects:
+      'how many events a second one account may send to one instance before it is answered 429; a body counts as one at least for each 4 KiB',
     example: '10000',
   }),
   HERALD_INGEST_QUOTA_BURST_EVENTS: variable(integer({ min: 1, max: 100_000_000 }).default(50_000), {

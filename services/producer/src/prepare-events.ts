@@ -1,6 +1,8 @@
+import { hasTooManyMembers } from '@herald/publisher/event-shape';
 import type { EventWriter } from '@herald/publisher/event-writer';
 import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import { type BatchItem, type ItemError, isObject } from './body/event-batch.ts';
+import { MAX_ERRORS_SHOWN } from './problems.ts';
 
 export type PreparedBatch =
   | { ok: true; items: readonly BatchItem[]; events: PreparedEvent[] }
@@ -15,11 +17,12 @@ export interface PrepareContext {
   prepare: EventWriter['prepare'];
 }
 
-/** All events ready to be written, or everything that is wrong with any of them. */
+/** All events ready to be written, or what is wrong with any of them, up to somewhat more than is shown. */
 export function prepareAll(items: readonly BatchItem[], context: PrepareContext): PreparedBatch {
   const events: PreparedEvent[] = [];
   const errors: ItemError[] = [];
   for (const item of items) {
+    if (errors.length > MAX_ERRORS_SHOWN) break;
     const prepared = prepareOne(item, context);
     if (prepared.ok) events.push(prepared.event);
     else for (const problem of prepared.problems) errors.push({ ...item.place, ...problem });
@@ -37,9 +40,9 @@ function prepareOne(item: BatchItem, context: PrepareContext): ReturnType<EventW
   return { ok: false, problems: prepared.problems.map((one) => ({ ...one, field: nameOf(one.field) })) };
 }
 
-/** The item with the key's account and an id. What is no object stays as it is: the publisher says what it should be. */
+/** The item with the key's account and an id. What is no event stays as it is: the publisher says what it should be. */
 function stamp(item: unknown, accountId: string, newEventId: () => string): unknown {
-  if (!isObject(item)) return item;
+  if (!isObject(item) || hasTooManyMembers(item)) return item;
   return { ...item, account_id: accountId, event_id: item.event_id ?? newEventId() };
 }
 

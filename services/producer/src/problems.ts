@@ -9,7 +9,7 @@ import type { BatchItem, ItemError } from './body/event-batch.ts';
 /** Seconds after which a client is asked to try again. */
 export const RETRY_AFTER_SECONDS = 1;
 
-const MAX_ERRORS_SHOWN = 100;
+export const MAX_ERRORS_SHOWN = 100;
 
 export const readOnlyKey: Problem = {
   status: 403,
@@ -158,9 +158,12 @@ export function notFound(method: string, path: string): Problem {
 
 function itemErrors(errors: readonly ItemError[]): { detail: string; errors: readonly ItemError[] } {
   const events = new Set(errors.map(({ index }) => index)).size;
-  const shown = errors.length > MAX_ERRORS_SHOWN ? ` The first ${MAX_ERRORS_SHOWN} errors are listed.` : '';
+  const refused = events === 1 ? 'one event is' : `${events} events are`;
+  const isCut = errors.length > MAX_ERRORS_SHOWN;
   return {
-    detail: `Nothing was accepted: ${events === 1 ? 'one event is' : `${events} events are`} refused.${shown}`,
+    detail: isCut
+      ? `Nothing was accepted: there are more than ${MAX_ERRORS_SHOWN} errors, of which the first are listed.`
+      : `Nothing was accepted: ${refused} refused.`,
     errors: errors.slice(0, MAX_ERRORS_SHOWN),
   };
 }

@@ -6,7 +6,8 @@ export interface Quota {
   readonly eventsPerSecond: number;
   /** Whether the account may send at all now; takes nothing. */
   look(accountId: string): Metered;
-  take(accountId: string, events: number): Metered;
+  /** What a body costs: its events, and no less than one for each `BYTES_PER_EVENT` begun, readable or not. */
+  take(accountId: string, body: { events: number; bytes: number }): Metered;
 }
 
 export interface Metered {
@@ -22,6 +23,9 @@ export interface QuotaOptions {
   now: () => number;
 }
 
+/** To read and check a body costs by its size, however few events it says that it holds. */
+const BYTES_PER_EVENT = 4 * 1024;
+
 const MAX_ACCOUNTS = 100_000;
 
 export function createQuota({ eventsPerSecond, burstEvents, now }: QuotaOptions): Quota {
@@ -35,6 +39,7 @@ export function createQuota({ eventsPerSecond, burstEvents, now }: QuotaOptions)
   return {
     eventsPerSecond,
     look: (accountId) => metered(buckets.look(accountId, 1)),
-    take: (accountId, events) => metered(buckets.take(accountId, events)),
+    take: (accountId, { events, bytes }) =>
+      metered(buckets.take(accountId, Math.max(events, Math.ceil(bytes / BYTES_PER_EVENT)))),
   };
 }

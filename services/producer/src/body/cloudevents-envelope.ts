@@ -1,3 +1,4 @@
+import { hasTooManyMembers } from '@herald/publisher/event-shape';
 import type { FieldProblem } from '@herald/publisher/parse-event';
 import { isObject } from './event-batch.ts';
 import { parseJson, textOf } from './json-text.ts';
@@ -30,6 +31,9 @@ const MAX_SHOWN_CHARS = 200;
 export function readEnvelope(value: unknown): ReadEnvelope {
   if (!isObject(value)) {
     return refused('', value, 'it is no CloudEvent', 'Give an object with the attributes and data.');
+  }
+  if (hasTooManyMembers(value)) {
+    return refused('', undefined, 'it has too many attributes', 'Put fields of the event into data.');
   }
   // In JSON an attribute that is null is one that is not there.
   const members = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
@@ -87,8 +91,11 @@ function dataOf({ data, data_base64, datacontenttype }: Record<string, unknown>)
     return refused('datacontenttype', datacontenttype, 'it is not JSON', 'Send data as JSON.');
   }
   const value = data_base64 === undefined ? data : decoded(data_base64);
-  if (isObject(value)) return { ok: true, value };
   const field = data_base64 === undefined ? 'data' : 'data_base64';
+  if (hasTooManyMembers(value)) {
+    return refused(field, undefined, 'it has too many members', 'Give the fields of one event.');
+  }
+  if (isObject(value)) return { ok: true, value };
   return refused(field, data_base64 ?? data, 'it is no JSON object', 'Give the fields of the event.');
 }
 

@@ -159,6 +159,14 @@ test.each([7, null, []])('what is no CloudEvent at all is said to be none: %j', 
   ]);
 });
 
+test('what has more members than an event is refused as a whole, and a name that every object inherits is a label', () => {
+  const strangers = Object.fromEntries(Array.from({ length: 151 }, (_, index) => [`k${index}`, 1]));
+  expect(fieldsOf(strangers)).toEqual(['']);
+  expect(fieldsOf({ data: { ...envelope.data, ...strangers } })).toEqual(['data']);
+  const labelled = { constructor: 'x', data: { ...envelope.data, metadata: { region: 'eu' } } };
+  expect(fieldsOf(labelled)).toMatchObject({ metadata: { constructor: 'x', region: 'eu' } });
+});
+
 test('the same said in both places is no contradiction', () => {
   const data = {
     ...envelope.data,

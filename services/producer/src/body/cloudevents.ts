@@ -90,7 +90,7 @@ function saysTheSame(field: string, inData: unknown, value: string): boolean {
 /** Extensions that would overwrite what the event says of itself. */
 function* hiddenMetadata({ extensions, data: { metadata } }: Envelope): Iterable<FieldProblem> {
   for (const [name, value] of Object.entries(extensions)) {
-    const inData = isObject(metadata) ? metadata[name] : undefined;
+    const inData = isObject(metadata) && Object.hasOwn(metadata, name) ? metadata[name] : undefined;
     if (inData === undefined || inData === value) continue;
     yield problem(name, value, `data.metadata.${name} says something else`, 'Give it in one place.');
   }

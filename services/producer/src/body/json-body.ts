@@ -13,7 +13,7 @@ export function readJsonBody(body: unknown, maxBatchEvents: number): EventBatch 
   if (!('events' in body)) {
     return { ok: true, single: true, items: [{ input: body, place: { index: 0 }, problems: [] }] };
   }
-  const { events, ...others } = body;
+  const { events } = body;
   if (!Array.isArray(events)) {
     return notABatch('not_events', {
       field: 'events',
@@ -21,7 +21,7 @@ export function readJsonBody(body: unknown, maxBatchEvents: number): EventBatch 
       remedy: 'Send {"events":[…]}.',
     });
   }
-  const unknown = Object.keys(others);
+  const unknown = Object.keys(body).filter((name) => name !== 'events');
   if (unknown.length > 0) {
     const names = unknown.slice(0, 10).join(', ');
     return notABatch('not_events', {
