@@ -28,7 +28,8 @@ export type HostDecision =
 
 /**
  * Resolves a host and lets it pass only if every one of its addresses may be connected to: of a mixed answer, an
- * attacker would get the one that is not, by trying often enough. For IP addresses it is `decideAddress`.
+ * attacker would get the one that is not, by trying often enough. For IP addresses it is `decideAddress`. The message is for
+ * who gave the host: it does not say which address a name has, or anybody could look up the names of the inside network.
  */
 export async function decideHost(hostname: string, reach: Reach, guard: Guard): Promise<HostDecision> {
   const literal = isIP(hostname);
@@ -41,7 +42,8 @@ export async function decideHost(hostname: string, reach: Reach, guard: Guard): 
   for (const { address } of resolution.addresses) {
     const decision = decideAddress(address, reach, guard.policy);
     if (decision.kind === 'blocked') {
-      return { kind: 'blocked', message: literal ? decision.message : `${hostname}: ${decision.message}` };
+      const who = literal ? hostname : `${hostname} has an address that`;
+      return { kind: 'blocked', message: `${who} ${decision.why}` };
     }
   }
   return { kind: 'allowed', addresses: resolution.addresses };
@@ -104,7 +106,8 @@ export function createGuardedConnect(options: ConnectOptions): Connect {
     if (isIP(target.hostname) !== 0) {
       const decision = decideAddress(target.hostname, reach, policy);
       if (decision.kind === 'blocked') {
-        queueMicrotask(() => callback(guardError(decision), null));
+        const message = `${target.hostname} ${decision.why}`;
+        queueMicrotask(() => callback(guardError({ kind: 'blocked', message }), null));
         return undefined;
       }
     }

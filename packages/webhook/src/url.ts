@@ -48,7 +48,7 @@ export function decideUrl(text: string, policy: AddressPolicy): UrlDecision {
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   if (isIP(hostname) !== 0) {
     const decision = decideAddress(hostname, reach, policy);
-    if (decision.kind === 'blocked') return blocked('address', decision.message);
+    if (decision.kind === 'blocked') return blocked('address', `${hostname} ${decision.why}`);
   }
   return {
     kind: 'allowed',

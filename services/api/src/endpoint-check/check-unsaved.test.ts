@@ -40,7 +40,7 @@ it('says at which stage a URL fails, why and what to do, and what was not looked
         stage: 'address',
         result: 'failed',
         error: 'blocked_address',
-        problem: expect.stringContaining('not a public address'),
+        problem: 'inside.example has an address that is not a public address (private)',
         remedy: expect.stringMatching(/./),
       },
       { stage: 'connection', result: 'not_reached' },
