@@ -68,6 +68,35 @@ test('a walk over events shows one that was produced twice once', async () => {
   );
 });
 
+test('the newest events of some channels and types are listed, and what they say is read to a bound, newest first', async () => {
+  const scope = newAccount();
+  const of = (index: number, id: string, event_type: 'PUBLISHED' | 'FAILED', caption = '') => {
+    const { channel, content } = anEvent({});
+    return anEventRow(index, {
+      account_id: scope.accountId,
+      occurred_at: NOON_MS + index,
+      event_type,
+      channel: { ...channel, id },
+      content: { ...content, caption },
+    });
+  };
+  const large = 'x'.repeat(2_500_000);
+  const rows = [
+    of(0, 'a', 'FAILED', large),
+    of(1, 'a', 'FAILED', large),
+    of(2, 'a', 'PUBLISHED'),
+    of(3, 'b', 'FAILED'),
+    of(4, '', 'FAILED'),
+  ];
+  await database.insert(EVENTS, rows);
+  const [older, newer, , , ofNone] = rows.map(({ content }) => (content.ok ? content.event.event_id : ''));
+  const query = { limit: 9, channelIds: ['a', ''], eventTypes: ['publication.failed'] };
+  const { items } = pageOf(await history.events.list(scope, query));
+  expect(items.map(({ eventId }) => eventId)).toEqual([ofNone, newer, older]);
+  const read = await history.events.contents(scope, items);
+  expect(read.map(({ event_id }) => event_id).toSorted()).toEqual([ofNone, newer].sort());
+});
+
 test('poison is listed newest first, once a record, with its bytes', async () => {
   const row = (offset: number, recordedAtMs: number) => ({
     source: { topic: 'publication.events', partition: 11, offset },

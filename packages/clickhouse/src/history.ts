@@ -186,6 +186,10 @@ export interface EventQuery extends PageQuery, TimeRange {
   projectId?: string | undefined;
   channelId?: string | undefined;
   eventType?: string | undefined;
+  /** Any of these; '' for events that are not about a channel. */
+  channelIds?: readonly string[] | undefined;
+  /** Any of these. */
+  eventTypes?: readonly string[] | undefined;
   publicationId?: string | undefined;
   /** Each event with its deliveries as they stand, the first 20. */
   includeDeliveries?: boolean | undefined;

@@ -62,6 +62,8 @@ async function takeStep(
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
     ['event_type = {type:String}', 'type', query.eventType],
+    ['channel_id IN {channels:Array(String)}', 'channels', query.channelIds],
+    ['event_type IN {types:Array(String)}', 'types', query.eventTypes],
     ['publication_id = {publication:String}', 'publication', query.publicationId],
     ["occurred_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')", 'since', sinceMs],
     ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', query.toMs],

@@ -15,15 +15,18 @@ const published = (eventId: string, projectId: string, platform: string) => ({
 const EVENTS = [published('e1', 'p1', 'tiktok'), published('e2', 'p1', 'x'), published('e3', 'p2', 'tiktok')];
 
 /** An account of these events; what of them is read is on record. */
-function accountOf(read: string[]): Account {
+function accountOf(read: string[], asked: object[] = []): Account {
   const events = {
     groups: async () => ({
       kind: 'counted',
       groups: EVENTS.map(({ listed }) => ({ ...listed, events: 1 })),
     }),
-    list: async () => ({ kind: 'page', items: EVENTS.map(({ listed }) => listed), nextCursor: undefined }),
-    async contents(asked: readonly { eventId: string }[]): Promise<PublicationEvent[]> {
-      read.push(...asked.map(({ eventId }) => eventId));
+    async list(query: object) {
+      asked.push(query);
+      return { kind: 'page', items: EVENTS.map(({ listed }) => listed), nextCursor: undefined };
+    },
+    async contents(of: readonly { eventId: string }[]): Promise<PublicationEvent[]> {
+      read.push(...of.map(({ eventId }) => eventId));
       return EVENTS.filter(({ listed }) => read.includes(listed.eventId)).map(
         ({ says }) => says as PublicationEvent,
       );
@@ -54,4 +57,31 @@ it('without a filter nothing that events say is read', async () => {
     read: [],
     body: { events: 3, matched: 2, is_exact: true, filtered: null },
   });
+});
+
+it('what the subscription does not want takes no place among the newest that the filter is tried on', async () => {
+  const asked: object[] = [];
+  const filter = { field: 'channel.type', op: 'exists' };
+  const body = previewBody.parse({
+    project_id: 'p1',
+    format: 'upload-post',
+    subscription: { channel_ids: ['c'], filter },
+  });
+  await previewOperation(readHistory, Date.now).handle({ account: accountOf([], asked), body } as never);
+  expect(asked).toMatchObject([
+    { projectId: 'p1', channelIds: ['c', ''], eventTypes: ['publication.published', 'publication.failed'] },
+  ]);
+});
+
+it('others have their turn between the events that a filter is tried on', async () => {
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns++;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await preview({ field: 'channel.type', op: 'exists' });
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(2);
 });

@@ -1,10 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventGroup } from '@herald/clickhouse/read/event-groups';
 import { eventField } from '@herald/contracts/event-fields';
 import { eventTypeOf } from '@herald/contracts/event-type';
 import { ALL_PROJECTS } from '@herald/domain/endpoint';
-import { isEventType } from '@herald/domain/event-type';
+import { EVENT_TYPES, isEventType } from '@herald/domain/event-type';
 import type { Filter } from '@herald/domain/filter/filter';
-import { match, passesFilter, type Subscriber } from '@herald/domain/subscription';
+import {
+  isRepresentable,
+  match,
+  passesFilter,
+  type Subscriber,
+  wantsType,
+} from '@herald/domain/subscription';
 import type { Problem } from '@herald/service-kit/problem';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
@@ -65,16 +72,30 @@ async function tryFilter(
 ): Promise<{ events: number; passed: number } | null> {
   if (filter === null) return null;
   const projectId = draft.projectId === ALL_PROJECTS ? undefined : draft.projectId;
-  const newest = await account.events.list({ ...range, projectId, limit: MAX_FILTERED });
+  const wants = { channelIds: wantedChannels(draft), eventTypes: wantedTypes(draft) };
+  const newest = await account.events.list({ ...range, ...wants, projectId, limit: MAX_FILTERED });
   if (newest.kind !== 'page') throw new Error('A page without a cursor was refused for its cursor');
   const wanted = newest.items.filter((event) => isWanted(draft, event));
   const events = await account.events.contents(wanted);
   const filtered = { subscription: { ...draft.subscription, filter } };
-  const passed = events.filter((event) => {
+  let passed = 0;
+  for (const event of events) {
     const eventType = eventTypeOf(event.event_type);
-    return eventType && passesFilter(filtered, { eventType, readField: (path) => eventField(event, path) });
-  });
-  return { events: events.length, passed: passed.length };
+    const readField = (path: string) => eventField(event, path);
+    if (eventType && passesFilter(filtered, { eventType, readField })) passed++;
+    // A filter may have much to read: others have their turn in between.
+    await setImmediate();
+  }
+  return { events: events.length, passed };
+}
+
+/** Undefined for all. Operational events are about no channel, and no choice of channels keeps them away. */
+function wantedChannels({ subscription: { channelIds } }: Subscriber): readonly string[] | undefined {
+  return channelIds.size === 0 ? undefined : [...channelIds, ''];
+}
+
+function wantedTypes(draft: Subscriber): readonly string[] {
+  return EVENT_TYPES.filter((type) => wantsType(draft, type) && isRepresentable(draft, type));
 }
 
 /** What the route lane matches by; the filter is left out, for it asks for what each event says. */
