@@ -1,5 +1,6 @@
 import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
+import type { StreamOwner } from '../tail/tail.ts';
 import type { Answer } from './operation.ts';
 
 /** What the API answers when it does not do what it was asked, each with what to do. */
@@ -138,20 +139,20 @@ export const refusedPosition: Problem = {
   ],
 };
 
-export function tooManyStreams({
-  streams,
-  of,
-}: {
-  streams: number;
-  of: 'who asks' | 'this process';
-}): Answer {
+const STREAM_OWNERS: Readonly<Record<StreamOwner, string>> = {
+  'who asks': 'This API key or session',
+  'the account': 'This account',
+  'this process': 'This process',
+};
+
+export function tooManyStreams({ streams, of }: { streams: number; of: StreamOwner }): Answer {
   return {
     headers: { 'retry-after': '5' },
     problem: {
       status: 429,
       code: 'too_many_streams',
       title: 'There are too many live tails',
-      detail: `${of === 'who asks' ? 'This API key or session' : 'This process'} has ${streams} open, which is as many as it may have. Close one (a browser needs one for all its tabs), or try again after the time in Retry-After.`,
+      detail: `${STREAM_OWNERS[of]} has ${streams} open, which is as many as it may have. Close one (a browser needs one for all its tabs), or try again after the time in Retry-After.`,
     },
   };
 }

@@ -29,6 +29,8 @@ export interface TailBounds {
 }
 
 const LOOK_AGAIN_MS = 50;
+/** Of a client that is told nothing meanwhile; what is told asks by itself. */
+const ADMISSION_CHECK_MS = 500;
 
 /** One client: what it missed, then what comes; each disposition of its filter once, or counted as skipped. */
 export class TailStream {
@@ -36,6 +38,7 @@ export class TailStream {
   readonly #events: EventStream;
   readonly #leaving = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #admissionCheck: NodeJS.Timeout;
   /** Next offset of each partition, while what was missed is read; later the source's own is further. */
   #position: number[] = [];
   /** Whether the partition has been read back to where the source is. */
@@ -49,9 +52,11 @@ export class TailStream {
     this.#options = options;
     this.#events = options.events;
     this.#heartbeat = setInterval(() => this.#beat(), options.bounds.heartbeatMs);
+    this.#admissionCheck = setInterval(() => this.#leaveUnlessAdmitted(), ADMISSION_CHECK_MS);
     this.#events.onDrain(() => void this.#tellOmissions());
     this.#events.onClose(() => {
       clearInterval(this.#heartbeat);
+      clearInterval(this.#admissionCheck);
       this.#leaving.abort();
     });
   }
@@ -110,6 +115,7 @@ export class TailStream {
     if (offset < this.#position[partition]!) return;
     this.#position[partition] = offset + 1;
     if (!this.#options.sees(attempt) || !matches(this.#options.filter, attempt)) return;
+    if (!this.#leaveUnlessAdmitted()) return;
     const id = this.#id();
     const isTold =
       this.#tellOmissions() &&
@@ -149,9 +155,15 @@ export class TailStream {
   }
 
   #beat(): void {
-    const { isAdmitted, bounds } = this.#options;
-    if (this.#events.stalledMs() > bounds.maxStallMs) this.#events.drop();
-    else if (!isAdmitted()) this.#events.end();
-    else this.#tellPosition();
+    if (this.#events.stalledMs() > this.#options.bounds.maxStallMs) this.#events.drop();
+    else if (this.#leaveUnlessAdmitted()) this.#tellPosition();
+  }
+
+  /** False for a client that may see nothing any more: it is told no more, and the stream ends. */
+  #leaveUnlessAdmitted(): boolean {
+    if (this.#options.isAdmitted()) return true;
+    this.#leaving.abort();
+    this.#events.end();
+    return false;
   }
 }

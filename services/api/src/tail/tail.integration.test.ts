@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { anAttempt } from '@herald/clickhouse/testing/sample-rows';
 import { createEncoder, type Encoder } from '@herald/contracts/codec';
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
@@ -12,6 +13,7 @@ import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type EventSource, openEventSource } from '../testing/event-source.ts';
 import { type Client, type RunningApi, startApi } from '../testing/running-api.ts';
+import { TAIL_LIMITS } from './tail.ts';
 import { dispositionView } from './tail-fields.ts';
 
 const stack = inject('stack');
@@ -25,9 +27,9 @@ beforeAll(async () => {
     clickhouseUrl: 'http://127.0.0.1:1',
     tailLimits: {
       maxStreamsPerActor: 3,
+      maxStreamsPerAccount: 4,
       maxResumeRecords: 2_000,
       maxBufferedBytes: 64 * 1024,
-      heartbeatMs: 200,
     },
   });
   producer = await createBatchingProducer({ connection: { brokers: stack.brokers, clientId: 'tail-test' } });
@@ -238,17 +240,33 @@ test('refuses a position that it did not give, and a stream too many, with what 
   const answer = await client.get('/v1/tail');
   expect(answer).toMatchObject({ status: 429, body: { type: 'urn:herald:problem:too_many_streams' } });
   expect(answer.headers.get('retry-after')).toBe('5');
+  // Another key of the account has its own share, and no more than the account has left.
+  const other = await api.client('read', client.accountId);
+  open.push(await joined(other));
+  const full = await other.get('/v1/tail');
+  expect(full).toMatchObject({ status: 429, body: { detail: expect.stringContaining('account') } });
   await open.pop()!.close();
-  await eventually(async () => open.push(await joined(client)));
+  await eventually(async () => open.push(await joined(other)));
   await Promise.all(open.map((source) => source.close()));
 });
 
 test('a stream ends with its key, and with the process, so that nobody waits for it', async () => {
   const client = await api.client('read');
-  const ofRevoked = await joined(client);
+  const idle = await api.client('read');
+  const [ofRevoked, ofIdle] = [await joined(client), await joined(idle)];
+  const witness = await joined(await api.client('read', client.accountId));
   const other = await joined(await api.client('read'));
   await api.revoke(client);
-  await ofRevoked.ended;
+  await api.revoke(idle);
+  await eventually(async () => expect((await client.get('/v1/me')).status).toBe(401));
+  // The very next is not told, long before the heartbeat; nor does a stream go on that is told nothing.
+  await record(attemptsOf(client.accountId, 0, 1));
+  await eventually(() => expect(stepsOf(witness)).toEqual([0]));
+  expect(stepsOf(ofRevoked)).toEqual([]);
+  const beforeTheHeartbeat = setTimeoutAsync(TAIL_LIMITS.heartbeatMs - 3_000, 'still open', { ref: false });
+  const ended = Promise.all([ofRevoked.ended, ofIdle.ended]).then(() => 'ended');
+  expect(await Promise.race([ended, beforeTheHeartbeat])).toBe('ended');
+  await witness.close();
   await api.stop();
   await other.ended;
 });

@@ -15,11 +15,14 @@ export interface TailRequest {
   caller: Pick<Caller, 'actor' | 'isAdmitted'>;
 }
 
+/** Whose streams are as many as they may be. */
+export type StreamOwner = 'who asks' | 'the account' | 'this process';
+
 export type TailOpening =
   /** To be answered with: it sends the head, and goes on until the client leaves. */
   | { kind: 'open'; stream: (response: ServerResponse) => void }
   | { kind: 'refused_position' }
-  | { kind: 'too_many'; streams: number; of: 'who asks' | 'this process' };
+  | { kind: 'too_many'; streams: number; of: StreamOwner };
 
 /** What of all dispositions a client may be told. */
 export interface Seen {
@@ -40,6 +43,8 @@ export interface Tail {
 export interface TailLimits extends TailBounds {
   maxStreams: number;
   maxStreamsPerActor: number;
+  /** So that one account, by many keys and sessions, does not take the streams of all. */
+  maxStreamsPerAccount: number;
   /** Of one client. */
   maxBufferedBytes: number;
 }
@@ -54,6 +59,7 @@ export interface TailOptions extends TailLimits {
 export const TAIL_LIMITS: TailLimits = {
   maxStreams: 200,
   maxStreamsPerActor: 10,
+  maxStreamsPerAccount: 50,
   maxBufferedBytes: 512 * 1024,
   maxResumeRecords: 50_000,
   heartbeatMs: 15_000,
@@ -64,31 +70,38 @@ const RECONNECT_MS = 2_000;
 const PARTITIONS = TOPIC_SPECS.find(({ name }) => name === TOPICS.attempts)!.partitions;
 
 export function createTail(options: TailOptions): Tail {
-  const { source, maxStreams, maxStreamsPerActor, maxBufferedBytes, now } = options;
-  const streamsOfActor = new Map<string, number>();
+  const { source, maxStreams, maxStreamsPerActor, maxStreamsPerAccount, maxBufferedBytes, now } = options;
+  const ofActors = new Map<string, number>();
+  const ofAccounts = new Map<string, number>();
   let streams = 0;
   let closing = false;
 
-  function count(actorId: string, change: 1 | -1): void {
+  function count(accountId: string, actorId: string, change: 1 | -1): void {
     streams += change;
-    const ofActor = (streamsOfActor.get(actorId) ?? 0) + change;
-    if (ofActor === 0) streamsOfActor.delete(actorId);
-    else streamsOfActor.set(actorId, ofActor);
+    add(ofActors, actorId, change);
+    add(ofAccounts, accountId, change);
+  }
+
+  function fullOne(accountId: string, actorId: string): { streams: number; of: StreamOwner } | undefined {
+    const ofActor = ofActors.get(actorId) ?? 0;
+    if (ofActor >= maxStreamsPerActor) return { streams: ofActor, of: 'who asks' };
+    const ofAccount = ofAccounts.get(accountId) ?? 0;
+    if (ofAccount >= maxStreamsPerAccount) return { streams: ofAccount, of: 'the account' };
+    return streams >= maxStreams ? { streams, of: 'this process' } : undefined;
   }
 
   return {
     open({ accountId, sees }, { filter, after, caller }) {
       const position = after === undefined ? undefined : parsePosition(after, PARTITIONS);
       if (after !== undefined && !position) return { kind: 'refused_position' };
-      const ofActor = streamsOfActor.get(caller.actor.id) ?? 0;
-      if (ofActor >= maxStreamsPerActor) return { kind: 'too_many', streams: ofActor, of: 'who asks' };
-      if (streams >= maxStreams) return { kind: 'too_many', streams, of: 'this process' };
+      const full = fullOne(accountId, caller.actor.id);
+      if (full) return { kind: 'too_many', ...full };
       return {
         kind: 'open',
         stream(response) {
           const events = new EventStream(response, { maxBufferedBytes, reconnectMs: RECONNECT_MS, now });
-          count(caller.actor.id, 1);
-          events.onClose(() => count(caller.actor.id, -1));
+          count(accountId, caller.actor.id, 1);
+          events.onClose(() => count(accountId, caller.actor.id, -1));
           if (closing) return events.end();
           new TailStream({
             source,
@@ -114,4 +127,10 @@ export function createTail(options: TailOptions): Tail {
       await source.close();
     },
   };
+}
+
+function add(counts: Map<string, number>, id: string, change: 1 | -1): void {
+  const count = (counts.get(id) ?? 0) + change;
+  if (count === 0) counts.delete(id);
+  else counts.set(id, count);
 }
