@@ -26,11 +26,22 @@ const MAX_TITLE = 300;
 const MAX_BODY = 1_200;
 const MAX_ERROR = 800;
 
-export function chatText(event: PublicationEvent, cause: Cause): ChatText | undefined {
+/** `accountId` where people are told by it who has them written to. */
+export function chatText(
+  event: PublicationEvent,
+  cause: Cause,
+  accountId: string | undefined,
+): ChatText | undefined {
   const type = eventTypeOf(event.event_type);
   if (!type) return undefined;
   const said = event.endpoint ? saidOfEndpoint(event, event.endpoint) : saidOfPost(event);
-  return { ...said, headline: `${HEADLINES[type]} ${said.headline}`, aside: asideOf(cause) };
+  const sender = factsOf([['Account', accountId && name(accountId)]]);
+  return {
+    ...said,
+    headline: `${HEADLINES[type]} ${said.headline}`,
+    facts: [...said.facts, ...sender],
+    aside: asideOf(cause),
+  };
 }
 
 const HEADLINES: Readonly<Record<EventType, string>> = {

@@ -14,14 +14,16 @@ const readEvent = (name: string): PublicationEvent =>
   JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'));
 const failed = readEvent('tiktok-video-failed');
 const disabled = readEvent('endpoint-disabled-gone');
-const TELEGRAM = { telegram: { chatId: '42', sealedToken: undefined } };
+const TELEGRAM = { accountId: 'acc_1', telegram: { chatId: '42', sealedToken: Buffer.from('own bot') } };
+const SHARED_BOT = { ...TELEGRAM, telegram: { chatId: '42', sealedToken: undefined } };
+const SLACK = { accountId: 'acc_1' };
 
 interface Message {
   text: string;
   blocks: Block[];
 }
 
-function bodyOf(event: PublicationEvent, endpoint: object, cause: Cause = 'event'): Message {
+function bodyOf(event: PublicationEvent, endpoint: typeof SLACK, cause: Cause = 'event'): Message {
   const rendered = renderChat(event, endpoint, cause);
   if (rendered.kind !== 'rendered') throw new Error(rendered.reason);
   expect(rendered.contentType).toBe('application/json');
@@ -29,8 +31,8 @@ function bodyOf(event: PublicationEvent, endpoint: object, cause: Cause = 'event
 }
 
 /** What people see; fails where Telegram would refuse to parse. */
-function seenInTelegram(event: PublicationEvent): string {
-  const parsed = parseTelegramHtml(bodyOf(event, TELEGRAM).text);
+function seenInTelegram(event: PublicationEvent, endpoint: typeof SLACK = TELEGRAM): string {
+  const parsed = parseTelegramHtml(bodyOf(event, endpoint).text);
   if (!parsed.ok) throw new Error(parsed.description);
   return parsed.text;
 }
@@ -48,7 +50,7 @@ function mrkdwnOf(blocks: readonly Block[]): string[] {
 }
 
 function expectFitForSlack(event: PublicationEvent): void {
-  const { text, blocks } = bodyOf(event, {});
+  const { text, blocks } = bodyOf(event, SLACK);
   expect(blocks.length).toBeLessThanOrEqual(MAX_SLACK_BLOCKS);
   expect(blocks[0]?.text?.text.length).toBeLessThanOrEqual(MAX_SLACK_HEADER_UNITS);
   expect(blocks[0]?.text?.text.isWellFormed()).toBe(true);
@@ -109,8 +111,8 @@ const anything = fc.oneof({ weight: 4, arbitrary: anyEvent }, anyNotice);
 describe('a message to a chat', () => {
   it('is within what Telegram takes and parses, whatever the event says', () => {
     fc.assert(
-      fc.property(anything, (event) => {
-        const seen = seenInTelegram(event);
+      fc.property(anything, hostile, (event, accountId) => {
+        const seen = seenInTelegram(event, { ...SHARED_BOT, accountId });
         expect(seen.length).toBeGreaterThan(0);
         expect(seen.length).toBeLessThanOrEqual(MAX_TELEGRAM_TEXT_UNITS);
         expect(seen.isWellFormed()).toBe(true);
@@ -161,14 +163,14 @@ describe('a message to a chat', () => {
     const published = readEvent('instagram-video-published');
     const url = published.result!.url!;
     expect(bodyOf(published, TELEGRAM).text).toContain(`<a href="${url}">Open the post</a>`);
-    expect(mrkdwnOf(bodyOf(published, {}).blocks)).toContain(`<${url}|Open the post>`);
+    expect(mrkdwnOf(bodyOf(published, SLACK).blocks)).toContain(`<${url}|Open the post>`);
   });
 
   it.each(['telegram', 'slack'])('has exactly the documented body for %s', (kind) => {
     for (const file of readdirSync(examples)) {
       const golden = readFileSync(new URL(file.replace('.json', `.${kind}.json`), payloads), 'utf8');
-      const endpoint = { telegram: { chatId: '123456789', sealedToken: undefined } };
-      const body = bodyOf(readEvent(file.replace('.json', '')), kind === 'telegram' ? endpoint : {});
+      const endpoint = { ...TELEGRAM, telegram: { ...TELEGRAM.telegram, chatId: '123456789' } };
+      const body = bodyOf(readEvent(file.replace('.json', '')), kind === 'telegram' ? endpoint : SLACK);
       expect(JSON.stringify(body)).toBe(JSON.stringify(JSON.parse(golden)));
     }
   });
@@ -189,8 +191,18 @@ describe('a message to a chat', () => {
   it('tells a test and a replay from news', () => {
     expect(bodyOf(failed, TELEGRAM, 'test').text).toContain('This is a test');
     expect(bodyOf(failed, TELEGRAM, 'replay:r').text).toContain('Sent again');
-    expect(mrkdwnOf(bodyOf(failed, {}, 'test').blocks).join()).toContain('This is a test');
+    expect(mrkdwnOf(bodyOf(failed, SLACK, 'test').blocks).join()).toContain('This is a test');
     expect(bodyOf(failed, TELEGRAM).text).not.toMatch(/test:|again/);
+  });
+
+  it('names the account where the bot is that of all accounts, and nowhere else', () => {
+    for (const event of [failed, disabled]) {
+      expect(seenInTelegram(event, SHARED_BOT).split('\n')).toContain('Account: acc_1');
+      expect(seenInTelegram(event, TELEGRAM)).not.toContain('acc_1');
+      expect(JSON.stringify(bodyOf(event, SLACK))).not.toContain('acc_1');
+    }
+    const disguised = { ...SHARED_BOT, accountId: 'acc_1\nProject: x' };
+    expect(seenInTelegram(failed, disguised).split('\n')).toContain('Account: acc_1 Project: x');
   });
 
   it('cannot be given a line by whoever names a post', () => {
@@ -200,6 +212,6 @@ describe('a message to a chat', () => {
   });
 
   it('is not made of a type that this version does not know', () => {
-    expect(renderChat({ ...failed, event_type: 'UNKNOWN' }, {}, 'event').kind).toBe('not_representable');
+    expect(renderChat({ ...failed, event_type: 'UNKNOWN' }, SLACK, 'event').kind).toBe('not_representable');
   });
 });
