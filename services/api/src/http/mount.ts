@@ -27,6 +27,8 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
   for (const operation of operations) {
     const ask: RequestHandler = (request, response, next) => {
       response.locals.route = operation.path;
+      // To read what anybody may send is work already.
+      if (operation.role === undefined && operation.body && isTooMany(request, response)) return;
       const admitted = admit(admission, operation, credentialsOf(request));
       if ('problem' in admitted) return refuse(request, response, admitted);
       response.locals.caller = admitted.caller;
@@ -44,6 +46,7 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
         ? await operation.handle({ ...everyone, account: accountOf({ ...caller, requestId }), caller })
         : await (operation as OpenOperation<z.ZodObject, z.ZodObject, z.ZodType>).handle(everyone);
       options.onAnswer?.(operation, answer);
+      if (answer.actor && isBeyond(limits.ofCaller(answer.actor), response)) return;
       if (!caller && 'problem' in answer) refuse(request, response, answer);
       else send(response, answer);
     };
@@ -53,7 +56,14 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
 
   /** Of nobody that is known: who goes on with that is told to wait instead. */
   function refuse(request: Request, response: Response, answer: Answer): void {
-    if (!isBeyond(limits.ofRefused(request.socket.remoteAddress ?? ''), response)) send(response, answer);
+    if (!isTooMany(request, response)) send(response, answer);
+  }
+
+  /** Of its address; counts a request once, however often it is asked. */
+  function isTooMany(request: Request, response: Response): boolean {
+    if (response.locals.isCounted) return false;
+    response.locals.isCounted = true;
+    return isBeyond(limits.ofStranger(request.socket.remoteAddress ?? ''), response);
   }
 
   for (const [path, methods] of methodsByPath(operations)) {

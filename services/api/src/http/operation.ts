@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
 import type { z } from 'zod';
-import type { Caller } from '../access/caller.ts';
+import type { Actor, Caller } from '../access/caller.ts';
 import type { Account } from '../account/account.ts';
 import type { RequestHeaderName, ResponseHeaderName } from './headers.ts';
 import type { TagName } from './tags.ts';
@@ -12,8 +12,11 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
 /** Status and code of a problem, as `404 not_found`. */
 export type ProblemCode = `${number} ${string}`;
 
-/** What a handler answers; `headers` goes with a problem too. */
-export type Answer = { headers?: Readonly<Record<string, string>> } & (
+/**
+ * What a handler answers; `headers` goes with a problem too. `actor` is who asked, as an operation for anybody has found
+ * out: the request counts as theirs, and is answered only within their limit.
+ */
+export type Answer = { headers?: Readonly<Record<string, string>>; actor?: Actor } & (
   | { status: 200 | 201 | 202; body: unknown }
   | { status: 204 }
   /** Takes the response over, its head too. */

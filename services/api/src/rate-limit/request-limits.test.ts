@@ -23,10 +23,10 @@ it('a caller may make a burst of requests, is told what is left, and may go on a
 });
 
 it('callers do not take from each other, nor from who is refused at the same address', () => {
-  const { ofCaller, ofRefused } = limits();
-  for (let i = 0; i < 3; i++) ofRefused('192.0.2.1');
-  expect(ofRefused('192.0.2.1').ok).toBe(false);
-  expect(ofRefused('192.0.2.2').ok).toBe(true);
+  const { ofCaller, ofStranger } = limits();
+  for (let i = 0; i < 3; i++) ofStranger('192.0.2.1');
+  expect(ofStranger('192.0.2.1').ok).toBe(false);
+  expect(ofStranger('192.0.2.2').ok).toBe(true);
   for (let i = 0; i < 4; i++) ofCaller(key);
   expect(ofCaller({ kind: 'portal_session', id: 'k1' }).ok).toBe(true);
 });

@@ -7,8 +7,11 @@ import { addressGroup } from './address-group.ts';
 export interface RequestLimits {
   /** One of who asks: sessions that were made from a key share the key's. */
   ofCaller(actor: Actor): Limited;
-  /** One that was refused at the door; `address` is that of the connection, whatever a header says. */
-  ofRefused(address: string): Limited;
+  /**
+   * One of nobody that is known: refused at the door, or with a body for an operation that anybody may ask for.
+   * `address` is that of the connection, whatever a header says.
+   */
+  ofStranger(address: string): Limited;
 }
 
 export interface Limited {
@@ -30,8 +33,9 @@ const MAX_ADDRESSES = 50_000;
 const MAX_CALLERS = 100_000;
 
 /**
- * An address without a valid key may make as many requests as a key. A good key passes whatever else comes from its
- * address, which may be that of a proxy: its secret has 256 bits, and to shut everybody out is what an attacker wants.
+ * An address without a valid key may make as many requests as a key, logins among them: whether a login is good is known
+ * only when its body is read. A good key passes whatever else comes from its address, which may be that of a proxy: its
+ * secret has 256 bits, and to shut everybody out is what an attacker wants.
  */
 export function createRequestLimits({ requestsPerSecond, burst, now }: RequestLimitsOptions): RequestLimits {
   const rate = { tokensPerSecond: requestsPerSecond, burst };
@@ -45,7 +49,7 @@ export function createRequestLimits({ requestsPerSecond, burst, now }: RequestLi
   return {
     ofCaller: ({ kind, id }) =>
       limited('requests', 'An API key or session', callers.take(`${kind} ${id}`, 1)),
-    ofRefused: (address) =>
-      limited('refused', 'An address without a valid key', addresses.take(addressGroup(address), 1)),
+    ofStranger: (address) =>
+      limited('strangers', 'An address without a valid key', addresses.take(addressGroup(address), 1)),
   };
 }

@@ -40,6 +40,7 @@ export function sessionOperations(sessions: SessionMaker, now: () => number): An
       const maxAgeSeconds = Math.floor((made.expiresAtMs - now()) / 1_000);
       return {
         status: 201,
+        actor: made.caller.actor,
         headers: { 'set-cookie': setSessionCookie(made.cookie, maxAgeSeconds, isOnLoopback) },
         body: viewCaller(made.caller),
       };
