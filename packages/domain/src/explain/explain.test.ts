@@ -149,6 +149,36 @@ describe('an event that was not routed to the endpoint', () => {
     expect(steps.at(-1)?.checks?.filter(({ passed }) => !passed)).toHaveLength(1);
   });
 
+  it.each<[string, Endpoint, Partial<typeof routable>, string]>([
+    [
+      'a type that it does not ask for',
+      subscribed([], ['publication.failed']),
+      {},
+      'Change the subscription',
+    ],
+    ['another project', anEndpoint({ projectId: 'prj_2' }), {}, 'of all projects'],
+    ['being off', anEndpoint({ state: 'off' }), {}, 'Switch the endpoint on'],
+    [
+      'its format',
+      anEndpoint({ format: 'upload-post' }),
+      { eventType: 'publication.deleted' },
+      'choose another format',
+    ],
+    [
+      'being about itself',
+      subscribed([], ['endpoint.failing']),
+      { eventType: 'endpoint.failing', aboutEndpointId: anEndpoint({}).id },
+      'make another one',
+    ],
+  ])('for %s has a remedy that helps', (_, as, over, remedy) => {
+    const told = explainEndpoint(
+      event({ routable: { ...routable, ...over } }),
+      endpoint({ asRouted: { kind: 'known', endpoint: as, revision: 4 } }),
+    );
+    expect(told.verdict).toBe('no_match');
+    expect(told.remedy).toContain(remedy);
+  });
+
   it('is told by elimination that it was the filter, while what its message says is not on record', () => {
     const as = filtered({ field: 'channel.type', op: 'eq', value: 'x' });
     const { verdict, because } = explainEndpoint(

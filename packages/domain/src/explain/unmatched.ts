@@ -59,9 +59,33 @@ export function unmatched(
     'no_match',
     route,
     `${capital(at)} the endpoint did not want it. ${capital(why.join('; '))}.`,
-    'Change the subscription for what comes, and replay the event if it is wanted.',
+    remedyOf(failed),
     checks,
   );
+}
+
+const CHANGE_SUBSCRIPTION = 'Change the subscription for what comes, and replay the event if it is wanted.';
+
+/** What to do about a condition that failed, the hardest first: what cannot be had makes the others idle. */
+const REMEDIES: readonly (readonly [Check['check'], string])[] = [
+  [
+    'itself',
+    'An endpoint is not told about its own failures: make another one that asks for this type of event.',
+  ],
+  [
+    'project',
+    'The project of an endpoint stays: make one of the event’s project, or of all projects, and replay the event to it.',
+  ],
+  [
+    'format',
+    'The format has no words for this type of event: choose another format, or make an endpoint that has one, and replay the event.',
+  ],
+  ['off', 'Switch the endpoint on, then replay the event if it is wanted.'],
+];
+
+function remedyOf(failed: readonly Check[]): string {
+  const isFailed = (check: Check['check']) => failed.some((one) => one.check === check);
+  return REMEDIES.find(([check]) => isFailed(check))?.[1] ?? CHANGE_SUBSCRIPTION;
 }
 
 /** What the endpoint was is not to be had: only what it is can be told. */
