@@ -89,7 +89,7 @@ export interface UploadCompleted {
   user_email: string;
   profile_username: string;
   platform: string;
-  media_type: 'video' | 'photo' | 'text' | 'unknown';
+  media_type: 'video' | 'photo' | 'text';
   title: string;
   caption: string;
   result: {

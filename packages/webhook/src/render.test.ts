@@ -68,13 +68,14 @@ describe('what no example covers', () => {
     }
   });
 
-  it('a media kind that only a newer version knows is called unknown and stops nothing', () => {
-    const event: PublicationEvent = {
+  it('a media kind that only a newer version knows is unknown, or the nearest where a format has none such', () => {
+    const of = (media_urls: string[]): PublicationEvent => ({
       ...published,
-      content: { ...published.content, media_type: 'UNKNOWN' },
-    };
-    expect(bodyOf(event, 'upload-post')).toMatchObject({ media_type: 'unknown' });
-    expect(bodyOf(event, 'publication')).toMatchObject({ data: { content: { media_type: 'unknown' } } });
+      content: { ...published.content, media_type: 'UNKNOWN', media_urls },
+    });
+    expect(bodyOf(of([]), 'upload-post')).toMatchObject({ media_type: 'text' });
+    expect(bodyOf(of(['https://cdn.example/1']), 'upload-post')).toMatchObject({ media_type: 'video' });
+    expect(bodyOf(of([]), 'publication')).toMatchObject({ data: { content: { media_type: 'unknown' } } });
   });
 
   it('an upload that failed without a word has error null and success false', () => {

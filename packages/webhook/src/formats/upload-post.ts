@@ -16,7 +16,7 @@ export function renderUploadPost(event: PublicationEvent): Rendered {
     user_email: event.user_email ?? '',
     profile_username: event.profile_username ?? '',
     platform: event.channel.type,
-    media_type: mediaTypeName(event.content.media_type),
+    media_type: uploadedMediaType(event.content),
     title: event.content.title ?? '',
     caption: event.content.caption ?? '',
     result: {
@@ -28,6 +28,12 @@ export function renderUploadPost(event: PublicationEvent): Rendered {
     },
     created_at: microsecondsUtc(event.occurred_at),
   });
+}
+
+/** The format knows video, photo and text. A kind that this version is too old to know has the nearest of them. */
+function uploadedMediaType({ media_type, media_urls }: PublicationEvent['content']): string {
+  if (media_type !== 'UNKNOWN') return mediaTypeName(media_type);
+  return media_urls.length === 0 ? 'text' : 'video';
 }
 
 /** ISO 8601 in UTC with six decimals and no zone, as in `2024-03-15T14:30:00.000000`. */

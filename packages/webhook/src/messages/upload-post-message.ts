@@ -9,7 +9,10 @@ export const uploadPostMessage = z
       .string()
       .meta({ description: 'The profile of the upload; empty where that is not known.' }),
     platform: z.string().meta({ description: 'instagram, youtube, tiktok, …', examples: ['instagram'] }),
-    media_type: z.enum(['video', 'photo', 'text', 'unknown']).meta({ description: 'Kind of the post.' }),
+    media_type: z.enum(['video', 'photo', 'text']).meta({
+      description:
+        'Kind of the post; of one that this Herald is too old to know the nearest: text without media, else video.',
+    }),
     title: z.string().meta({ description: 'As given for the post; empty where there is none.' }),
     caption: z.string().meta({ description: 'As given for the post; empty where there is none.' }),
     result: z
