@@ -1,6 +1,6 @@
 import type { Endpoint } from '@herald/domain/endpoint';
 import { expect, it } from 'vitest';
-import { decideEdit } from './endpoint-writer.ts';
+import { decideEdit, unlessUnreadable } from './endpoint-writer.ts';
 
 const current = { value: { id: 'ep_1', projectId: 'own', name: '' } as Endpoint, revision: 7 };
 const ofOwn = ({ projectId }: Endpoint) => projectId === 'own';
@@ -31,4 +31,11 @@ it('an edit that comes to what already is writes nothing, and is answered with t
   expect(decideEdit(undefined, (same) => same, ofOwn)(current)).toEqual({
     refuse: { kind: 'written', revision: 7 },
   });
+});
+
+it('what a newer version wrote is not written over by one that cannot read it', () => {
+  const make = () => ({ write: current.value });
+  expect(unlessUnreadable(() => true, make)(undefined)).toMatchObject({ refuse: { kind: 'unavailable' } });
+  expect(unlessUnreadable(() => true, make)(current)).toEqual({ write: current.value });
+  expect(unlessUnreadable(() => false, make)(undefined)).toEqual({ write: current.value });
 });

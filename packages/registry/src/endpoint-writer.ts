@@ -23,7 +23,10 @@ export type WriteResult =
   | { kind: 'missing' }
   /** What would come of it is not admitted. Nothing was written. */
   | { kind: 'not_admitted' }
-  /** Kafka gave no answer in time. Whether the edit is on record can be seen when it is back. */
+  /**
+   * Kafka gave no answer in time: whether the edit is on record can be seen when it is back. Or this process cannot read
+   * what is there, and does not write over it.
+   */
   | { kind: 'unavailable'; detail: string };
 
 /**
@@ -68,7 +71,7 @@ export interface EndpointWriterOptions {
   timeoutMs?: number;
 }
 
-type Refusal = Exclude<WriteResult, { kind: 'unavailable' }>;
+type Refusal = WriteResult;
 
 export async function createEndpointWriter(options: EndpointWriterOptions): Promise<EndpointWriter> {
   const { connection, source, table, audit, timeoutMs = 10_000 } = options;
@@ -87,15 +90,11 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
   return { as: editsOf, close: () => editor.close() };
 
   function editsOf(asker: Asker, admits: Admits = () => true): EndpointEdits {
-    const edit = async (
-      endpointId: string,
-      action: AuditAction,
-      decide: (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal>,
-    ): Promise<WriteResult> =>
+    const edit = async (endpointId: string, action: AuditAction, decide: Decide): Promise<WriteResult> =>
       resultOf(
         await editor.edit(
           endpointId,
-          decide,
+          unlessUnreadable(() => table.isUnreadable(endpointId), decide),
           editEntry(asker, action, { kind: 'endpoint', id: endpointId }, shownEndpoint),
         ),
       );
@@ -118,12 +117,23 @@ export async function createEndpointWriter(options: EndpointWriterOptions): Prom
   }
 }
 
+type Decide = (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal>;
+
+/** What is there and cannot be read is no free place: what a newer version wrote is not written over. */
+export function unlessUnreadable(isUnreadable: () => boolean, decide: Decide): Decide {
+  return (current) => {
+    if (current || !isUnreadable()) return decide(current);
+    const detail = 'the endpoint was written by a newer version of Herald than this one';
+    return { refuse: { kind: 'unavailable', detail } };
+  };
+}
+
 /** What to do with an edit that expects a revision, given what is current. */
 export function decideEdit(
   ifRevision: number | undefined,
   change: (current: Endpoint, revision: number) => Endpoint | undefined,
   admits: Admits,
-): (current: Entry<Endpoint> | undefined) => Decision<Endpoint, Refusal> {
+): Decide {
   return (current) => {
     if (!current || !admits(current.value)) return { refuse: { kind: 'missing' } };
     if (ifRevision !== undefined && ifRevision !== current.revision) return { refuse: conflict(current) };
