@@ -53,6 +53,7 @@ describe('a patch', () => {
     [{ retry_schedule: ['1h'] }, { retrySchedule: ['1h'] }],
     [{ headers: {} }, { headers: {} }],
     [{ headers: { 'X-B': 'c' } }, { headers: { 'x-b': 'c' } }],
+    [{ headers: { 'X-A': '[set]', 'X-B': 'c' } }, { headers: { 'x-a': 'b', 'x-b': 'c' } }],
     [
       { subscription: { channel_ids: ['c'] } },
       { subscription: { channelIds: new Set(['c']), eventTypes: new Set(['publication.failed']), filter } },

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import type { z } from 'zod';
 import { destinationOf, type Seal } from './asked-destination.ts';
 import type { endpointPatch, newEndpoint } from './endpoint-fields.ts';
+import { headersAfter } from './header-values.ts';
 
 type NewEndpoint = z.output<typeof newEndpoint>;
 type EndpointPatch = z.output<typeof endpointPatch>;
@@ -65,7 +66,7 @@ export function applyPatch(
     rateLimitPerSecond: rateAfter(current, patch),
     ordering: patch.ordering ?? current.ordering,
     onDeadHead: patch.on_dead_head ?? current.onDeadHead,
-    headers: patch.headers ?? current.headers,
+    headers: patch.headers ? headersAfter(current.headers, patch.headers) : current.headers,
     updatedAtMs: nowMs,
   };
 }

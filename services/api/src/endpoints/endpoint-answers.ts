@@ -2,6 +2,7 @@ import { EVENT_TYPES } from '@herald/domain/event-type';
 import { z } from 'zod';
 import { pageOf } from '../http/fields.ts';
 import { format, onDeadHead, ordering, state, TIER_NAMES } from './endpoint-fields.ts';
+import { SET } from './header-values.ts';
 
 /** What an endpoint is on the wire, as it is answered: of its credentials everything but what they are. */
 
@@ -52,7 +53,10 @@ const webhookView = z
         expires_at: z.string().nullable(),
       }),
     ),
-    headers: z.record(z.string(), z.string()),
+    headers: z.record(z.string(), z.literal(SET)).meta({
+      description: `the header fields that are added, each with ${SET} for its value, which is not shown`,
+      examples: [{ 'x-api-key': SET }],
+    }),
   })
   .meta({ id: 'WebhookEndpoint' });
 

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { asInteger, id, page, text } from '../http/fields.ts';
 import { botToken, chatId, slackUrl } from './chat-fields.ts';
 import { filter } from './filter-field.ts';
+import { SET } from './header-values.ts';
 
 /** What an endpoint is on the wire, as it is asked for. Names are those of schemas/endpoint-config.avsc. */
 
@@ -139,7 +140,7 @@ const headers = z
     }
   })
   .meta({
-    description: `at most ${MAX_CUSTOM_HEADERS} header fields to add to requests, none of those that Herald sets itself`,
+    description: `at most ${MAX_CUSTOM_HEADERS} header fields to add to requests, none of those that Herald sets itself; a change may send ${SET}, which an answer has for each value, to keep the value`,
     maxProperties: MAX_CUSTOM_HEADERS,
     examples: [{ 'x-api-key': 'abc' }],
   });
@@ -236,7 +237,7 @@ export const newEndpoint = z
   .meta({ description: 'a JSON object with at least project_id and url; kind says which others there are' });
 
 /**
- * What is left out stays as it is, also within `subscription`; `headers` are replaced whole. Which fields an endpoint has its
+ * What is left out stays as it is, also within `subscription`; `headers` are replaced whole, with values kept that are sent back as they are shown. Which fields an endpoint has its
  * kind says, which stays; the handler looks after that.
  */
 export const endpointPatch = z

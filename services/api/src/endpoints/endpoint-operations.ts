@@ -11,6 +11,7 @@ import * as answers from './endpoint-answers.ts';
 import * as fields from './endpoint-fields.ts';
 import { cutPage } from './endpoint-page.ts';
 import { viewEndpoint, viewWebhook } from './endpoint-view.ts';
+import { valuesMissing } from './header-values.ts';
 import { holdingOperations } from './holding-operations.ts';
 import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
@@ -44,6 +45,8 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     async handle({ account, body }) {
       const fullAt = account.endpoints.fullAt();
       if (fullAt !== undefined) return tooManyEndpoints(fullAt);
+      const missing = body.kind === 'webhook' ? valuesMissing({}, body.headers) : [];
+      if (missing.length > 0) return { problem: invalidRequest(missing) };
       const mistake = await destinationMistake(body, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const nowMs = now();
@@ -136,7 +139,8 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
       const known = account.endpoints.get(params.endpoint_id)?.endpoint;
       if (!known) return { problem: notFound('endpoint', params.endpoint_id) };
       const foreign = foreignFields(known.kind, body);
-      if (foreign.length > 0) return { problem: invalidRequest(foreign) };
+      const mistakes = [...foreign, ...valuesMissing(known.headers, body.headers)];
+      if (mistakes.length > 0) return { problem: invalidRequest(mistakes) };
       const mistake = await destinationMistake({ kind: known.kind, ...body }, options);
       if (mistake) return { problem: invalidRequest([mistake]) };
       const seal = (credential: string) => sealing.seal(credential, known);

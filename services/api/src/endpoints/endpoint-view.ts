@@ -3,6 +3,7 @@ import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
 import type { endpointView } from './endpoint-answers.ts';
+import { shownHeaders } from './header-values.ts';
 
 type View = z.output<typeof endpointView>;
 type WebhookView = Extract<View, { kind: 'webhook' }>;
@@ -34,7 +35,7 @@ export function viewWebhook(configured: ConfiguredEndpoint, status: EndpointStat
       created_at: isoTime(secret.createdAtMs),
       expires_at: isoTimeOrNull(secret.expiresAtMs),
     })),
-    headers: { ...headers },
+    headers: shownHeaders(headers),
   };
 }
 

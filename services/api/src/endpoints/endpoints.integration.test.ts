@@ -67,8 +67,16 @@ describe('creating an endpoint', () => {
     const { body } = await create(owner, { ...given, secret: `whsec_${'QUJD'.repeat(8)}` });
     expect(body).toMatchObject({
       ...given,
-      headers: { 'x-team': 'a', authorization: 'Bearer of-the-receiver' },
+      headers: { 'x-team': '[set]', authorization: '[set]' },
     });
+    const unset = { headers: { 'x-new': '[set]' } };
+    const refused = { status: 400, body: { errors: [{ field: 'headers.x-new' }] } };
+    expect(
+      await owner.send('PATCH', `/v1/endpoints/${body.endpoint_id}`, unset, { 'if-match': '*' }),
+    ).toMatchObject(refused);
+    expect(
+      await owner.send('POST', '/v1/endpoints', { project_id: 'proj_1', url: hook, ...unset }),
+    ).toMatchObject(refused);
     expect(body.status).toMatchObject({ state: 'held', reason: 'paused' });
     expect(body.secret).toBe(`whsec_${'QUJD'.repeat(8)}`);
   });
