@@ -6,7 +6,7 @@ export function editEntry<V extends { accountId: string }>(
   asker: Asker,
   action: AuditAction,
   subject: AuditSubject,
-  show: (value: V) => Shown,
+  show: (value: V, before?: V) => Shown,
 ): AuditOf<V> {
   return (before, after) => {
     // An edit of nothing to nothing is refused and never comes here.
@@ -14,7 +14,7 @@ export function editEntry<V extends { accountId: string }>(
     return {
       ...{ accountId, asker, action, subject, decidedOn: before?.revision },
       before: before && show(before.value),
-      after: after && show(after),
+      after: after && show(after, before?.value),
     };
   };
 }

@@ -46,6 +46,36 @@ it('an endpoint is shown by everything but what is secret: of its header fields 
   expect(written).not.toContain('sealed');
 });
 
+it('a URL is shown without what may be a credential in it, and a credential that changed is named', () => {
+  const before: Endpoint = {
+    ...endpoint,
+    kind: 'webhook',
+    url: `https://h.example/hook?token=${SECRET}`,
+    slack: undefined,
+    telegram: undefined,
+  };
+  const after: Endpoint = {
+    ...before,
+    url: `https://h.example/hook?token=${SECRET}-2`,
+    headers: { ...before.headers, 'x-b': `${SECRET}-2` },
+  };
+  const shown = shownEndpoint(after, before);
+  expect(shown).toMatchObject({
+    url: 'https://h.example/hook?token=[redacted]',
+    credentials_changed: ['url', 'headers'],
+  });
+  expect(JSON.stringify([shown, shownEndpoint(before)])).not.toContain(SECRET);
+  expect(shownEndpoint({ ...before, name: 'B' }, before)).toMatchObject({ credentials_changed: [] });
+  const resealed = { ...endpoint, slack: { sealedUrl: Uint8Array.of(1) } };
+  expect(shownEndpoint(resealed, endpoint)).toMatchObject({ credentials_changed: ['url'] });
+  const [chat, other] = [bytes, Uint8Array.of(1)].map((sealedToken) => ({
+    ...endpoint,
+    kind: 'telegram' as const,
+    telegram: { chatId: '1', sealedToken },
+  }));
+  expect(shownEndpoint(other!, chat!)).toMatchObject({ credentials_changed: ['token'] });
+});
+
 it('an API key is shown without its hash', () => {
   const shown = shownApiKey({
     keyId: 'k1',

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { ReplayJob } from '@herald/replay/job';
+import { redactedUrl } from '@herald/webhook/redaction';
 import type { ApiKey } from '../api-key.ts';
 import type { PortalLink } from '../portal/portal-link.ts';
 import type { Shown } from './entry.ts';
@@ -20,7 +22,7 @@ const ENDPOINT: Fields<Endpoint> = {
   projectId: ['project_id', asIs],
   name: ['name', asIs],
   kind: ['kind', asIs],
-  url: ['url', asIs],
+  url: 'hidden',
   telegram: [
     'telegram',
     (chat) => chat && { chat_id: chat.chatId, has_own_bot: chat.sealedToken !== undefined },
@@ -120,10 +122,29 @@ const REPLAY: Fields<ReplayJob> = {
   updatedAtMs: ['updated_at', time],
 };
 
-export const shownEndpoint = (endpoint: Endpoint): Shown => shown(ENDPOINT, endpoint);
+/** The URL as history has it, for it may be a credential as a whole. */
+export function shownEndpoint(endpoint: Endpoint, before?: Endpoint): Shown {
+  return {
+    ...shown(ENDPOINT, endpoint),
+    url: redactedUrl(endpoint),
+    ...(before && { credentials_changed: changedCredentials(before, endpoint) }),
+  };
+}
+
 export const shownApiKey = (key: ApiKey): Shown => shown(API_KEY, key);
 export const shownPortalLink = (link: PortalLink): Shown => shown(PORTAL_LINK, link);
 export const shownReplay = (job: ReplayJob): Shown => shown(REPLAY, job);
+
+/** Of what is not shown in full, the names of what is another now: that it changed must not be hidden with it. */
+function changedCredentials(before: Endpoint, after: Endpoint): string[] {
+  const parts = (of: Endpoint) => ({
+    url: of.kind === 'slack' ? of.slack?.sealedUrl : of.url,
+    token: of.telegram?.sealedToken,
+    headers: of.headers,
+  });
+  const [was, is] = [parts(before), parts(after)];
+  return (['url', 'token', 'headers'] as const).filter((part) => !isDeepStrictEqual(was[part], is[part]));
+}
 
 function shown<T extends object>(fields: Fields<T>, subject: T): Shown {
   const entries = (Object.keys(fields) as (keyof T & string)[]).flatMap((field) => {

@@ -47,9 +47,13 @@ const auditView = z
       .meta({ description: 'revision of the configuration that it was decided on' }),
     revision: z.number().nullable().meta({ description: 'revision that it made, where that is known' }),
     before: subject.meta({
-      description: 'the subject before it, without secrets: of header fields the names',
+      description:
+        'the subject before it, without secrets: of header fields the names, of a URL what is no credential',
     }),
-    after: subject.meta({ description: 'the subject after it, or what was asked for, without secrets' }),
+    after: subject.meta({
+      description:
+        'the subject after it, or what was asked for, without secrets; of an endpoint, credentials_changed names url, token and headers where one changed',
+    }),
     request_id: z.string().nullable().meta({ description: 'null for an operator' }),
   })
   .meta({ id: 'AuditedChange' });
