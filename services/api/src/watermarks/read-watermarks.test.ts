@@ -9,27 +9,30 @@ const partition = (topic: string, partition: number, committedOffset: number, en
   completed: [],
 });
 
-it('sums what the logger is still to read of each topic, also where it has committed nothing', async () => {
+it.each([
+  [
+    'everything is read',
+    [partition('webhook.routes', 0, 5, 5), partition('webhook.attempts', 0, -1, 0)],
+    true,
+  ],
+  [
+    'one partition is behind',
+    [partition('webhook.routes', 0, 5, 5), partition('webhook.routes', 1, 4, 5)],
+    false,
+  ],
+  [
+    'nothing was committed of one',
+    [partition('webhook.routes', 0, 5, 5), partition('webhook.attempts', 0, -1, 3)],
+    false,
+  ],
+])('where %s, says whether the logger is level', async (_, partitions, isLevel) => {
   const read = createReadWatermarks({
-    progress: {
-      read: async () => [
-        partition('webhook.routes', 0, 5, 5),
-        partition('webhook.attempts', 0, 10, 12),
-        partition('webhook.attempts', 1, -1, 3),
-      ],
-    },
+    progress: { read: async () => partitions },
     timeoutMs: 1_000,
     onFailure: () => {},
     now: () => 7,
   });
-  expect(await read()).toEqual({
-    kind: 'read',
-    askedAtMs: 7,
-    topics: [
-      { topic: 'webhook.attempts', taken: 15, behind: 5 },
-      { topic: 'webhook.routes', taken: 5, behind: 0 },
-    ],
-  });
+  expect(await read()).toEqual({ kind: 'read', askedAtMs: 7, isLevel });
 });
 
 it('asks Kafka once for all who ask within a second, and again after that, also where it gave no answer', async () => {

@@ -1,17 +1,9 @@
 import type { GroupProgress, PartitionProgress } from '@herald/kafka/group-progress';
 import { withDeadline } from '../http/with-deadline.ts';
 
-/** How far the loggers are with one topic, over all its partitions. */
-export interface TopicWatermark {
-  topic: string;
-  /** Records that Kafka has taken, and how many of them the history is still to get. */
-  taken: number;
-  behind: number;
-}
-
 export type WatermarksRead =
-  /** Ends were asked for at `askedAtMs` or later. */
-  { kind: 'read'; askedAtMs: number; topics: TopicWatermark[] } | { kind: 'unavailable' };
+  /** Ends were asked for at `askedAtMs` or later; `isLevel` where the history has all that Kafka had taken by then. */
+  { kind: 'read'; askedAtMs: number; isLevel: boolean } | { kind: 'unavailable' };
 
 export type ReadWatermarks = () => Promise<WatermarksRead>;
 
@@ -37,7 +29,7 @@ export function createReadWatermarks({
   async function read(askedAtMs: number): Promise<WatermarksRead> {
     try {
       const partitions = await withDeadline(progress.read(), timeoutMs, 'Kafka');
-      return { kind: 'read', askedAtMs, topics: sumByTopic(partitions) };
+      return { kind: 'read', askedAtMs, isLevel: partitions.every(isRead) };
     } catch (error) {
       onFailure(error);
       return { kind: 'unavailable' };
@@ -51,13 +43,7 @@ export function createReadWatermarks({
   };
 }
 
-function sumByTopic(partitions: readonly PartitionProgress[]): TopicWatermark[] {
-  const topics = new Map<string, TopicWatermark>();
-  for (const { topic, committedOffset, endOffset } of partitions) {
-    const sum = topics.get(topic) ?? { topic, taken: 0, behind: 0 };
-    sum.taken += endOffset;
-    sum.behind += Math.max(0, endOffset - Math.max(0, committedOffset));
-    topics.set(topic, sum);
-  }
-  return [...topics.values()].sort((a, b) => a.topic.localeCompare(b.topic));
+/** A partition that nothing was committed of is read where it is empty. */
+function isRead({ committedOffset, endOffset }: PartitionProgress): boolean {
+  return endOffset <= Math.max(0, committedOffset);
 }

@@ -12,9 +12,6 @@ export const watermarksView = z
         'all that Kafka had taken by then is in the history; null where that is not known: the logger is behind and ClickHouse is away, or no ledger was ever counted',
     }),
     is_level: z.boolean().meta({ description: 'whether nothing is behind' }),
-    topics: z.array(z.object({ topic: z.string(), taken: z.number(), behind: z.number() })).meta({
-      description: 'records that Kafka has taken since the topic was made, and those still to come',
-    }),
   })
   .meta({ id: 'Watermarks' });
 
@@ -34,15 +31,14 @@ export function watermarksOperation(readWatermarks: ReadWatermarks, readHistory:
     async handle({ account }) {
       const read = await readWatermarks();
       if (read.kind === 'unavailable') return unavailable;
-      const { askedAtMs, topics } = read;
-      const isLevel = topics.every(({ behind }) => behind === 0);
+      // No counts: topics are of all accounts, and what others send is nobody else's business.
+      const { askedAtMs, isLevel } = read;
       const view = (completeUntilMs: number | undefined): Answer => ({
         status: 200,
         body: {
           asked_at: isoTime(askedAtMs),
           complete_until: isoTimeOrNull(completeUntilMs),
           is_level: isLevel,
-          topics,
         },
       });
       if (isLevel) return view(askedAtMs);
