@@ -33,7 +33,7 @@ function tooManyChecks({ checks, of }: Extract<UnsavedChecked, { kind: 'too_many
       status: 429,
       code: 'too_many_checks',
       title: 'There are too many checks at once',
-      detail: `${of === 'the account' ? 'The account' : 'This process'} has ${checks} under way, which is as many as it may. Wait for one to end: none takes longer than some seconds.`,
+      detail: `${of === 'the account' ? 'The account' : 'This process'} has ${checks} under way or waiting, which is as many as it may. Wait for one to end: none takes longer than some seconds.`,
     },
   };
 }

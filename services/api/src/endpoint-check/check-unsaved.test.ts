@@ -1,7 +1,8 @@
 import { parseNetworks } from '@herald/webhook/address-policy';
 import type { Resolution } from '@herald/webhook/resolver';
 import { expect, it } from 'vitest';
-import { createCheckUnsaved, MAX_CHECKS_PER_ACCOUNT } from './check-unsaved.ts';
+import { MAX_CHECKS_PER_ACCOUNT } from './check-turns.ts';
+import { createCheckUnsaved } from './check-unsaved.ts';
 import { viewChecked } from './check-view.ts';
 
 const networks = parseNetworks('127.0.0.0/8');

@@ -418,6 +418,16 @@ test('tests that all hang take 32 places, and the deliveries of their endpoint i
   ]);
 });
 
+test('however many tests of an account wait, that of another waits for one of them', async () => {
+  configure({ id: 'ep1', accountId: 'many', url: 'https://many.example/' });
+  configure({ id: 'ep2', accountId: 'other', url: 'https://other.example/' });
+  for (let n = 0; n < 40; n++) receive({ deliveryId: `t${n}`, cause: 'test' }, n);
+  receive({ endpointId: 'ep2', deliveryId: 'other', cause: 'test' }, 40);
+  for (const { answer } of sent.slice(0, 2)) await answer(OK);
+  const urls = sent.slice(32).map(({ request }) => request.url);
+  expect(urls).toEqual(['https://many.example/', 'https://other.example/']);
+});
+
 test('a test of an endpoint whose secret cannot be opened is given up and says why, it is not held', () => {
   keys = { kind: 'unreadable', detail: 'sec_1 is sealed with a key that is not there' };
   receive({ cause: 'test' });

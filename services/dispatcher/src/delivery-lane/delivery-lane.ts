@@ -102,6 +102,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
       hostOf: createHostOf(endpoints, options.telegramApiUrl),
       onBreaker: observe.breaker,
     }),
+    (endpointId) => endpoints.get(endpointId)?.endpoint.accountId ?? endpointId,
   );
   const eventOf = createRecentEvents(options.decoder, RECENT_EVENTS);
   const decisions = createFifo<Decision>();
@@ -113,11 +114,8 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     again: arrive,
     onFatal,
   });
-  const standing: Standing = {
-    isUnreadable: endpoints.isUnreadable,
-    stateOf: holds.stateOf,
-    isCancelled: options.isCancelled,
-  };
+  const { isUnreadable } = endpoints;
+  const standing: Standing = { isUnreadable, stateOf: holds.stateOf, isCancelled: options.isCancelled };
   let suspended = false;
   let shedTimer: NodeJS.Timeout | undefined;
   let wakeTimer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-import { createFifo } from '../fifo.ts';
+import { createRotation } from '../rotation.ts';
 import type { Admit } from './admit.ts';
 import { isTest } from './look-up.ts';
 import type { DeliveryTask } from './task.ts';
@@ -9,15 +9,16 @@ const MAX_TESTS_IN_FLIGHT = 32;
 /**
  * Takes tests before everything else, and out of the queues of their endpoints: somebody waits for the answer, and asks
  * above all while an endpoint is slow, limited or failing. What a test finds says nothing to pace and breaker, so that
- * nobody can hold an endpoint's deliveries up, or have them let go, by testing it.
+ * nobody can hold an endpoint's deliveries up, or have them let go, by testing it. Where all places are taken, accounts
+ * take turns: few of them, with endpoints that hang, are enough to take all.
  */
-export function withTestTurns(admit: Admit): Admit {
-  const waiting = createFifo<DeliveryTask>();
+export function withTestTurns(admit: Admit, accountOf: (endpointId: string) => string): Admit {
+  const waiting = createRotation<DeliveryTask>();
   let inFlight = 0;
   return {
     arrive(task, nowMs) {
       if (!isTest(task)) return admit.arrive(task, nowMs);
-      waiting.push(task);
+      waiting.push(accountOf(task.delivery.endpointId), task);
       return { kind: 'queue' };
     },
     next(nowMs) {
