@@ -184,6 +184,13 @@ describe('a session from a portal link', () => {
   });
 });
 
+it('a refusal speaks of the session to who has no key', () => {
+  const { cookie: session } = portalSession();
+  const needs = { role: 'admin' } as const;
+  expect(ask(session, needs)).toMatchObject({ problem: { title: 'The session may not do this' } });
+  expect(ask(keySession(), needs)).toMatchObject({ problem: { title: 'The API key may not do this' } });
+});
+
 describe('a change by cookie', () => {
   it.each<[string, Record<string, string>]>([
     ['a page of the own host', { origin: 'https://api.example.com' }],
@@ -221,7 +228,10 @@ describe('a change by cookie', () => {
       admission.refuseForeignPage({ header: (name) => ({ host: 'api.example.com', ...headers })[name] });
     expect(refuse({})).toBeUndefined();
     expect(refuse({ origin: 'https://api.example.com' })).toBeUndefined();
-    expect(refuse({ origin: 'https://evil.example' })).toMatchObject({ code: 'wrong_origin' });
+    const refused = refuse({ origin: 'https://evil.example' });
+    expect(refused).toMatchObject({ code: 'wrong_origin' });
+    // There may be no session yet.
+    expect(refused?.detail).not.toContain('cookie');
   });
 });
 

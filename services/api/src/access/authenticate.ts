@@ -49,7 +49,7 @@ export function createAdmission({ keys, links, sealing, allowedOrigins, now }: A
       const identified = identify(credentials, needs.method);
       if ('problem' in identified) return identified;
       const { actor, role, scope } = identified.caller;
-      if (!suffices(role, needs.role)) return { problem: forbidden(role, needs.role) };
+      if (!suffices(role, needs.role)) return { problem: forbidden({ actor, role }, needs.role) };
       if (needs.keyOnly && actor.kind !== 'api_key') return { problem: keyNeeded };
       if (needs.wholeAccount && !isWhole(scope)) return { problem: WHOLE_ACCOUNT };
       return identified;

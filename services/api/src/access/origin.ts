@@ -26,9 +26,18 @@ export function isFromPage({ header }: Credentials): boolean {
   return header('origin') !== undefined || header('sec-fetch-site') !== undefined;
 }
 
+/** What proxies add: the browser is elsewhere then, whatever they make of Host. */
+const PROXY_FIELDS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'];
+
 /** Whether the browser of who asks is on the same machine: there it may use http. */
 export function isLoopback({ header }: Credentials): boolean {
-  const url = URL.parse(`http://${header('host') ?? ''}`);
+  const origin = header('origin');
+  const asked = [`http://${header('host') ?? ''}`, ...(origin === undefined ? [] : [origin])];
+  return asked.every(isLoopbackUrl) && PROXY_FIELDS.every((name) => header(name) === undefined);
+}
+
+function isLoopbackUrl(text: string): boolean {
+  const url = URL.parse(text);
   return url !== null && isLoopbackName(url.hostname);
 }
 
@@ -47,6 +56,6 @@ function wrongOrigin(origin: string): Problem {
     status: 403,
     code: 'wrong_origin',
     title: 'A page of another site asks for a change',
-    detail: `The request came with the cookie of a session from the origin ${origin.slice(0, 200)}. Send it from a page of this host, or have the operator add the origin to HERALD_API_ALLOWED_ORIGINS.`,
+    detail: `A browser sends this for a page of the origin ${origin.slice(0, 200)}, which may change nothing here. Send it from a page of this host, or have the operator add the origin to HERALD_API_ALLOWED_ORIGINS.`,
   };
 }

@@ -1,16 +1,20 @@
 import type { Role } from '@herald/registry/api-key';
 import type { Problem } from '@herald/service-kit/problem';
+import type { Caller } from '../access/caller.ts';
 import type { StreamOwner } from '../tail/tail.ts';
 import type { Answer } from './operation.ts';
 
 /** What the API answers when it does not do what it was asked, each with what to do. */
 
-export function forbidden(has: Role, needs: Role): Problem {
+export function forbidden({ actor, role: has }: Pick<Caller, 'actor' | 'role'>, needs: Role): Problem {
+  const isKey = actor.kind === 'api_key';
   return {
     status: 403,
     code: 'forbidden',
-    title: 'The API key may not do this',
-    detail: `The key has the role ${has}, this needs ${needs}. Use a key with that role.`,
+    title: `The ${isKey ? 'API key' : 'session'} may not do this`,
+    detail: isKey
+      ? `The key has the role ${has}, this needs ${needs}. Use a key with that role.`
+      : `The session has the role ${has}, this needs ${needs}. Ask for it where you got the portal link.`,
     role: has,
     needed_role: needs,
   };
@@ -41,7 +45,7 @@ export function notFound(what: string, id: string): Problem {
     status: 404,
     code: 'not_found',
     title: `There is no such ${what}`,
-    detail: `This account has no ${what} ${JSON.stringify(id)}. List what it has, and check the API key.`,
+    detail: `This account has no ${what} ${JSON.stringify(id)}. List what it has, and check which account the key or session is of.`,
   };
 }
 

@@ -14,7 +14,7 @@ export function decidePortalLink(
   { actor, role, expiresAtMs }: Pick<Caller, 'actor' | 'role' | 'expiresAtMs'>,
   nowMs: number,
 ): { link: Omit<NewPortalLink, 'accountId'> } | { problem: Problem } {
-  if (!suffices(role, asked.role)) return { problem: forbidden(role, asked.role) };
+  if (!suffices(role, asked.role)) return { problem: forbidden({ actor, role }, asked.role) };
   return {
     link: {
       name: asked.name,
