@@ -1,6 +1,4 @@
-import { createDecoder, encoderWithId } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
-import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
@@ -9,12 +7,7 @@ import type { Outcome } from '@herald/domain/outcome';
 import type { Verdict } from '@herald/domain/verdict';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
-import { NO_PHASES } from '@herald/webhook/connection-phases';
-import type { Exchange } from '@herald/webhook/exchange';
-import { createRedaction } from '@herald/webhook/redaction';
-import type { SendRequest } from '@herald/webhook/sender';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { eventOf } from '../../test-support/event.ts';
 import {
   claimOn,
   createHeldProducer,
@@ -24,16 +17,11 @@ import {
   type RevocableClaim,
   recordOf,
 } from '../../test-support/fakes.ts';
+import { laneIn, type Sent, VALUE } from '../../test-support/surrounded-lane.ts';
 import type { Judged } from '../endpoint-health/endpoint-health.ts';
-import { SUBJECTS } from '../subjects.ts';
-import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts';
-import { createPreparation } from './prepare.ts';
-import { createRecorder } from './recorder.ts';
+import type { DeliveryLane } from './delivery-lane.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-const SCHEMA_ID = 1;
-const eventEncoder = encoderWithId<PublicationEvent>(SCHEMA_ID, SUBJECTS.events);
-const VALUE = eventEncoder.encode(eventOf('p1'));
 const OK: Outcome = {
   kind: 'response',
   status: 200,
@@ -48,7 +36,7 @@ let producer: HeldProducer;
 let completed: LaneRecord[];
 let disposed: DeliveryAttempt[];
 let twinsDropped: number;
-let sent: { request: SendRequest; answer: (outcome: Outcome) => Promise<void> }[];
+let sent: Sent[];
 let endpoints: Map<string, ConfiguredEndpoint>;
 let unreadable: Set<string>;
 let claim: RevocableClaim;
@@ -73,91 +61,16 @@ beforeEach(async () => {
   judged = (verdict) => ({ verdict });
   keys = { kind: 'keys', signers: [] };
   configure({ id: 'ep1' });
-  const decoder = createDecoder<PublicationEvent>({
-    source: {
-      schemaById: async () => ({ kind: 'schema', schema: SUBJECTS.events.schema }),
-      idOf: async () => SCHEMA_ID,
-    },
-    subjectSchema: SUBJECTS.events,
-  });
-  await decoder.decode(VALUE);
-  const observe = {
-    disposed: (attempt: DeliveryAttempt) => disposed.push(attempt),
+  lane = await laneIn({
+    ...{ producer, completed, disposed, sent, endpoints, unreadable, passGate, cancelled },
+    revision: () => revision,
+    judged: (verdict) => judged(verdict),
+    keys: () => keys,
     twinDropped: () => {
       twinsDropped += 1;
     },
-    breaker: () => {},
-    poison: () => {},
-  };
-  const onFatal = (error: Error) => {
-    throw error;
-  };
-  lane = createDeliveryLane({
-    endpoints: { get: (id) => endpoints.get(id), isUnreadable: (id) => unreadable.has(id) },
-    gate: {
-      whenAt: (asked, pass) => (revision >= asked ? pass() : passGate.push(pass)),
-      overdue: undefined,
-    },
-    holds: {
-      stateOf: ({ endpoint }) => stateOf(endpoint),
-      statusOf: () => undefined,
-      decide: () => ({ persist: async () => {}, withdraw() {} }),
-    },
-    isCancelled: (replayId) => cancelled.has(replayId),
-    held: {
-      whenOpen: (_claim, then) => then(),
-      append: () => ({ acknowledged: (then) => then(), abandoned() {} }),
-      putBack: () => {},
-      keepHead: () => {},
-    },
-    health: { judged: (_configured, _outcome, verdict) => judged(verdict) },
-    decoder,
-    prepare: createPreparation({
-      keysOf: () => keys,
-      addressOf: () => ({ kind: 'unreadable', detail: 'no chats here' }),
-      recordedOf: createRedaction(),
-      version: '0',
-    }),
-    sender: {
-      send: (request) => new Promise((resolve) => sent.push({ request, answer: answering(resolve) })),
-    },
-    recorder: createRecorder({
-      encoder: encoderWithId<DeliveryAttempt>(2, SUBJECTS.attempts),
-      producer,
-      observe,
-      onFatal,
-    }),
-    complete: (record) => completed.push(record),
-    observe,
-    onFatal,
-    maxInFlight: 1_000,
-    telegramApiUrl: 'https://api.telegram.org',
-    maxInFlightPerHost: 1_000,
-    window: { records: 4_000, bytes: 16 * 1024 * 1024 },
-    dispatcherId: 'd',
-    now: () => 1_700_000_000_000,
-    newId: () => '00000000-0000-4000-8000-000000000000',
-    busyShare: () => 0,
   });
 });
-
-function answering(resolve: (exchange: Exchange) => void) {
-  return async (outcome: Outcome) => {
-    resolve({
-      outcome,
-      startedAtMs: 1,
-      durationMs: 1,
-      firstByteMs: 1,
-      phases: NO_PHASES,
-      remoteAddress: '127.0.0.1',
-    });
-    await Promise.resolve();
-  };
-}
-
-function stateOf({ state }: Endpoint) {
-  return state === 'active' ? { state: 'active' as const } : { state: 'held' as const, reason: state };
-}
 
 function configure(given: Partial<Endpoint> & { id: string }): void {
   endpoints.set(given.id, { endpoint: endpointOf({ maxConcurrency: 1_000, ...given }), revision: 3 });
