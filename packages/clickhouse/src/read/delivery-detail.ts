@@ -2,6 +2,14 @@ import type { Disposition, Verdict } from '@herald/contracts/generated/delivery-
 import type { Attempt, DeliveryDetail, DeliverySummary, Scope } from '../history.ts';
 import type { Reader, ScopedTables } from './reader.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import {
+  atTimesOf,
+  OF_DELIVERY,
+  OF_EVENT,
+  onDaysOf,
+  type Whereabouts,
+  whereaboutsOf,
+} from './whereabouts.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -18,9 +26,11 @@ export async function getDelivery(
   deliveryId: string,
 ): Promise<DeliveryDetail | undefined> {
   if (!UUID.test(deliveryId)) return undefined;
+  const whereabouts = await whereaboutsOf(reader, scope, OF_DELIVERY, deliveryId);
+  if (whereabouts.times.length === 0) return undefined;
   const [[summary], attempts] = await Promise.all([
-    summariesWhere(reader, scope, 'delivery_id = {id:UUID}', deliveryId),
-    attemptsOf(reader, scope, deliveryId),
+    summariesOf(reader, scope, OF_DELIVERY, deliveryId, whereabouts),
+    attemptsOf(reader, scope, deliveryId, whereabouts),
   ]);
   if (summary === undefined) return undefined;
   const first = attempts[0];
@@ -34,26 +44,34 @@ export async function getDelivery(
 }
 
 /** How the deliveries of one event stand, whatever their cause. */
-export function deliveriesOfEvent(reader: Reader, scope: Scope, eventId: string): Promise<DeliverySummary[]> {
-  return summariesWhere(reader, scope, 'event_id = {id:String}', eventId);
+export async function deliveriesOfEvent(
+  reader: Reader,
+  scope: Scope,
+  eventId: string,
+  whereabouts?: Whereabouts,
+): Promise<DeliverySummary[]> {
+  const known = whereabouts ?? (await whereaboutsOf(reader, scope, OF_EVENT, eventId));
+  return known.times.length > 0 ? summariesOf(reader, scope, OF_EVENT, eventId, known) : [];
 }
 
-async function summariesWhere(
+async function summariesOf(
   reader: Reader,
   scope: Scope,
   condition: string,
   id: string,
+  whereabouts: Whereabouts,
 ): Promise<DeliverySummary[]> {
+  const atTimes = atTimesOf(whereabouts);
   const rows = await reader.rows<SummaryRow>(
     scope,
     (from) => `
       SELECT ${SUMMARY_COLUMNS}
       FROM ${from.moments}
-      WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${from.deliveries} WHERE ${condition})
+      WHERE ${atTimes.sql} AND ${condition}
       GROUP BY occurred_at, delivery_id
       ORDER BY min(moment_at), delivery_id
       LIMIT ${MAX_DELIVERIES_OF_EVENT}`,
-    { id },
+    { ...atTimes.params, id },
   );
   return rows.map(summaryOf);
 }
@@ -64,7 +82,13 @@ export function ofDays({ deliveries }: ScopedTables, ofDeliveries: string): stri
 }
 
 /** Bodies travel as Base64: JSON cannot hold bytes. */
-function attemptsOf(reader: Reader, scope: Scope, deliveryId: string): Promise<AttemptRow[]> {
+function attemptsOf(
+  reader: Reader,
+  scope: Scope,
+  deliveryId: string,
+  whereabouts: Whereabouts,
+): Promise<AttemptRow[]> {
+  const onDays = onDaysOf(whereabouts, 'started_at');
   return reader.rows<AttemptRow>(
     scope,
     (from) => `
@@ -78,11 +102,11 @@ function attemptsOf(reader: Reader, scope: Scope, deliveryId: string): Promise<A
         origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
         config_revision, dispatcher_id
       FROM ${from.attempts}
-      WHERE delivery_id = {id:UUID} AND ${ofDays(from, 'delivery_id = {id:UUID}')}
+      WHERE ${OF_DELIVERY} AND ${onDays.sql}
       ORDER BY step, started_at, attempt_id
       LIMIT 1 BY attempt_id
       LIMIT ${MAX_DISPOSITIONS}`,
-    { id: deliveryId },
+    { ...onDays.params, id: deliveryId },
   );
 }
 
