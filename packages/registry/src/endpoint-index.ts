@@ -8,7 +8,7 @@ import { createTurns, type Turns } from './turns.ts';
  * What filters may read before others have their turn: milliseconds of work, as a filter costs in proportion to what it
  * reads. The last filter of a turn may go beyond it.
  */
-export const MAX_CHARS_PER_TURN = 500_000;
+export const MAX_CHARS_PER_TURN = 200_000;
 
 /** Endpoints by account and project, so that matching looks only at those of the event's project and of all projects. */
 export interface EndpointIndex {
