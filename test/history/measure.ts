@@ -30,7 +30,7 @@ export interface Figure {
 export async function measureLists(
   server: Server,
   history: HistoryStore,
-  untilMs: number,
+  { untilMs, maxDepth }: { untilMs: number; maxDepth: number },
   onProgress: (line: string) => void,
 ): Promise<Figure[]> {
   await mergesSettled(server);
@@ -38,7 +38,7 @@ export async function measureLists(
   const figures: Figure[] = [];
   try {
     for (const one of casesOf(history, await samplesOf(server, untilMs))) {
-      const measured = await measureCase(server, one);
+      const measured = await measureCase(server, one, maxDepth);
       figures.push(...measured);
       onProgress(
         `${one.name}: ${measured.map(({ depth, medianMs }) => `${medianMs.toFixed(0)} ms at ${depth}`).join(', ')}`,
@@ -50,12 +50,12 @@ export async function measureLists(
   return figures;
 }
 
-async function measureCase(server: Server, { name, page }: Case): Promise<Figure[]> {
+async function measureCase(server: Server, { name, page }: Case, maxDepth: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   let cursor: string | undefined;
   let seen = 0;
   let walked = 0;
-  for (const depth of DEPTHS) {
+  for (const depth of DEPTHS.filter((each) => each <= maxDepth)) {
     while (seen < (depth - 1) * PAGE_ITEMS) {
       const listing = await page(cursor, Math.min(WALK_ITEMS, (depth - 1) * PAGE_ITEMS - seen));
       if (listing.kind !== 'page') throw new Error(listing.reason);

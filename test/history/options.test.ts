@@ -8,8 +8,12 @@ test('ten million attempts are measured and one million filled, unless told othe
     json: false,
     rows: 10_000_000,
     dataDir: undefined,
+    maxDepth: 1_000,
   });
-  expect(readBenchOptions(['--data', 'kept'])).toMatchObject({ dataDir: 'kept' });
+  expect(readBenchOptions(['--data', 'kept', '--depth', '1'])).toMatchObject({
+    dataDir: 'kept',
+    maxDepth: 1,
+  });
   expect(readFillOptions(['--url', 'http://127.0.0.1:9'])).toEqual({
     help: false,
     rows: 1_000_000,
@@ -25,4 +29,8 @@ test.each([
 ])('%s %s is refused with what there is', (...args) => {
   expect(() => readBenchOptions(args)).toThrow(OptionError);
   expect(() => readFillOptions(args)).toThrow('npm run history:fill');
+});
+
+test.each(['0', '1001', 'all'])('--depth %s is refused with what it takes', (depth) => {
+  expect(() => readBenchOptions(['--depth', depth])).toThrow('a number from 1 to 1000');
 });

@@ -1,8 +1,9 @@
 import { OptionError, parseFlags } from '../tool/options.ts';
 
 export const BENCH_USAGE = `npm run bench:history -- [options]
-  --rows N    attempts to fill, default 10000000; what lists cost at 1000000 is measured before
+  --rows N    attempts to fill, default 10000000; what lists cost at 1000000 is measured before, but not with --data
   --data DIR  keeps ClickHouse's data in this folder, and measures what was filled into it before without filling
+  --depth N   the deepest page that is measured, default 1000: pages 1, 10, 100 and 1000 are
   --json      the results as one JSON object on standard output
   --help`;
 
@@ -18,6 +19,8 @@ export interface BenchOptions {
   rows: number;
   /** Undefined for a folder that is removed at the end. */
   dataDir: string | undefined;
+  /** In pages: none deeper than this is measured. */
+  maxDepth: number;
 }
 
 export interface FillCommand {
@@ -28,6 +31,7 @@ export interface FillCommand {
 }
 
 const MAX_ROWS = 1_000_000_000;
+const MAX_DEPTH = 1_000;
 
 /** @throws OptionError */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
@@ -38,6 +42,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean' },
       rows: { type: 'string' },
       data: { type: 'string' },
+      depth: { type: 'string' },
     },
     BENCH_USAGE,
   );
@@ -46,6 +51,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     json: flags.json ?? false,
     rows: rowsOf(flags.rows ?? '10000000', BENCH_USAGE),
     dataDir: flags.data,
+    maxDepth: depthOf(flags.depth ?? String(MAX_DEPTH)),
   };
 }
 
@@ -73,4 +79,10 @@ function rowsOf(text: string, usage: string): number {
   const rows = Number(text);
   if (/^\d{1,10}$/.test(text) && rows >= 1_000 && rows <= MAX_ROWS) return rows;
   throw new OptionError(`--rows is ${text}, but it takes a number from 1000 to ${MAX_ROWS}.\n${usage}`);
+}
+
+function depthOf(text: string): number {
+  const depth = Number(text);
+  if (/^\d{1,4}$/.test(text) && depth >= 1 && depth <= MAX_DEPTH) return depth;
+  throw new OptionError(`--depth is ${text}, but it takes a number from 1 to ${MAX_DEPTH}.\n${BENCH_USAGE}`);
 }
