@@ -60,7 +60,7 @@ export async function acceptEvents(
   const { prepared, keyed, single } = understood;
   const write = () => settle(accountId, prepared, options.recentEvents);
   const claim: Claim<Settled> = keyed
-    ? options.idempotency.claim(keyed.key, keyed.fingerprint, write)
+    ? options.idempotency.claim(accountId, keyed.key, keyed.fingerprint, write)
     : { kind: 'first', answer: write() };
   if (claim.kind === 'conflict') return refused(keyConflict);
 

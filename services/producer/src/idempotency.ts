@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createSharedMemory } from './shared-memory.ts';
 
 /**
  * What a request with an idempotency key gets: its own answer, that of the first request with the same body, or a
@@ -8,18 +8,19 @@ export type Claim<A> = { kind: 'first' | 'repeated'; answer: Promise<A> } | { ki
 
 export interface Idempotency<A> {
   /**
-   * Does `work` unless a request with this key is under way or has been answered. Only an answer that is kept is
-   * remembered: after any other, and after a failure, the next request tries again.
+   * Does `work` unless a request with this key of the account is under way or has been answered. Only an answer that is
+   * kept is remembered: after any other, and after a failure, the next request tries again.
    */
-  claim(key: string, fingerprint: string, work: () => Promise<A>): Claim<A>;
+  claim(accountId: string, key: string, fingerprint: string, work: () => Promise<A>): Claim<A>;
 }
 
 export interface IdempotencyOptions<A> {
-  /** Bound of what is remembered, in the unit of `sizeOf`; the answers unused for longest go first. */
+  /** Bound of what is remembered of all accounts, in the unit of `sizeOf`. */
   maxSize: number;
   /** Undefined for an answer that is not kept. */
   sizeOf: (answer: A) => number | undefined;
   ttlMs: number;
+  now: () => number;
 }
 
 interface Entry<A> {
@@ -28,32 +29,37 @@ interface Entry<A> {
 }
 
 export function createIdempotency<A>(options: IdempotencyOptions<A>): Idempotency<A> {
-  const { maxSize, sizeOf, ttlMs } = options;
+  const { maxSize, sizeOf, ttlMs, now } = options;
   // Apart from the memory, which may forget: what is under way is bounded by the admission of requests.
   const underWay = new Map<string, Entry<A>>();
-  const remembered = maxSize > 0 ? new LRUCache<string, Entry<A>>({ maxSize, ttl: ttlMs }) : undefined;
+  const remembered = createSharedMemory<Entry<A>>({ maxSize, ttlMs, now });
 
-  function start(key: string, fingerprint: string, work: () => Promise<A>): Promise<A> {
+  function start(accountId: string, key: string, fingerprint: string, work: () => Promise<A>): Promise<A> {
     const answer = work();
     const entry = { fingerprint, answer };
-    underWay.set(key, entry);
+    const place = placeOf(accountId, key);
+    underWay.set(place, entry);
     answer.then(
       (value) => {
-        underWay.delete(key);
+        underWay.delete(place);
         const size = sizeOf(value);
-        if (size !== undefined) remembered?.set(key, entry, { size: Math.max(1, size) });
+        if (size !== undefined) remembered.set(accountId, key, entry, Math.max(1, size));
       },
-      () => underWay.delete(key),
+      () => underWay.delete(place),
     );
     return answer;
   }
 
   return {
-    claim(key, fingerprint, work) {
-      const known = underWay.get(key) ?? remembered?.get(key);
-      if (!known) return { kind: 'first', answer: start(key, fingerprint, work) };
+    claim(accountId, key, fingerprint, work) {
+      const known = underWay.get(placeOf(accountId, key)) ?? remembered.get(accountId, key);
+      if (!known) return { kind: 'first', answer: start(accountId, key, fingerprint, work) };
       if (known.fingerprint !== fingerprint) return { kind: 'conflict' };
       return { kind: 'repeated', answer: known.answer };
     },
   };
+}
+
+function placeOf(accountId: string, key: string): string {
+  return `${accountId}\n${key}`;
 }

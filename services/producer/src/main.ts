@@ -63,6 +63,7 @@ await runService({
           },
           maxEvents: config.HERALD_INGEST_DEDUPE_EVENTS,
           rememberMs: config.HERALD_INGEST_DEDUPE_MS,
+          now,
         }),
         quota: createQuota({
           eventsPerSecond: config.HERALD_INGEST_QUOTA_EVENTS_PER_SECOND,
@@ -75,6 +76,7 @@ await runService({
           maxSize: config.HERALD_INGEST_REMEMBERED_EVENTS,
           sizeOf: (settled) => (settled.ok ? settled.events.length : undefined),
           ttlMs: REMEMBERED_MS,
+          now,
         }),
         metrics: ingestMetrics,
         log,

@@ -34,7 +34,10 @@ function log() {
 
 function world({ maxEvents = 100 } = {}) {
   const kafka = log();
-  return { kafka, recent: createRecentEvents({ write: kafka.write, maxEvents, rememberMs: 60_000 }) };
+  return {
+    kafka,
+    recent: createRecentEvents({ write: kafka.write, maxEvents, rememberMs: 60_000, now: () => 0 }),
+  };
 }
 
 function claimed(recent: RecentEvents, account: string, ...events: PreparedEvent[]): Promise<Recorded[]> {
@@ -94,6 +97,7 @@ test('of a call that failed for one event, the others are remembered', async () 
     write: () => Promise.reject(failure),
     maxEvents: 10,
     rememberMs: 60_000,
+    now: () => 0,
   });
   const first = claimed(recent, 'acme', event('a'), event('b'));
   const meanwhile = claimed(recent, 'acme', event('a'));
@@ -115,6 +119,18 @@ test('other content under an id is a conflict that names the event, and nothing 
     conflicts: [1],
   });
   expect(kafka.written).toEqual(['a']);
+});
+
+test('a flood of one account makes no other forget what it has sent', async () => {
+  const { kafka, recent } = world({ maxEvents: 20 });
+  const send = async (account: string, id: string) => {
+    const answer = claimed(recent, account, event(id));
+    for (const call of kafka.calls) call.acknowledge();
+    return answer;
+  };
+  for (const id of ['a', 'b', 'c']) await send('acme', id);
+  for (let i = 0; i < 500; i++) await send('globex', `g${i}`);
+  for (const id of ['a', 'b', 'c']) expect(await send('acme', id)).toMatchObject([{ repeated: true }]);
 });
 
 test('an id belongs to its account', async () => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { PreparedEvent } from '@herald/publisher/prepare-event';
 import { PublishError } from '@herald/publisher/publish-error';
 import type { Published } from '@herald/publisher/published';
-import { LRUCache } from 'lru-cache';
+import { createSharedMemory } from './shared-memory.ts';
 
 /** Where an event is on record; `repeated` where it already was, by its id, before it was sent this time. */
 export interface Recorded extends Published {
@@ -24,9 +24,10 @@ export interface RecentEvents {
 
 export interface RecentEventsOptions {
   write: (events: readonly PreparedEvent[]) => Promise<Published[]>;
-  /** Events remembered at most, of all accounts, those used last; 0 remembers only what is under way. */
+  /** Events remembered at most, of all accounts; 0 remembers only what is under way. */
   maxEvents: number;
   rememberMs: number;
+  now: () => number;
 }
 
 /** An event that is being written: its place in the answer of that call. */
@@ -49,15 +50,12 @@ interface Keyed {
   print: string;
 }
 
-export function createRecentEvents({ write, maxEvents, rememberMs }: RecentEventsOptions): RecentEvents {
+export function createRecentEvents({ write, maxEvents, rememberMs, now }: RecentEventsOptions): RecentEvents {
   // Apart from the memory, which may forget: what is under way is bounded by the admission of requests.
   const underWay = new Map<string, UnderWay>();
-  const remembered =
-    maxEvents > 0 ? new LRUCache<string, Remembered>({ max: maxEvents, ttl: rememberMs }) : undefined;
+  const remembered = createSharedMemory<Remembered>({ maxSize: maxEvents, ttlMs: rememberMs, now });
 
-  const find = ({ key }: Keyed) => underWay.get(key) ?? remembered?.get(key);
-
-  function start(fresh: readonly Keyed[]): void {
+  function start(accountId: string, fresh: readonly Keyed[]): void {
     const written = write(fresh.map(({ event }) => event));
     for (const [index, { key, print }] of fresh.entries()) underWay.set(key, { print, written, index });
     const remember = (published: readonly Published[]) => {
@@ -65,7 +63,7 @@ export function createRecentEvents({ write, maxEvents, rememberMs }: RecentEvent
       for (const { event, key, print } of fresh) {
         underWay.delete(key);
         const at = byId.get(event.eventId);
-        if (at) remembered?.set(key, { print, partition: at.partition, offset: at.offset });
+        if (at) remembered.set(accountId, key, { print, partition: at.partition, offset: at.offset });
       }
     };
     written.then(remember, (error: unknown) => remember(onRecordInSpiteOf(error)));
@@ -74,7 +72,7 @@ export function createRecentEvents({ write, maxEvents, rememberMs }: RecentEvent
   return {
     claim(accountId, events) {
       const all = events.map((event) => keyed(accountId, event));
-      const known = all.map(find);
+      const known = all.map(({ key }) => underWay.get(key) ?? remembered.get(accountId, key));
       const firsts = new Map<string, Keyed>();
       for (const one of all) if (!firsts.has(one.key)) firsts.set(one.key, one);
       const conflicts = all.flatMap((one, index) =>
@@ -84,7 +82,7 @@ export function createRecentEvents({ write, maxEvents, rememberMs }: RecentEvent
 
       const isFresh = all.map((one, index) => !known[index] && firsts.get(one.key) === one);
       const fresh = all.filter((_, index) => isFresh[index]);
-      if (fresh.length > 0) start(fresh);
+      if (fresh.length > 0) start(accountId, fresh);
       const sources = all.map(
         (one, index) => (known[index] ?? underWay.get(one.key)) as UnderWay | Remembered,
       );

@@ -84,7 +84,12 @@ export async function startIngest({
   const metrics = createMetrics({ service: 'producer' });
   const app = createIngestApp({
     writer: kafka,
-    recentEvents: createRecentEvents({ write: kafka.write, maxEvents: 100, rememberMs: 60_000 }),
+    recentEvents: createRecentEvents({
+      write: kafka.write,
+      maxEvents: 100,
+      rememberMs: 60_000,
+      now: () => 0,
+    }),
     keys,
     admission,
     // Its clock stands still, so that nothing comes back meanwhile.
@@ -93,6 +98,7 @@ export async function startIngest({
       maxSize: 100,
       sizeOf: (settled) => (settled.ok ? settled.events.length : undefined),
       ttlMs: 60_000,
+      now: () => 0,
     }),
     metrics: createIngestMetrics(metrics, {
       pendingEvents: kafka.pendingEvents,
