@@ -92,9 +92,18 @@ describe('a session from an API key', () => {
     const link = await portalLink({}, browser);
     const evil = { origin: 'https://evil.example' };
     const refused = { status: 403, body: { type: 'urn:herald:problem:wrong_origin' } };
-    expect(await browser.send('DELETE', `/v1/portal-links/${link.link_id}`, undefined, evil)).toMatchObject(
-      refused,
+    // The cookie as a browser has it on https; that of loopback is not even taken of such a page.
+    const path = `/v1/portal-links/${link.link_id}`;
+    expect((await browser.send('DELETE', path, undefined, evil)).status).toBe(401);
+    const proxied = await nobody.send(
+      'POST',
+      '/v1/sessions',
+      { api_key: admin.key },
+      { 'x-forwarded-for': '203.0.113.7' },
     );
+    const cookie = proxied.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(cookie).toMatch(/^__Host-/);
+    expect(await nobody.send('DELETE', path, undefined, { ...evil, cookie })).toMatchObject(refused);
     expect(await nobody.send('POST', '/v1/sessions', { api_key: admin.key }, evil)).toMatchObject(refused);
     expect((await browser.get('/v1/portal-links')).body.items).toContainEqual(
       expect.objectContaining({ link_id: link.link_id, state: 'open' }),
