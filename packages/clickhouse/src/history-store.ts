@@ -47,7 +47,7 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       max_bytes_before_external_group_by: String(SPILL_BYTES),
       // It reads the column that a list is sorted by of every row, before the filter that nearly all fail.
       use_top_k_dynamic_filtering: 0,
-      // Asked as granules are read, indexes cost up to twice the CPU of a page: what it reads is a few granules.
+      // Indexes asked as granules are read, and not before, double the CPU of searches by words and lists of events.
       use_skip_indexes_on_data_read: 0,
       // Offsets and times are below 2^53 and come as numbers.
       output_format_json_quote_64bit_integers: 0,
