@@ -162,13 +162,9 @@ export const attemptView = z
     started_at: z.string().nullable(),
     duration_ms: z.number(),
     first_byte_ms: z.number().nullable(),
-    dns_ms: z
-      .number()
-      .nullable()
-      .meta({
-        description:
-          'of opening the connection; null where that was open already, or the part was not needed',
-      }),
+    dns_ms: z.number().nullable().meta({
+      description: 'of opening the connection; null where that was open already, or the part was not needed',
+    }),
     connect_ms: z.number().nullable(),
     tls_ms: z.number().nullable(),
     config_revision: z.number(),
@@ -180,11 +176,9 @@ export const attemptView = z
 export const deliveryDetailView = deliveryView
   .extend({
     origin: coordinatesView.nullable(),
-    history: z
-      .array(attemptView)
-      .meta({
-        description: 'every disposition, by step; those that made a request have it and what came back',
-      }),
+    history: z.array(attemptView).meta({
+      description: 'every disposition, by step; those that made a request have it and what came back',
+    }),
   })
   .meta({ id: 'DeliveryDetail' });
 

@@ -10,11 +10,9 @@ export const redeliveryView = z
     redelivers: z.string(),
     event_id: z.string(),
     endpoint_id: z.string(),
-    endpoint_revision: z
-      .number()
-      .meta({
-        description: 'the revision of the endpoint that it is sent by, unless it is changed again before',
-      }),
+    endpoint_revision: z.number().meta({
+      description: 'the revision of the endpoint that it is sent by, unless it is changed again before',
+    }),
     cause: z.string(),
     already_queued: z
       .boolean()

@@ -61,11 +61,9 @@ export const previewView = z
     /** With a filter: of the newest events that the rest of the subscription wants, how many pass it. */
     filtered: z
       .object({
-        events: z
-          .number()
-          .meta({
-            description: `the newest ${MAX_FILTERED} of those at most, and fewer where they say very much`,
-          }),
+        events: z.number().meta({
+          description: `the newest ${MAX_FILTERED} of those at most, and fewer where they say very much`,
+        }),
         passed: z.number(),
       })
       .nullable(),

@@ -48,12 +48,9 @@ export const ledgerView = z
       ),
     }),
     overdue: z.object({
-      after_seconds: z
-        .number()
-        .nullable()
-        .meta({
-          description: 'something is overdue when it was due for so long, at `as_of`, without a disposition',
-        }),
+      after_seconds: z.number().nullable().meta({
+        description: 'something is overdue when it was due for so long, at `as_of`, without a disposition',
+      }),
       pending: count,
       waiting: count,
       held: count,
