@@ -49,6 +49,19 @@ test('an event is shown with its content, its route record and its deliveries of
   expect(found?.event).toEqual(event);
 });
 
+test('the route record of an event is shown though it says no time and is of another day than its attempts', async () => {
+  const scope = newAccount();
+  const event = anEvent({ account_id: scope.accountId });
+  const common = { account_id: scope.accountId, event_id: event.event_id };
+  await database.insert(EVENTS, [anEventRow(30, event)]);
+  await database.insert(ROUTES, [aRoute(30, { ...common, occurred_at: 0 })]);
+  await database.insert(ATTEMPTS, [anAttempt({ ...common, started_at: NOON_MS + 86_400_000 })]);
+  expect(await history.events.get(scope, event.event_id)).toMatchObject({
+    route: { configRevision: 9 },
+    deliveries: [{ state: 'delivered' }],
+  });
+});
+
 test('a walk over events shows one that was produced twice once', async () => {
   const scope = newAccount();
   const rows = Array.from({ length: 45 }, (_, index) =>
