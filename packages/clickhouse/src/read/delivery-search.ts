@@ -1,15 +1,23 @@
 import type { Scope } from '../history.ts';
 import type { Conditions } from './conditions.ts';
 import type { DeliveryFilter } from './delivery-filter.ts';
-import { AS_PLACE, AT_PLACES, type Place, placeParams, type Span, within } from './place.ts';
+import {
+  AS_PLACE,
+  atPlaces,
+  MAX_PLACES_IN_PARAMS,
+  type Place,
+  placeParams,
+  type Span,
+  within,
+} from './place.ts';
 import type { Reader } from './reader.ts';
-import { wordFilter } from './word-search.ts';
+import type { WordFilter } from './word-search.ts';
 
 /** What is asked of one span of a list. */
 export interface Search {
   filter: DeliveryFilter;
-  /** Words that its event or an answer must have. */
-  text: string | undefined;
+  /** What its event or an answer must have; undefined where no words are looked for. */
+  words: WordFilter | undefined;
   span: Span;
   /** Candidates looked at, at most: rows that match, some of one delivery, and of deliveries that may not. */
   candidates: number;
@@ -30,8 +38,7 @@ export interface Found {
  * Several rows of one delivery, and the same row twice, make no difference.
  */
 export async function searchDeliveries(reader: Reader, scope: Scope, search: Search): Promise<Found> {
-  const { filter, text, span, candidates, wanted } = search;
-  const words = text === undefined ? undefined : wordFilter({ words: text, filter }, span);
+  const { filter, words, span, candidates, wanted } = search;
   const range = within(span);
   const { rows, rowsRead } = await reader.rowsAndCost<{ looked_at: number; last: Place; places: Place[] }>(
     scope,
@@ -59,9 +66,6 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
   };
 }
 
-/** Candidates that are judged at once: they travel in the URL of a query. */
-const JUDGED_AT_ONCE = 2_000;
-
 /** Of the places those whose delivery fits, all its rows taken together; `wanted` at least, where there are so many. */
 async function fittingOf(
   reader: Reader,
@@ -72,16 +76,16 @@ async function fittingOf(
 ): Promise<{ places: Place[]; rowsRead: number }> {
   const fitting: Place[] = [];
   let read = 0;
-  for (let from = 0; from < places.length && fitting.length < wanted; from += JUDGED_AT_ONCE) {
-    const judged = places.slice(from, from + JUDGED_AT_ONCE);
+  for (let from = 0; from < places.length && fitting.length < wanted; from += MAX_PLACES_IN_PARAMS) {
+    const judged = places.slice(from, from + MAX_PLACES_IN_PARAMS);
     const { rows, rowsRead } = await reader.rowsAndCost<{ id: string }>(
       scope,
       ({ deliveries }) => `
         SELECT toString(delivery_id) AS id FROM ${deliveries}
-        WHERE ${AT_PLACES}
+        WHERE ${atPlaces('delivery_id', 'judged')}
         GROUP BY occurred_at, delivery_id
         HAVING ${ofDelivery.sql}`,
-      { ...ofDelivery.params, ...placeParams(judged) },
+      { ...ofDelivery.params, ...placeParams('judged', judged) },
     );
     const ids = new Set(rows.map(({ id }) => id));
     fitting.push(...judged.filter(([, id]) => ids.has(id)));

@@ -4,7 +4,7 @@ import { searchDeliveries } from './delivery-search.ts';
 import { endOf, type Place, type Span } from './place.ts';
 import type { Reader } from './reader.ts';
 import type { Stepped } from './step-back.ts';
-import { reachOf } from './word-search.ts';
+import { reachOf, type WordFilter } from './word-search.ts';
 
 /** Several rows may be of one delivery, and a row may match of a delivery that does not. */
 const CANDIDATES_PER_WANTED = 2;
@@ -32,14 +32,14 @@ export async function takeStep(
   scope: Scope,
   query: StepQuery,
 ): Promise<Stepped<Place, Place>> {
-  if (query.text === undefined) return search(reader, scope, query);
+  if (query.text === undefined) return search(reader, scope, query, undefined);
   const { filter, text, span, wanted, widening } = query;
   const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
   const reach = await reachOf(reader, scope, { words: text, filter }, span, matches);
   const reached = { after: span.after, sinceMs: reach.sinceMs ?? span.sinceMs };
   const step = reach.isEmpty
     ? { found: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
-    : await search(reader, scope, { ...query, span: reached });
+    : await search(reader, scope, { ...query, span: reached }, reach.filter);
   return {
     ...step,
     isCut: step.isCut || reach.sinceMs !== undefined,
@@ -50,10 +50,11 @@ export async function takeStep(
 async function search(
   reader: Reader,
   scope: Scope,
-  { filter, text, span, wanted, widening }: StepQuery,
+  { filter, span, wanted, widening }: Omit<StepQuery, 'text'>,
+  words: WordFilter | undefined,
 ): Promise<Stepped<Place, Place>> {
   const candidates = Math.min(MAX_CANDIDATES, wanted * CANDIDATES_PER_WANTED * widening);
-  const found = await searchDeliveries(reader, scope, { filter, text, span, candidates, wanted });
+  const found = await searchDeliveries(reader, scope, { filter, words, span, candidates, wanted });
   return {
     found: found.places,
     end: found.lastCandidate ?? endOf(span.sinceMs),

@@ -14,14 +14,22 @@ export function endOf(atMs: number): Place {
 /** Of the tuple of a time and an id, as a query answers with it. */
 export const AS_PLACE = 'place -> (toUnixTimestamp64Milli(place.1), toString(place.2))';
 
-/** Rows of deliveries whose places are in the parameters. */
-export const AT_PLACES = `(occurred_at, delivery_id) IN (
-  SELECT fromUnixTimestamp64Milli(place.1, 'UTC'), place.2
-  FROM (SELECT arrayJoin(arrayZip({times:Array(Int64)}, {ids:Array(UUID)})) AS place)
-)`;
+/** Places that travel in the URL of one query, at most. */
+export const MAX_PLACES_IN_PARAMS = 2_000;
 
-export function placeParams(places: readonly Place[]): Params {
-  return { times: places.map(([atMs]) => atMs), ids: places.map(([, id]) => id) };
+/** An event's id is its producer's. */
+const TYPE_OF = { delivery_id: 'UUID', event_id: 'String' };
+
+/** Rows whose time and `id` are in the parameters of that name. */
+export function atPlaces(id: keyof typeof TYPE_OF, name: string): string {
+  return `(occurred_at, ${id}) IN (
+    SELECT fromUnixTimestamp64Milli(place.1, 'UTC'), place.2
+    FROM (SELECT arrayJoin(arrayZip({${name}_times:Array(Int64)}, {${name}_ids:Array(${TYPE_OF[id]})})) AS place)
+  )`;
+}
+
+export function placeParams(name: string, places: readonly Place[]): Params {
+  return { [`${name}_times`]: places.map(([atMs]) => atMs), [`${name}_ids`]: places.map(([, id]) => id) };
 }
 
 /** A span of a list: beyond `after`, down to events of `sinceMs` and with them. */

@@ -1,5 +1,5 @@
 import type { DeliverySummary, Scope } from '../history.ts';
-import { AT_PLACES, type Place, placeParams } from './place.ts';
+import { atPlaces, type Place, placeParams } from './place.ts';
 import type { Reader } from './reader.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
@@ -14,9 +14,9 @@ export async function summariesAt(
     scope,
     ({ moments }) => `
       SELECT ${SUMMARY_COLUMNS} FROM ${moments}
-      WHERE ${AT_PLACES}
+      WHERE ${atPlaces('delivery_id', 'shown')}
       GROUP BY occurred_at, delivery_id`,
-    placeParams(places),
+    placeParams('shown', places),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return places.flatMap(([, id]) => {
