@@ -86,15 +86,17 @@ test('a parser that was mounted before is named as the mistake', async () => {
 test('a sender that leaves in the middle of its request harms nobody', async () => {
   let calls = 0;
   const received = webhooks(createReceiver({ secrets: SECRET }));
-  const url = await listen((request, response) =>
+  const arrived = Promise.withResolvers<void>();
+  const url = await listen((request, response) => {
+    arrived.resolve();
     received(request, response, () => {
       calls += 1;
       response.end(received.of(request).id);
-    }),
-  );
+    });
+  });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('POST /hook HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc');
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await arrived.promise;
   await new Promise((resolve) => socket.once('close', resolve).destroy());
   expect(await (await post(url)).text()).toBe('msg_1');
   expect(calls).toBe(1);

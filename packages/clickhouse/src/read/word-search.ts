@@ -74,14 +74,14 @@ export async function reachOf(
     },
     { ...says.params, words: query.words, matches, named: MAX_NAMED },
   );
-  const cutAtMs = rows.filter((row) => row.matches >= matches).map((row) => row.since_ms);
+  const cut = rows.filter((row) => row.matches >= matches).map((row) => row.since_ms);
+  const cutAtMs = cut.length > 0 ? Math.max(...cut) : undefined;
   const isEmpty = rows.every((row) => row.matches === 0);
   // Of the millisecond where it was cut some may be left: they are looked for with what is older.
-  const sinceMs = cutAtMs.length > 0 ? Math.max(...cutAtMs) + 1 : undefined;
+  const sinceMs = cutAtMs === undefined ? undefined : cutAtMs + 1;
   const named = namedIn(rows, sinceMs);
   if (named) return { sinceMs, isEmpty, filter: named, rowsRead };
-  const reached = cutAtMs.length > 0 ? Math.max(...cutAtMs) : undefined;
-  return { sinceMs: reached, isEmpty, filter: wordFilter(query, span), rowsRead };
+  return { sinceMs: cutAtMs, isEmpty, filter: wordFilter(query, span), rowsRead };
 }
 
 /** Undefined where not all are named that the span has, or none of them is newer than `sinceMs`. */

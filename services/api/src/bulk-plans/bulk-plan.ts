@@ -1,9 +1,9 @@
-import type { EventType } from '@herald/domain/event-type';
 import type { NewReplay } from '@herald/registry/replay-jobs';
 import { planExpiresAtMs, stateOfPlan } from '@herald/replay/bulk-plan';
 import type { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
+import { replayFilterOf } from '../replays/replay-filter.ts';
 import { type Replay, viewReplay } from '../replays/replay-view.ts';
 import { type bulkPlanBody, type bulkPlanView, ENDED_STATES } from './bulk-plan-fields.ts';
 
@@ -28,15 +28,7 @@ export function replayOfPlan(
       fromMs: filter.from,
       toMs: filter.to,
     },
-    filter: {
-      projectId: filter.project_id,
-      endpointIds: filter.endpoint_ids,
-      channelIds: filter.channel_ids,
-      eventTypes: filter.event_types as EventType[],
-      publicationIds: filter.publication_ids,
-      eventIds: filter.event_ids,
-      reasons: filter.reasons,
-    },
+    filter: replayFilterOf(filter),
     targetEndpointId: undefined,
     skipDelivered: action === 'redrive',
     perSecond: per_second,

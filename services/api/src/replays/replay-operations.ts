@@ -1,6 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { EventType } from '@herald/domain/event-type';
 import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { z } from 'zod';
@@ -18,6 +17,7 @@ import {
   whyNotChanged,
 } from './replay-answers.ts';
 import * as fields from './replay-fields.ts';
+import { replayFilterOf } from './replay-filter.ts';
 import { topicOf } from './replay-topics.ts';
 import { viewReplay } from './replay-view.ts';
 
@@ -186,15 +186,7 @@ function newReplay(id: string, body: Body): Omit<NewReplay, 'accountId'> {
             ranges: (source.ranges ?? []).map(({ partition, from, to }) => ({ partition, from, to })),
             ...times,
           },
-    filter: {
-      projectId: filter.project_id,
-      endpointIds: filter.endpoint_ids,
-      channelIds: filter.channel_ids,
-      eventTypes: filter.event_types as EventType[],
-      publicationIds: filter.publication_ids,
-      eventIds: filter.event_ids,
-      reasons: filter.reasons,
-    },
+    filter: replayFilterOf(filter),
     targetEndpointId: body.target_endpoint_id,
     skipDelivered: body.skip_delivered,
     perSecond: body.per_second,
