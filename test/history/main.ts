@@ -4,7 +4,7 @@ import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { startStack } from '@herald/local-stack/stack';
 import { describeMachine } from '../load/machine.ts';
 import { runTool, type Tool } from '../tool/run-tool.ts';
-import { measureLists } from './measure.ts';
+import { measureLists, type Which } from './measure.ts';
 import { BENCH_USAGE, type BenchOptions, readBenchOptions } from './options.ts';
 import { dropDatabase, type Past, pastOf } from './past.ts';
 import { faultsOf, type Measured, tableOf } from './report.ts';
@@ -34,7 +34,7 @@ await runTool(async (tool) => {
 });
 
 async function measureAll(
-  { rows, dataDir, maxDepth }: Omit<BenchOptions, 'help' | 'json'>,
+  { rows, dataDir, ...which }: Omit<BenchOptions, 'help' | 'json'>,
   { closing, onProgress }: Tool,
 ): Promise<Measured[]> {
   // What is kept is measured in minutes, again and again; the smaller past beside it would have to be filled first.
@@ -45,7 +45,7 @@ async function measureAll(
   for (const rows of sizes) {
     const options = { url: stack.clickhouseUrl, database: `herald_${rows}` };
     const past = await pastOf({ ...options, rows, dataDir, onProgress });
-    measured.push(await measurePast(options, past, maxDepth, onProgress));
+    measured.push(await measurePast(options, past, which, onProgress));
     if (!dataDir) await dropDatabase(options);
   }
   return measured;
@@ -54,7 +54,7 @@ async function measureAll(
 async function measurePast(
   options: ClickHouseOptions,
   { attempts, fillS, untilMs }: Past,
-  maxDepth: number,
+  which: Which,
   onProgress: (line: string) => void,
 ): Promise<Measured> {
   await using closing = new AsyncDisposableStack();
@@ -63,7 +63,7 @@ async function measurePast(
   // As on the day that the past ends: a list begins there.
   const history = openHistoryStore({ ...options, now: () => untilMs });
   closing.defer(() => history.close());
-  const figures = await measureLists(server, history, { untilMs, maxDepth }, onProgress);
+  const figures = await measureLists(server, history, { untilMs, ...which }, onProgress);
   const tables = await server.ask<Measured['tables'][number]>(`
     SELECT table AS name, sum(rows) AS rows, sum(bytes_on_disk) AS diskBytes
     FROM system.parts

@@ -26,18 +26,26 @@ export interface Figure {
   granulesTotal: number;
 }
 
+export interface Which {
+  /** In pages. */
+  maxDepth: number;
+  /** What the name of a list has; empty for all. */
+  only: string;
+}
+
 /** Measures each list at each depth that it has, ClickHouse's caches empty, with nothing merging meanwhile. */
 export async function measureLists(
   server: Server,
   history: HistoryStore,
-  { untilMs, maxDepth }: { untilMs: number; maxDepth: number },
+  { untilMs, maxDepth, only }: Which & { untilMs: number },
   onProgress: (line: string) => void,
 ): Promise<Figure[]> {
   await mergesSettled(server);
   await server.run('SYSTEM STOP MERGES');
   const figures: Figure[] = [];
   try {
-    for (const one of casesOf(history, await samplesOf(server, untilMs))) {
+    const cases = casesOf(history, await samplesOf(server, untilMs));
+    for (const one of cases.filter(({ name }) => name.includes(only))) {
       const measured = await measureCase(server, one, maxDepth);
       figures.push(...measured);
       onProgress(

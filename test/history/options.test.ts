@@ -9,10 +9,12 @@ test('ten million attempts are measured and one million filled, unless told othe
     rows: 10_000_000,
     dataDir: undefined,
     maxDepth: 1_000,
+    only: '',
   });
-  expect(readBenchOptions(['--data', 'kept', '--depth', '1'])).toMatchObject({
+  expect(readBenchOptions(['--data', 'kept', '--depth', '1', '--only', 'word'])).toMatchObject({
     dataDir: 'kept',
     maxDepth: 1,
+    only: 'word',
   });
   expect(readFillOptions(['--url', 'http://127.0.0.1:9'])).toEqual({
     help: false,

@@ -4,6 +4,7 @@ export const BENCH_USAGE = `npm run bench:history -- [options]
   --rows N    attempts to fill, default 10000000; what lists cost at 1000000 is measured before, but not with --data
   --data DIR  keeps ClickHouse's data in this folder, and measures what was filled into it before without filling
   --depth N   the deepest page that is measured, default 1000: pages 1, 10, 100 and 1000 are
+  --only TEXT measures only the lists whose name has this text, as in --only word
   --json      the results as one JSON object on standard output
   --help`;
 
@@ -21,6 +22,8 @@ export interface BenchOptions {
   dataDir: string | undefined;
   /** In pages: none deeper than this is measured. */
   maxDepth: number;
+  /** What the name of a list has that is measured; empty for all lists. */
+  only: string;
 }
 
 export interface FillCommand {
@@ -43,6 +46,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       rows: { type: 'string' },
       data: { type: 'string' },
       depth: { type: 'string' },
+      only: { type: 'string' },
     },
     BENCH_USAGE,
   );
@@ -52,6 +56,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     rows: rowsOf(flags.rows ?? '10000000', BENCH_USAGE),
     dataDir: flags.data,
     maxDepth: depthOf(flags.depth ?? String(MAX_DEPTH)),
+    only: flags.only ?? '',
   };
 }
 
