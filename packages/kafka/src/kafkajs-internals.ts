@@ -8,7 +8,7 @@ import type { FetchedRecord, GapMarker } from './fetched-record.ts';
 export interface Cluster {
   refreshMetadata(): Promise<void>;
   findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
-  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
 }
 
 export interface TopicData {
@@ -87,6 +87,10 @@ export interface ConsumerGroup {
   heartbeat(options: { interval: number }): Promise<void>;
   fetch(nodeId: string): Promise<Batch[]>;
   recoverFromFetch(error: Error): Promise<void>;
+  findReadReplicaForPartitions(
+    topic: string,
+    partitions: readonly (number | string)[],
+  ): Partial<Record<number, number[]>>;
 }
 
 export interface Connection {

@@ -28,6 +28,8 @@ const patchedVersion = '2.2.4';
 const metadataBackoffMs = 200;
 /** How late a request's time-out may be noticed; the shortest is 15 s. */
 const timeoutCheckMs = 1_000;
+/** As Kafka says it. */
+const noLeader = -1;
 const patched = Symbol.for('herald.kafkajs.patched');
 
 /** What one consumer is told of its membership, instead of what kafkajs does by itself. */
@@ -226,7 +228,8 @@ function patchMembership(): void {
     }
     if (this.offsetManager !== generation) return [];
     for (const batch of batches) hooks.fetched(batch, askedAtMs);
-    return batches;
+    // kafkajs puts the part of each partition through its queue of workers, of which nearly all are empty.
+    return batches.filter(({ rawMessages }) => rawMessages.length > 0);
   };
 
   // For a leader that moved kafkajs joins the group again, and for a lost connection it forgets the broker, until
@@ -241,6 +244,14 @@ function patchMembership(): void {
     if (!meansLeaderMoved(error) && !losesConnection(error)) return recoverFromFetch.call(this, error);
     await delay(metadataBackoffMs);
     await this.cluster.refreshMetadata();
+  };
+
+  // Nothing is read from followers here, and kafkajs copies its answer for each partition before each fetch.
+  group.findReadReplicaForPartitions = function (topic, partitions) {
+    const leaders = new Map(
+      this.cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
+    );
+    return Object.groupBy(partitions.map(Number), (partition) => leaders.get(partition) ?? noLeader);
   };
 }
 
