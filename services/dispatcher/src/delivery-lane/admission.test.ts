@@ -221,6 +221,15 @@ test('the deliveries of an endpoint start in their order, live ones before backf
   expect(started).toEqual([2, 3, 1, 4]);
 });
 
+test('where only what is live may start, backfill keeps its turn for later', () => {
+  const admission = createAdmission<number>(limitsOf());
+  admission.add('a', 'backfill', 1, 0);
+  admission.add('b', 'backfill', 2, 0);
+  admission.add('b', 'live', 3, 0);
+  expect([admission.next(0, 'live')?.item, admission.next(0, 'live')]).toEqual([3, undefined]);
+  expect([admission.next(0)?.item, admission.next(0)?.item]).toEqual([1, 2]);
+});
+
 test('a limit that is raised is used at the next end or arrival', () => {
   let limit = 1;
   const admission = createAdmission<number>(limitsOf({ maxInFlightOf: () => limit }));

@@ -23,8 +23,11 @@ export interface AdmissionLimits {
  */
 export interface Admission<T> {
   add(endpointId: string, priority: Priority, item: T, nowMs: number): void;
-  /** Whose turn it is; it counts as in flight until `finish`. Undefined when nothing may start. */
-  next(nowMs: number): { endpointId: string; item: T } | undefined;
+  /**
+   * Whose turn it is, with live deliveries or, as the default, with backfill too; it counts as in flight until
+   * `finish`. Undefined when nothing may start.
+   */
+  next(nowMs: number, least?: Priority): { endpointId: string; item: T } | undefined;
   finish(endpointId: string, nowMs: number): void;
   inFlightOf(endpointId: string): number;
   queuedOf(endpointId: string): number;
@@ -61,6 +64,8 @@ interface EndpointQueue<T> {
   inFlight: number;
 }
 
+const LIVE_ALONE: readonly Priority[] = ['live'];
+
 export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
   const endpoints = new Map<string, EndpointQueue<T>>();
   const rings: Record<Priority, Fifo<EndpointQueue<T>>> = { live: createFifo(), backfill: createFifo() };
@@ -77,13 +82,13 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
       joinRing(queue, priority, nowMs);
     },
 
-    next(nowMs) {
+    next(nowMs, least = 'backfill') {
       if (inFlight >= limits.maxInFlight) return undefined;
       for (let queue = timed.popDue(nowMs); queue; queue = timed.popDue(nowMs)) {
         queue.timed = false;
         joinRings(queue, nowMs);
       }
-      for (const priority of PRIORITIES) {
+      for (const priority of least === 'live' ? LIVE_ALONE : PRIORITIES) {
         const queue = nextInRing(priority, nowMs);
         if (!queue) continue;
         const item = queue.items[priority].shift() as T;

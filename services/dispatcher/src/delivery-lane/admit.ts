@@ -14,6 +14,7 @@ import {
   place,
 } from './overflow.ts';
 import { attemptEnded, attemptStarted } from './pace.ts';
+import type { Priority } from './priority.ts';
 import { opensAtMs, pass } from './rate-gate.ts';
 import type { DeliveryTask } from './task.ts';
 import {
@@ -79,8 +80,8 @@ export interface Shed {
 export interface Admit {
   /** Queues the delivery, or says what is to be done with it instead. */
   arrive(task: DeliveryTask, nowMs: number): Placement;
-  /** The delivery whose turn it is; its turn lasts until `ended`. */
-  next(nowMs: number): DeliveryTask | undefined;
+  /** The delivery whose turn it is, a live one where `least` says so; its turn lasts until `ended`. */
+  next(nowMs: number, least?: Priority): DeliveryTask | undefined;
   /** `end` is undefined where no request was made. */
   ended(task: DeliveryTask, end: AttemptEnd | undefined, nowMs: number): void;
   /**
@@ -140,8 +141,8 @@ export function createAdmit(options: AdmitOptions): Admit {
       return enqueue(task, nowMs);
     },
 
-    next(nowMs) {
-      const turn = admission.next(nowMs);
+    next(nowMs, least) {
+      const turn = admission.next(nowMs, least);
       if (!turn) return undefined;
       const { endpointId, item: task } = turn;
       const traffic = trafficOf(task, nowMs);

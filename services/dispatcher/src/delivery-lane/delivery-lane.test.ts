@@ -283,6 +283,16 @@ test('a replay that is cancelled while its deliveries are queued sends none of t
   expect(new Set(handedOver())).toEqual(new Set([TOPICS.attempts]));
 });
 
+test('a burst of backfill starts over several turns of the event loop, and what is live goes in between', async () => {
+  const backfill = claimOn(TOPICS.backfill);
+  for (let n = 0; n < 20; n++) receive({ deliveryId: `b${n}`, cause: 'replay:rp_1' }, n, backfill);
+  const atOnce = sent.length;
+  expect(atOnce).toBeLessThan(10);
+  receive({ deliveryId: 'live' }, 0);
+  expect(sent).toHaveLength(atOnce + 1);
+  await vi.waitFor(() => expect(sent).toHaveLength(21));
+});
+
 test('an event that cannot be read any more is a dead letter that says why', () => {
   receive({}, 0, claim, Buffer.from('garbage'));
   expect(handedOver()).toEqual([TOPICS.attempts, TOPICS.deadLetters]);

@@ -19,6 +19,7 @@ import type { WindowBounds } from './crowding.ts';
 import { createHostOf } from './destination-host.ts';
 import { type AttemptMade, attempted, fenced, moved, type StepContext } from './disposition.ts';
 import { type Ending, endingOf } from './ending.ts';
+import { withGivingWay } from './giving-way.ts';
 import type { Holds } from './holds.ts';
 import { isHeldRecord, isTest, type LookUp, lookUp, type Standing } from './look-up.ts';
 import type { Move } from './move.ts';
@@ -93,17 +94,17 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   const { endpoints, gate, holds, held, health, prepare, sender, recorder, complete, observe, onFatal } =
     options;
   const { dispatcherId, now, newId, busyShare } = options;
-  const admit = withTestTurns(
-    createAdmit({
-      maxInFlight: options.maxInFlight,
-      maxInFlightPerHost: options.maxInFlightPerHost,
-      window: options.window,
-      policyOf: (endpointId) => endpoints.get(endpointId)?.endpoint,
-      hostOf: createHostOf(endpoints, options.telegramApiUrl),
-      onBreaker: observe.breaker,
-    }),
-    (endpointId) => endpoints.get(endpointId)?.endpoint.accountId ?? endpointId,
-  );
+  const endpointOf = (endpointId: string) => endpoints.get(endpointId)?.endpoint;
+  const admitting = createAdmit({
+    maxInFlight: options.maxInFlight,
+    maxInFlightPerHost: options.maxInFlightPerHost,
+    window: options.window,
+    policyOf: endpointOf,
+    hostOf: createHostOf(endpoints, options.telegramApiUrl),
+    onBreaker: observe.breaker,
+  });
+  const accountOf = (endpointId: string) => endpointOf(endpointId)?.accountId ?? endpointId;
+  const admit = withGivingWay(withTestTurns(admitting, accountOf), pump);
   const eventOf = createRecentEvents(options.decoder, RECENT_EVENTS);
   const decisions = createFifo<Decision>();
   const steps = createSteps({

@@ -21,9 +21,9 @@ export function withTestTurns(admit: Admit, accountOf: (endpointId: string) => s
       waiting.push(accountOf(task.delivery.endpointId), task);
       return { kind: 'queue' };
     },
-    next(nowMs) {
+    next(nowMs, least) {
       const test = inFlight < MAX_TESTS_IN_FLIGHT ? waiting.shift() : undefined;
-      if (!test) return admit.next(nowMs);
+      if (!test) return admit.next(nowMs, least);
       inFlight += 1;
       return test;
     },
