@@ -1,4 +1,6 @@
-import type { Colors, Terminal } from './terminal.ts';
+import { type Body, bodyLines } from './body-lines.ts';
+import type { Colors } from './painting.ts';
+import type { Terminal } from './terminal.ts';
 
 /** As the API answers them: the fields that are shown. */
 export interface DeliverySummary {
@@ -25,9 +27,9 @@ export interface Attempt {
   outcome: string | null;
   error_message: string | null;
   next_attempt_at: string | null;
-  request: { method: string; url: string; headers: Record<string, string>; body: string } | null;
-  response: { status: number; headers: Record<string, string>; body: string; body_truncated: boolean } | null;
-  started_at: string;
+  request: ({ method: string; url: string; headers: Record<string, string> } & Body) | null;
+  response: ({ status: number; headers: Record<string, string>; body_truncated: boolean } & Body) | null;
+  started_at: string | null;
   duration_ms: number;
   first_byte_ms: number | null;
   dns_ms: number | null;
@@ -56,21 +58,30 @@ export function showDelivery(delivery: DeliveryDetail, { print, colors }: Termin
   }
 }
 
-export function showAttempt(attempt: Attempt, { print, colors }: Pick<Terminal, 'print' | 'colors'>): void {
+export function showAttempt(attempt: Attempt, terminal: Pick<Terminal, 'print' | 'colors'>): void {
+  const { print, colors } = terminal;
+  const { request, response } = attempt;
   print(attemptTitle(attempt, colors));
-  if (attempt.request) {
-    print(colors.dim(`  ${attempt.request.method} ${attempt.request.url}`));
+  if (request) {
+    print(colors.dim(`  ${request.method} ${request.url}`));
     const phases = phasesText(attempt);
     if (phases) print(colors.dim(`  ${phases}`));
-    print(fields(attempt.request.headers, colors));
-    print(indented(attempt.request.body));
+    showMessage(request.headers, bodyLines(request, false), terminal);
   }
-  if (attempt.response) {
-    print(colors.dim(`  ${attempt.response.status}`));
-    print(fields(attempt.response.headers, colors));
-    const cut = attempt.response.body_truncated ? colors.dim(' … (cut)') : '';
-    print(`${indented(attempt.response.body)}${cut}`);
+  if (response) {
+    print(colors.dim(`  answered ${response.status}`));
+    showMessage(response.headers, bodyLines(response, response.body_truncated), terminal);
   }
+}
+
+function showMessage(
+  headers: Record<string, string>,
+  body: ReturnType<typeof bodyLines>,
+  { print, colors }: Pick<Terminal, 'print' | 'colors'>,
+): void {
+  for (const [name, value] of Object.entries(headers)) print(colors.dim(`  ${name}: ${value}`));
+  for (const line of body.lines) print(`  ${line}`);
+  if (body.remark) print(colors.dim(`  (${body.remark})`));
 }
 
 function attemptTitle(attempt: Attempt, colors: Colors): string {
@@ -99,14 +110,4 @@ function phasesText({ dns_ms, connect_ms, tls_ms, first_byte_ms }: Attempt): str
   return Object.entries(phases)
     .flatMap(([name, ms]) => (ms === null ? [] : `${name} ${ms.toFixed(1)} ms`))
     .join(', ');
-}
-
-function fields(headers: Record<string, string>, colors: Colors): string {
-  return Object.entries(headers)
-    .map(([name, value]) => colors.dim(`  ${name}: ${value}`))
-    .join('\n');
-}
-
-function indented(text: string): string {
-  return `  ${text.replaceAll('\n', '\n  ')}`;
 }

@@ -1,8 +1,8 @@
-import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { formatLogLine } from './log-line.ts';
+import { createPainting } from './painting.ts';
 
-const plain = picocolors.createColors(false);
+const { colors: plain } = createPainting(false);
 
 test('a JSON line becomes one for people, with its fields', () => {
   const line = JSON.stringify({

@@ -1,4 +1,4 @@
-import type { Colors } from './terminal.ts';
+import type { Colors } from './painting.ts';
 
 const LEVEL_COLORS: Readonly<Record<string, (colors: Colors, text: string) => string>> = {
   fatal: (colors, text) => colors.bgRed(colors.white(text)),

@@ -1,4 +1,5 @@
-import type { Colors, Terminal } from './terminal.ts';
+import type { Colors } from './painting.ts';
+import type { Terminal } from './terminal.ts';
 
 interface Tally {
   scanned: number;

@@ -1,16 +1,20 @@
 import Table from 'cli-table3';
-import picocolors from 'picocolors';
+import { type Colors, createPainting } from './painting.ts';
+import { visible, visibleLine } from './visible.ts';
 
-export type Colors = ReturnType<typeof picocolors.createColors>;
-
-/** Where a command writes. Results go to standard output, notes about the work to standard error. */
+/**
+ * Where a command writes. Results go to standard output, notes about the work to standard error. Whatever it is given
+ * may have words of others in it: what a terminal would obey is shown as an escape, in all but JSON.
+ */
 export interface Terminal {
-  /** A line of the result. */
+  /** A line of the result, or several. */
   print(line: string): void;
   /** A line about the work: never a part of the result. */
   note(line: string): void;
   /** One document, for programs. */
   json(value: unknown): void;
+  /** A document of many, each on its line, as it is. */
+  jsonLine(text: string): void;
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** Empty functions where the output is piped. */
   colors: Colors;
@@ -24,22 +28,23 @@ export interface Output {
 
 export function createTerminal({ stdout, stderr, env }: Output): Terminal {
   const isTerminal = stdout.isTTY === true;
-  const colors = picocolors.createColors(isTerminal && !env.NO_COLOR);
-  const print = (line: string) => void stdout.write(`${line}\n`);
-  const note = (line: string) => void stderr.write(`${line}\n`);
+  const { colors, finished } = createPainting(isTerminal && !env.NO_COLOR);
+  const writeLine = (line: string) => void stdout.write(`${line}\n`);
+  const note = (line: string) => void stderr.write(`${finished(visible(line))}\n`);
   return {
-    print,
+    print: (line) => writeLine(finished(visible(line))),
     note,
-    json: (value) => print(JSON.stringify(value, null, isTerminal ? 2 : undefined)),
+    json: (value) => writeLine(JSON.stringify(value, null, isTerminal ? 2 : undefined)),
+    jsonLine: writeLine,
     table(head, rows) {
       if (rows.length === 0) return note('none');
       const table = new Table({
-        head: head.map((title) => colors.bold(title)),
+        head: head.map((title) => finished(colors.bold(title))),
         chars: NO_BORDERS,
         style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
       });
-      table.push(...rows.map((row) => [...row]));
-      for (const line of table.toString().split('\n')) print(line.trimEnd());
+      table.push(...rows.map((row) => row.map((cell) => finished(visibleLine(cell)))));
+      for (const line of table.toString().split('\n')) writeLine(line.trimEnd());
     },
     colors,
   };

@@ -53,7 +53,8 @@ async function run(flags: { json?: boolean }, command: Command, { terminal, env 
       if (options.fail !== undefined) return options.fail;
       return Math.random() < (options.flake ?? 0) ? 503 : 200;
     },
-    onArrival: (arrival) => (flags.json ? terminal.print(JSON.stringify(arrival)) : show(arrival, terminal)),
+    onArrival: (arrival) =>
+      flags.json ? terminal.jsonLine(JSON.stringify(arrival)) : show(arrival, terminal),
   });
   terminal.note(`listening on ${listener.url}; Ctrl-C ends it`);
   if (!config.HERALD_SIGNING_SECRET) terminal.note('signatures are not checked: set HERALD_SIGNING_SECRET');

@@ -63,7 +63,7 @@ async function run(flags: { json?: boolean }, command: Command, { terminal, env 
       signal: interrupted.signal,
       onPublished(event, { topic, partition, offset }) {
         const { event_id, event_type, project_id } = event;
-        if (flags.json) terminal.print(JSON.stringify({ event_id, event_type, topic, partition, offset }));
+        if (flags.json) terminal.jsonLine(JSON.stringify({ event_id, event_type, topic, partition, offset }));
         else terminal.print(`${event_type.padEnd(21)}  ${event_id}  ${project_id}  ${partition}:${offset}`);
       },
     });

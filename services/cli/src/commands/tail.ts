@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { followEvents, type StreamEvent } from '../event-stream.ts';
+import type { Colors } from '../painting.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { stopRequested } from '../stop.ts';
-import type { Colors, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** As the API sends it: the fields that are shown. */
 interface Disposition {
@@ -71,7 +72,7 @@ async function run(flags: { json?: boolean }, command: Command, { terminal, env 
     waitMs: WAIT_MS,
     onEvent: (event) =>
       flags.json
-        ? terminal.print(`{"event":${JSON.stringify(event.event)},"data":${event.data}}`)
+        ? terminal.jsonLine(`{"event":${JSON.stringify(event.event)},"data":${event.data}}`)
         : show(event, terminal),
     onLost: (why, waitMs) => terminal.note(`${why}; again in ${waitMs / 1_000} s`),
     signal: stop.signal,

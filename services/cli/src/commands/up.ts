@@ -81,7 +81,8 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
 function outputOf(service: string, { logDir, json }: Flags, terminal: Terminal): ServiceOutput {
   if (logDir) return { file: join(logDir, `${service}.log`) };
   return {
-    onLine: (line) => terminal.print(json ? line : formatLogLine(service, line, terminal.colors)),
+    onLine: (line) =>
+      json ? terminal.jsonLine(line) : terminal.print(formatLogLine(service, line, terminal.colors)),
   };
 }
 
