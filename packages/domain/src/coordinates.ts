@@ -5,6 +5,12 @@ export interface Coordinates {
   offset: number;
 }
 
+/**
+ * In the origin of a test, whose event is made for it alone and stands in no topic. The offset is the time that it was
+ * made at, epoch milliseconds.
+ */
+export const TEST_TOPIC = 'test';
+
 /** As headers carry it: `topic:partition:offset`. */
 export function formatCoordinates(at: Coordinates): string {
   return `${at.topic}:${at.partition}:${at.offset}`;

@@ -29,3 +29,10 @@ test('nothing of another publication or account is covered, and of an account ev
   expect(covers(ofAccount, recorded({ publicationId: 'pub_2' }))).toBe(true);
   expect(covers(ofAccount, recorded({ accountId: 'other' }))).toBe(false);
 });
+
+test('the tests of an account are covered by when they were made', () => {
+  const ofAccount = { ...ofPublication, publicationId: undefined };
+  const tested = (atMs: number) => recorded({ origin: { topic: 'test', partition: 0, offset: atMs } });
+  expect(covers(ofAccount, tested(1_000))).toBe(true);
+  expect(covers(ofAccount, tested(1_001))).toBe(false);
+});

@@ -1,9 +1,10 @@
-import type { Coordinates } from './coordinates.ts';
+import { type Coordinates, TEST_TOPIC } from './coordinates.ts';
 
 /**
  * History that was erased on request: of one publication, or of all of an account. It covers what comes from events
  * that were accepted before it, whenever that is recorded: a delivery of an old event that is attempted tomorrow has
- * the old event's content. Events that are accepted later are another matter.
+ * the old event's content. Events that are accepted later are another matter. Of tests, whose events are in no topic,
+ * it covers those that were made before it.
  */
 export interface Erasure {
   accountId: string;
@@ -27,5 +28,6 @@ export interface Recorded {
 export function covers(erasure: Erasure, { accountId, publicationId, origin }: Recorded): boolean {
   if (accountId !== erasure.accountId) return false;
   if (erasure.publicationId !== undefined && publicationId !== erasure.publicationId) return false;
+  if (origin.topic === TEST_TOPIC) return origin.offset <= erasure.erasedAtMs;
   return origin.offset < (erasure.eventEnds[origin.partition] ?? 0);
 }

@@ -1,14 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { TOPICS } from '@herald/contracts/topics';
+import { TEST_TOPIC } from '@herald/domain/coordinates';
 import type { Erasure } from '@herald/domain/erasure';
 import type { Erased } from './eraser.ts';
 
 /** The rows of an erasure in ClickHouse: of records those that `covers` names, and all that was made of them. */
 export function createErasedRows(client: ClickHouseClient) {
-  const paramsOf = ({ accountId, publicationId, eventEnds }: Erasure) => ({
+  const paramsOf = ({ accountId, publicationId, eventEnds, erasedAtMs }: Erasure) => ({
     account: accountId,
     publication: publicationId ?? '',
     ends: [...eventEnds],
+    at: erasedAtMs,
   });
 
   async function rowsOf<T>(query: string, erasure: Erasure): Promise<T[]> {
@@ -48,12 +50,31 @@ export function createErasedRows(client: ClickHouseClient) {
   };
 }
 
-/** What keeps rows of deliveries, beside their records; by name: the database may hold tables of others. */
-const OF_DELIVERIES = ['delivery_moments', 'delivery_days', 'delivery_troubles', 'answers'];
+/**
+ * What keeps rows of deliveries, beside their records, and what of a record tells which rows are made of it; by name:
+ * the database may hold tables of others.
+ */
+const OF_DELIVERIES: Readonly<Record<string, { row: string; ofAttempt: string; ofRoute: string }>> = {
+  delivery_moments: { row: 'moment_id', ofAttempt: 'attempt_id', ofRoute: 'delivery_id' },
+  delivery_days: ofDay(),
+  delivery_troubles: ofDay(),
+  answers: { row: 'attempt_id', ofAttempt: 'attempt_id', ofRoute: 'delivery_id' },
+};
+
+/** The moments of a delivery and day are one row: where one of them stays, the row does. */
+function ofDay() {
+  const row = (day: string) => `(occurred_at, delivery_id, ${day})`;
+  return { row: row('day'), ofAttempt: row('toDate(started_at)'), ofRoute: row('toDate(routed_at)') };
+}
 
 function conditions(erasure: Erasure): [table: string, where: string][] {
   return [
-    ...OF_DELIVERIES.map((table): [string, string] => [table, ofDeliveries(erasure)]),
+    ...Object.entries(OF_DELIVERIES).map(([table, { row, ofAttempt, ofRoute }]): [string, string] => [
+      table,
+      `${ofDeliveries(erasure)}
+        AND ${row} NOT IN (SELECT ${ofAttempt} FROM attempts WHERE ${isKept(erasure)})
+        AND ${row} NOT IN (SELECT ${ofRoute} FROM ${ROUTES_BY_DELIVERY} WHERE ${isKept(erasure)})`,
+    ]),
     // Last: what the deliveries are known by.
     ['events', ofEvents(erasure)],
     ['routes', ofOrigin(erasure)],
@@ -61,12 +82,14 @@ function conditions(erasure: Erasure): [table: string, where: string][] {
   ];
 }
 
+const ROUTES_BY_DELIVERY = 'routes ARRAY JOIN delivery_ids AS delivery_id';
+
 function noteDeliveries(erasure: Erasure): string {
   return `INSERT INTO erased_deliveries (account_id, publication_id, delivery_id, day)
     SELECT account_id, publication_id, delivery_id, toDate(started_at) FROM attempts WHERE ${ofOrigin(erasure)}
     UNION ALL
     SELECT account_id, publication_id, delivery_id, toDate(routed_at)
-    FROM routes ARRAY JOIN delivery_ids AS delivery_id WHERE ${ofOrigin(erasure)}
+    FROM ${ROUTES_BY_DELIVERY} WHERE ${ofOrigin(erasure)}
     SETTINGS max_partitions_per_insert_block = 0`;
 }
 
@@ -80,12 +103,21 @@ function ofDeliveries(erasure: Erasure): string {
     AND delivery_id IN (SELECT delivery_id FROM erased_deliveries WHERE ${ofOwner(erasure)})`;
 }
 
+/**
+ * An event that was accepted again under its id leads to the same deliveries. What is on record of it is not erased by
+ * an erasure from before, however often that is repeated.
+ */
+function isKept(erasure: Erasure): string {
+  return `${ofDeliveries(erasure)} AND NOT (${ofOrigin(erasure)})`;
+}
+
 /** Arrays count from 1, and what is beyond the last is 0: before no offset. */
 function ofEvents(erasure: Erasure): string {
   return `${ofOwner(erasure)} AND offset < arrayElement({ends:Array(Int64)}, partition + 1)`;
 }
 
 function ofOrigin(erasure: Erasure): string {
-  return `${ofOwner(erasure)} AND origin_topic = '${TOPICS.events}'
-    AND origin_offset < arrayElement({ends:Array(Int64)}, origin_partition + 1)`;
+  return `${ofOwner(erasure)} AND (
+    origin_topic = '${TOPICS.events}' AND origin_offset < arrayElement({ends:Array(Int64)}, origin_partition + 1)
+    OR origin_topic = '${TEST_TOPIC}' AND origin_offset <= {at:Int64})`;
 }

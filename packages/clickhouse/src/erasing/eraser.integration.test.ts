@@ -57,6 +57,20 @@ function storyOf(accountId: string, publicationId: string, offset: number): Stor
   };
 }
 
+/** The same event accepted again: it leads to the same deliveries. */
+function acceptedAgain({ event, route, attempts }: Story, offset: number): Story {
+  return {
+    event: { ...event, offset },
+    route: { ...route, origin_offset: offset },
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      attempt_id: randomUUID(),
+      origin_offset: offset,
+      response: { ...attempt.response!, body: Buffer.from('anew') },
+    })),
+  };
+}
+
 async function record(stories: readonly Story[], isErased = false): Promise<void> {
   const [events, routes, attempts]: [Table<EventRow>, typeof ROUTES, typeof ATTEMPTS] = isErased
     ? [ERASED_EVENTS, ERASED_ROUTES, ERASED_ATTEMPTS]
@@ -170,4 +184,43 @@ test('what comes again of an erased account leaves the same entries in the ledge
     'erased_deliveries',
     'ledger_entries',
   ]);
+});
+
+test('what is accepted again after an erasure stays whole, however often that is repeated', async () => {
+  const gone = storyOf('returning', 'a', 10);
+  const again = acceptedAgain(gone, 500);
+  const erasure = erasureOf({ accountId: 'returning', publicationId: 'a', eventEnds: [100] });
+  await record([gone]);
+  await eraser.erase(erasure);
+  await record([again]);
+  await eraser.erase(erasure);
+
+  const deliveryIds = gone.attempts.map(({ delivery_id }) => delivery_id);
+  const whole = { attempts: 4, delivery_moments: 6, delivery_days: expect.any(Number), answers: 4 };
+  expect(await rowsWith('delivery_id', deliveryIds)).toMatchObject(whole);
+
+  // Beside it, what is erased goes to the last answer.
+  await record([gone]);
+  await eraser.erase(erasure);
+  expect(await rowsWith('delivery_id', deliveryIds)).toMatchObject(whole);
+});
+
+test('an account that has nothing but tests is erased with them, and those that follow are another matter', async () => {
+  const tested = (atMs: number) =>
+    anAttempt({
+      account_id: 'testing',
+      cause: 'test',
+      origin_topic: 'test',
+      origin_partition: 0,
+      origin_offset: atMs,
+    });
+  const [before, after] = [tested(1_000), tested(1_001)];
+  await database.insert(ATTEMPTS, [before, after]);
+  const erasure = erasureOf({ accountId: 'testing', erasedAtMs: 1_000, eventEnds: [] });
+  expect(await eraser.erase(erasure)).toEqual({ events: 0, routes: 0, attempts: 1 });
+  expect(Object.keys(await rowsWith('delivery_id', [before.delivery_id])).sort()).toEqual([
+    'erased_deliveries',
+    'ledger_entries',
+  ]);
+  expect(await rowsWith('delivery_id', [after.delivery_id])).toMatchObject({ attempts: 1, answers: 1 });
 });

@@ -3,6 +3,7 @@ import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attem
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
+import { TEST_TOPIC } from '@herald/domain/coordinates';
 import type { Delivery } from '@herald/domain/delivery';
 import type { EventType } from '@herald/domain/event-type';
 import { deliveryId } from '@herald/domain/ids';
@@ -128,7 +129,7 @@ function attemptWithinMs({ timeoutMs }: ConfiguredEndpoint['endpoint']): number 
   return timeoutMs + MARGIN_MS;
 }
 
-/** Of no topic: its event is made for it alone. By its time it lies apart from other tests in the ledger. */
+/** By its time it lies apart from other tests in the ledger. */
 function testDelivery(of: {
   eventId: string;
   endpointId: string;
@@ -142,7 +143,7 @@ function testDelivery(of: {
     step: 0,
     attempts: 0,
     dueAtMs: 0,
-    origin: { topic: 'test', partition: 0, offset: of.nowMs },
+    origin: { topic: TEST_TOPIC, partition: 0, offset: of.nowMs },
     cause: 'test',
     configRevision: of.revision,
     traceparent: undefined,
