@@ -33,13 +33,18 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     const problem = refusal(error);
     if (problem) return sendProblem(response, problem);
     const incident = randomUUID();
-    log.error({ err: error, incident, method: request.method, path: request.path }, 'a request failed');
+    const { requestId } = response.locals as { requestId?: string };
+    log.error(
+      { err: error, incident, requestId, method: request.method, path: request.path },
+      'a request failed',
+    );
     sendProblem(response, {
       status: 500,
       code: 'internal',
       title: 'Herald has failed',
       detail: `This is not the fault of the request. Tell the operator the incident ${incident}.`,
       incident,
+      request_id: requestId,
     });
   };
 }

@@ -124,6 +124,35 @@ test('while the history cannot be asked, or is late, nothing is sent and the rep
   expect(sent).toHaveLength(20);
 });
 
+test('a history that is refused is asked once more, then the replay fails with what ClickHouse said', async () => {
+  const refusal = new Error(
+    'Poco::Exception. Code: 1000, e.code() = 0, HTML Form Exception: Field value too long',
+  );
+  let questions = 0;
+  const refusing = (upTo: number) =>
+    world(TWENTY, {
+      history: {
+        async delivered() {
+          questions += 1;
+          if (questions % 3 !== 0 && questions <= upTo) throw refusal;
+          return [];
+        },
+        underway: async () => [],
+      },
+    });
+  const failing = refusing(Infinity);
+  expect(await failing.run()).toBe('rested');
+  expect(questions).toBe(2);
+  expect(failing.records.at(-1)).toMatchObject({ state: 'failed', waitingFor: undefined });
+  expect(failing.records.at(-1)!.error).toContain('Field value too long');
+  expect([failing.failed.length, failing.sent.length]).toEqual([1, 0]);
+
+  questions = 1;
+  const mended = refusing(2);
+  await mended.run();
+  expect(mended.records.at(-1)).toMatchObject({ state: 'completed', done: { sent: 20 } });
+});
+
 test('what another replayer has taken over is left to it, and its record is not touched', async () => {
   const away = world(TWENTY, {
     async send(batch) {

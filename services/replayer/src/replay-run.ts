@@ -10,7 +10,7 @@ import { createPages } from './pages.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { Lost, type ProgressKeeper, takeOver } from './progress-keeper.ts';
 import type { EndpointsInTurns } from './slice.ts';
-import { HistoryAway, type Source } from './source/source.ts';
+import { HistoryAway, HistoryRefused, type Source } from './source/source.ts';
 
 export interface RunOptions {
   /** Of this term; see the progress record. */
@@ -31,6 +31,9 @@ export interface RunOptions {
   /** Ends the run as a kill would; whoever is next goes on from what is on record. */
   signal: AbortSignal;
 }
+
+/** Of one question, one after another: a query that ran out of time may find its data in memory the next time. */
+const MAX_REFUSALS = 1;
 
 /** `lost`: another replayer has the replay. `rested`: there is nothing to do until something else is wanted. */
 export type RunEnd = 'rested' | 'lost';
@@ -86,6 +89,7 @@ async function work(
   const { progress } = keeper;
   const pages = createPages(keeper, patience, options);
   const currencies = new Map<Phase, HistoryCurrency>();
+  let refusals = 0;
   for (let job = options.job(); job; job = options.job()) {
     options.signal.throwIfAborted();
     const action = nextAction(job, progress);
@@ -100,11 +104,12 @@ async function work(
       if (needsHistory(job)) await currencies.getOrInsertComputed(phase, options.currency).check();
       await pages.take(job, phase, await source.read(progress, phase, options.signal));
       progress.waitingFor = undefined;
+      refusals = 0;
       patience.restore();
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Lost) throw error;
-      if (error instanceof HistoryAway) {
+      if (error instanceof HistoryAway || (error instanceof HistoryRefused && refusals++ < MAX_REFUSALS)) {
         progress.waitingFor = error.message;
         await keeper.save();
         await patience.pause(error.message, error.cause);

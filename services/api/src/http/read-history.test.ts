@@ -22,6 +22,18 @@ it('never hangs and never breaks while ClickHouse does, and says why to the log'
   ]);
 });
 
+it('says that the history is away only where asking again may help', async () => {
+  const readHistory = createReadHistory({ timeoutMs: 1_000, onFailure: () => {} });
+  const refused = new Error(
+    'Poco::Exception. Code: 1000, e.code() = 0, HTML Form Exception: Field value too long',
+  );
+  for (const error of [refused, new TypeError('a bug')]) {
+    await expect(readHistory(() => Promise.reject(error), answered)).rejects.toBe(error);
+  }
+  const answer = await readHistory(() => Promise.reject(new Error('socket hang up')), answered);
+  expect(answer).toMatchObject({ problem: { code: 'history_unavailable' } });
+});
+
 it('leaves a fault of its own a fault', async () => {
   const readHistory = createReadHistory({ timeoutMs: 1_000, onFailure: () => {} });
   const faulty = readHistory(

@@ -1,8 +1,12 @@
+import { readTroubleOf } from '@herald/clickhouse/read-trouble';
 import type { Answer } from './operation.ts';
 import { historyUnavailable } from './problems.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Reads from ClickHouse and answers with what was read, or says that it cannot be read now. */
+/**
+ * Reads from ClickHouse and answers with what was read, or says that it cannot be read now. Rejects with what
+ * ClickHouse refuses to read: that is a bug here, and would be the same the next time.
+ */
 export type ReadHistory = <T>(
   read: () => Promise<T>,
   answer: (found: T) => Answer | Promise<Answer>,
@@ -19,6 +23,8 @@ export function createReadHistory({ timeoutMs, onFailure }: ReadHistoryOptions):
     try {
       found = await withDeadline(read(), timeoutMs, 'ClickHouse');
     } catch (error) {
+      const trouble = readTroubleOf(error);
+      if (trouble === undefined || trouble === 'refused') throw error;
       onFailure(error);
       return historyUnavailable;
     }

@@ -1,3 +1,4 @@
+import { readTroubleOf } from '@herald/clickhouse/read-trouble';
 import type { Candidate } from '@herald/replay/candidate';
 import type { Phase } from '@herald/replay/next-action';
 import type { Place } from '@herald/replay/place';
@@ -31,7 +32,10 @@ export interface Source {
     progress: ReplayProgress,
     signal: AbortSignal,
   ): Promise<{ ok: true } | { ok: false; reason: string }>;
-  /** Rejects with HistoryAway where ClickHouse gives no answer. Waits for brokers and the schema registry. */
+  /**
+   * Rejects with HistoryAway where ClickHouse gives no answer, and with HistoryRefused. Waits for brokers and the
+   * schema registry.
+   */
   read(progress: ReplayProgress, phase: Phase, signal: AbortSignal): Promise<SourcePage>;
 }
 
@@ -40,10 +44,20 @@ export class HistoryAway extends Error {
   override name = 'HistoryAway';
 }
 
+/** ClickHouse will not answer that question: asked again it would say the same. */
+export class HistoryRefused extends Error {
+  override name = 'HistoryRefused';
+}
+
 export async function askingHistory<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
-  } catch (error) {
-    throw new HistoryAway('the history cannot be read', { cause: error });
+  } catch (cause) {
+    const trouble = readTroubleOf(cause);
+    if (trouble === 'away') throw new HistoryAway('the history cannot be read', { cause });
+    if (trouble === undefined) throw cause;
+    throw new HistoryRefused(`ClickHouse refuses to read the history for it: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
