@@ -1,23 +1,11 @@
 import type { OutgoingRecord } from '@herald/kafka/record';
-import { NO_FILTER, type ReplayJob } from '@herald/replay/job';
 import type { ReplayProgress } from '@herald/replay/progress';
 import { expect, test } from 'vitest';
+import { aJob } from '../test-support/a-job.ts';
 import { type RunOptions, runReplay } from './replay-run.ts';
 import { HistoryAway, type Source } from './source/source.ts';
 
-const JOB: ReplayJob = {
-  id: 'rp_1',
-  accountId: 'acme',
-  wanted: 'running',
-  dryRun: false,
-  source: { kind: 'topic', topic: 'publication.events', ranges: [], fromMs: undefined, toMs: undefined },
-  filter: NO_FILTER,
-  targetEndpointId: 'ep',
-  skipDelivered: true,
-  perSecond: 10_000,
-  createdAtMs: 0,
-  updatedAtMs: 0,
-};
+const JOB = aJob();
 
 /** A topic of twenty events, all of them of the account. */
 const TWENTY: Source = {

@@ -22,10 +22,12 @@ export function topicSource(source: TopicSource, { reader, decoder }: TopicSourc
 
   return {
     async freeze(progress, signal) {
+      // First: a time at which nothing is yet means the end, and what comes while Kafka is asked is behind that.
+      const bounds = await reader.bounds(topic, signal);
       const offsetsAt = (timeMs: number | undefined) =>
         timeMs === undefined ? undefined : reader.offsetsAt(topic, timeMs, signal);
       const [from, to] = [await offsetsAt(source.fromMs), await offsetsAt(source.toMs)];
-      const frozen = freeze(source, { bounds: await reader.bounds(topic, signal), from, to });
+      const frozen = freeze(source, { bounds, from, to });
       if (!frozen.ok) return frozen;
       progress.ranges = frozen.ranges;
       progress.expired = frozen.expired;
