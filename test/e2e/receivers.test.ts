@@ -160,7 +160,7 @@ describe.each(LANGUAGES.map((language, index) => ({ ...language, isPresent: pres
         endpoint: { id: 'ep_1', url, timeoutMs: 15_000, headers: {} },
         delivery: { eventId, attempts: 0, cause: 'event', traceparent: undefined },
         rendered,
-        recorded: { url, headers: {} },
+        recorded: { url, headers: {}, credentials: [] },
         signers,
         version: '0.0.0',
         nowMs,

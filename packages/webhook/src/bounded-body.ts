@@ -1,3 +1,6 @@
+/** Of the body of an answer, what goes on record. */
+export const MAX_KEPT_BODY_BYTES = 16 * 1024;
+
 const EMPTY = Buffer.alloc(0);
 
 /** The first bytes of a body, copied: what undici gives are views of larger buffers that it would keep alive. */

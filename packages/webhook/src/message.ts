@@ -34,9 +34,6 @@ export interface Message {
   read: (outcome: Outcome, nowMs: number) => Reading;
 }
 
-/** The owner's credentials are in header fields and the URL, and whoever answers has them anyway. */
-const OF_A_WEBHOOK = { credentials: [], read: readWebhook } as const;
-
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -46,14 +43,13 @@ export function assembleMessage(parts: MessageParts): Message {
   const own = ownHeaders(parts);
   const { url, timeoutMs } = endpoint;
   const request = { url, headers: own, body: rendered.body, timeoutMs };
+  const rest = { recordedUrl: recorded.url, credentials: recorded.credentials, read: readWebhook };
   const added = Object.entries(endpoint.headers).filter(([name]) => !isReservedHeader(name));
-  if (added.length === 0)
-    return { request, recordedUrl: recorded.url, recordedHeaders: own, ...OF_A_WEBHOOK };
+  if (added.length === 0) return { request, recordedHeaders: own, ...rest };
   return {
     request: { ...request, headers: { ...own, ...Object.fromEntries(added) } },
-    recordedUrl: recorded.url,
     recordedHeaders: { ...recorded.headers, ...own },
-    ...OF_A_WEBHOOK,
+    ...rest,
   };
 }
 

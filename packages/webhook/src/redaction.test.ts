@@ -28,6 +28,18 @@ it.each([
     'https://example.com/publications-of-the-spring-campaign',
     'https://example.com/publications-of-the-spring-campaign',
   ],
+  [
+    `https://example.com/hook?q=c2VjcmV0IG9m/GEgd2Vi/1abc2==&b=2`,
+    `https://example.com/hook?q=${REDACTED}&b=2`,
+  ],
+  ['https://example.com/hook?t=(AbC1/defGHI,789@jkl!MNO)', `https://example.com/hook?t=${REDACTED}`],
+  ['https://example.com/hook?a=1;api_key=s3cr3t;b=2', `https://example.com/hook?a=1;api_key=${REDACTED};b=2`],
+  ['https://example.com/hook?token=a;b=2&c=3', `https://example.com/hook?token=${REDACTED}&c=3`],
+  ['https://example.com/hook?a;bearer=x', `https://example.com/hook?a;bearer=${REDACTED}`],
+  [
+    'https://example.com/hook?otp=123456&hash=ab&hmac=cd&access=ef',
+    `https://example.com/hook?otp=${REDACTED}&hash=${REDACTED}&hmac=${REDACTED}&access=${REDACTED}`,
+  ],
   ['https://example.com/hook#token', 'https://example.com/hook'],
   ['not a url', REDACTED],
 ])('of %s stays %s', (url, shown) => {
@@ -69,6 +81,40 @@ it('whatever is given as the value of a credential never shows', () => {
   );
 });
 
+const TOKEN_CHARACTERS = '[A-Za-z0-9_.~:=+/,@!-]';
+
+it('a token shows nowhere in a query, whatever is around it', () => {
+  const token = fc.stringMatching(new RegExp(`^${TOKEN_CHARACTERS}{18,60}$`)).map((text) => `a${text}1`);
+  const around = fc.stringMatching(/^[A-Za-z0-9 ()*$|]{0,10}$/);
+  const separator = fc.constantFrom('&', ';');
+  fc.assert(
+    fc.property(token, around, around, separator, (secret, before, after, and) => {
+      const shown = webhook(
+        `https://receiver.example/hook?first=1${and}v=${before}${secret}${after}${and}last=2`,
+      );
+      expect(shown).toBe(`https://receiver.example/hook?first=1${and}v=${REDACTED}${and}last=2`);
+    }),
+  );
+});
+
+it('a query without a credential stays as it is', () => {
+  const short = fc.stringMatching(new RegExp(`^${TOKEN_CHARACTERS}{0,19}$`));
+  const ofLetters = fc.stringMatching(/^[A-Za-z_.~:+/,@!-]{20,40}$/);
+  const ofDigits = fc.stringMatching(/^[\d_.~:+/,@!-]{20,40}$/);
+  const value = fc
+    .array(fc.oneof(short, ofLetters, ofDigits), { minLength: 1, maxLength: 4 })
+    // Signs that no token has: what is on both sides of one is not of one piece.
+    .chain((pieces) => fc.constantFrom('(', '*', '$', '|', '[').map((between) => pieces.join(between)));
+  const name = fc.constantFrom('page', 'team', 'monkey', 'author', 'v');
+  const part = fc.tuple(name, value).map(([before, after]) => `${before}=${after}`);
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), fc.constantFrom('&', ';'), (parts, and) => {
+      const url = `https://receiver.example/hook?${parts.join(and)}`;
+      expect(webhook(url)).toBe(url);
+    }),
+  );
+});
+
 it('is made once for a revision, and again for the next', () => {
   const recordedOf = createRedaction();
   const endpoint = {
@@ -77,7 +123,10 @@ it('is made once for a revision, and again for the next', () => {
     headers: { 'x-team': 'social' },
   } as const;
   const parts = recordedOf(endpoint);
-  expect(parts).toEqual({ url: `https://example.com/?key=${REDACTED}`, headers: { 'x-team': REDACTED } });
+  expect(parts).toMatchObject({
+    url: `https://example.com/?key=${REDACTED}`,
+    headers: { 'x-team': REDACTED },
+  });
   expect(recordedOf(endpoint)).toBe(parts);
   expect(recordedOf({ ...endpoint, url: 'https://example.com/' }).url).toBe('https://example.com/');
 });

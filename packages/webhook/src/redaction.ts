@@ -1,4 +1,5 @@
 import type { Endpoint } from '@herald/domain/endpoint';
+import { credentialForms, decoded, isDistinct } from './credential-forms.ts';
 import { isReservedHeader } from './custom-headers.ts';
 
 /** What stands in history and logs in place of a credential. */
@@ -6,15 +7,20 @@ export const REDACTED = '[redacted]';
 
 /** Words that the name of a credential has in it, as a whole or between separators: `x-api-key`, `accessToken`, `sig`. */
 const CREDENTIAL_WORDS = new Set([
+  'access',
   'apikey',
   'auth',
   'authorization',
+  'bearer',
   'code',
   'cookie',
   'credential',
   'credentials',
+  'hash',
+  'hmac',
   'jwt',
   'key',
+  'otp',
   'pass',
   'passwd',
   'password',
@@ -31,8 +37,10 @@ const CREDENTIAL_WORDS = new Set([
 /** Written as one word: `authtoken`, `clientsecret`. */
 const CREDENTIAL_ENDING = /(?:token|secret|password|passwd|signature|(?:api|access|secret|private|auth)key)$/;
 
-/** Long enough that nobody types it, of letters and digits both: what generators of tokens make. */
-const TOKEN = /^(?=.*[A-Za-z])(?=.*\d)[\w.~:=+%-]{20,}$/;
+/** Long enough that nobody types it: what generators of tokens make, where it is of letters and digits both. */
+const TOKEN_SEGMENT = /^[\w.~:=+%-]{20,}$/;
+/** As it may stand in a query, where base64 has its slashes. */
+const TOKEN_RUN = /[\w.~:=+%/,@!-]{20,}/g;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function isCredentialName(name: string): boolean {
@@ -45,42 +53,65 @@ export function isCredentialName(name: string): boolean {
 
 /**
  * A URL as history and logs have it: without user and password; query values redacted that are under the name of a
- * credential or look like a token, and segments of the path that do. A UUID is taken for an id in the path, and for a
- * token in the query. Telegram and Slack have their credential in the path: of theirs only the origin is left.
+ * credential or have in them what looks like a token, and segments of the path that look like one. A UUID is taken for
+ * an id in the path, and for a token in the query. Telegram and Slack have their credential in the path: of theirs only
+ * the origin is left.
  */
-export function redactedUrl({ kind, url }: Pick<Endpoint, 'kind' | 'url'>): string {
+export function redactedUrl(endpoint: Pick<Endpoint, 'kind' | 'url'>): string {
+  return redact(endpoint).url;
+}
+
+/** `taken`: the parts of it that are not in `url` any more; one that is short has its name before it (`pin=1234`). */
+function redact({ kind, url }: Pick<Endpoint, 'kind' | 'url'>): { url: string; taken: string[] } {
+  const taken: string[] = [];
   const parsed = URL.parse(url);
-  if (!parsed) return REDACTED;
-  if (kind !== 'webhook') return `${parsed.origin}/${REDACTED}`;
-  const path = parsed.pathname
-    .split('/')
-    .map((segment) => (TOKEN.test(segment) && !UUID.test(segment) ? REDACTED : segment))
-    .join('/');
-  return `${parsed.origin}${path}${redactedQuery(parsed)}`;
+  if (!parsed) return { url: REDACTED, taken };
+  if (kind !== 'webhook') return { url: `${parsed.origin}/${REDACTED}`, taken };
+  const path = parsed.pathname.split('/').map((segment) => redactedSegment(segment, taken));
+  const query = parsed.search === '' ? '' : `?${redactedQuery(parsed.search.slice(1), taken)}`;
+  return { url: `${parsed.origin}${path.join('/')}${query}`, taken };
+}
+
+function redactedSegment(segment: string, taken: string[]): string {
+  if (!TOKEN_SEGMENT.test(segment) || !isMixed(segment) || UUID.test(segment)) return segment;
+  taken.push(segment);
+  return REDACTED;
 }
 
 /** As it was written where nothing is redacted: parsing and printing it again would change it. */
-function redactedQuery({ search }: URL): string {
-  if (search === '') return '';
-  const parts = search
-    .slice(1)
+function redactedQuery(query: string, taken: string[]): string {
+  return query
     .split('&')
-    .map((part) => {
-      const at = part.indexOf('=');
-      if (at < 0) return TOKEN.test(part) ? REDACTED : part;
-      const name = part.slice(0, at);
-      return isCredentialName(decoded(name)) || TOKEN.test(part.slice(at + 1)) ? `${name}=${REDACTED}` : part;
-    });
-  return `?${parts.join('&')}`;
+    .map((part) => redactedPart(part, taken))
+    .join('&');
 }
 
-/** Receivers read a name decoded; one that cannot be decoded they read as it is, if at all. */
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
+/** Some receivers separate by `;` too. To others it is part of the value, so a credential is first looked for in all. */
+function redactedPart(part: string, taken: string[]): string {
+  const at = part.indexOf('=');
+  const name = part.slice(0, Math.max(at, 0));
+  const value = part.slice(at + 1);
+  if (at >= 0 && isCredentialName(decoded(name))) {
+    if (value !== '') taken.push(isDistinct(value) ? value : part);
+    return `${name}=${REDACTED}`;
   }
+  if (part.includes(';')) {
+    return part
+      .split(';')
+      .map((each) => redactedPart(each, taken))
+      .join(';');
+  }
+  if (!hasToken(value)) return part;
+  taken.push(value);
+  return at < 0 ? REDACTED : `${name}=${REDACTED}`;
+}
+
+function hasToken(value: string): boolean {
+  return value.match(TOKEN_RUN)?.some(isMixed) ?? false;
+}
+
+function isMixed(text: string): boolean {
+  return /[A-Za-z]/.test(text) && /\d/.test(text);
 }
 
 /** Header fields of an answer whose value is a credential of the receiver's: history tells that they were there. */
@@ -96,6 +127,8 @@ export interface RecordedParts {
   url: string;
   /** Those that the owner added: any of them may be a credential, so none has its value. */
   headers: Readonly<Record<string, string>>;
+  /** What was taken out of the URL, in each way of writing it: an answer that repeats it must not bring it back. */
+  credentials: readonly string[];
 }
 
 /** Made once for each revision of an endpoint: an attempt only looks it up. */
@@ -106,7 +139,8 @@ export function createRedaction(): (endpoint: Pick<Endpoint, 'kind' | 'url' | 'h
     if (made) return made;
     const added = Object.keys(endpoint.headers).filter((name) => !isReservedHeader(name));
     const headers = Object.fromEntries(added.map((name) => [name, REDACTED]));
-    const parts = { url: redactedUrl(endpoint), headers };
+    const { url, taken } = redact(endpoint);
+    const parts = { url, headers, credentials: credentialForms(taken) };
     known.set(endpoint, parts);
     return parts;
   };

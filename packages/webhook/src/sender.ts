@@ -1,4 +1,5 @@
 import type { AddressPolicy } from './address-policy.ts';
+import { MAX_KEPT_BODY_BYTES } from './bounded-body.ts';
 import { NO_PHASES } from './connection-phases.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Deadlines } from './deadlines.ts';
@@ -51,7 +52,7 @@ const IDLE_MS = 15_000;
  * the log does not show would break "an attempt is one POST".
  */
 export function createSender(options: SenderOptions): Sender {
-  const { policy, maxResponseBodyBytes = 16 * 1024 } = options;
+  const { policy, maxResponseBodyBytes = MAX_KEPT_BODY_BYTES } = options;
   const resolver = options.resolver ?? createResolver({ localNames: policy.allowedNetworks.length > 0 });
   const connect = createGuardedConnect({
     policy,

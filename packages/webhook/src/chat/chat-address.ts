@@ -1,5 +1,8 @@
+import { credentialForms, isDistinct } from '../credential-forms.ts';
 import { REDACTED } from '../redaction.ts';
-import { credentialForms, credentialsIn } from './credential-forms.ts';
+
+/** Segments that say what kind of address it is: Slack's, and those of servers that take messages as Slack does. */
+const PLAIN_SEGMENTS = new Set(['services', 'webhooks', 'workflows', 'triggers']);
 
 /** Where the messages of a chat are posted to, and what of it nobody may read. */
 export interface ChatAddress {
@@ -26,4 +29,17 @@ export function slackAddress(url: string): ChatAddress {
     recordedUrl: `${parsed.origin}/${REDACTED}`,
     credentials: credentialForms(credentialsIn(parsed)),
   };
+}
+
+/**
+ * Parts of a URL that may be its credential: path and query as a whole, each segment of the path and each value of the
+ * query. Whoever repeats a URL may leave out any of it, so the whole is not enough.
+ */
+function credentialsIn({ pathname, search }: URL): string[] {
+  const segments = pathname.split('/').filter((segment) => !PLAIN_SEGMENTS.has(segment));
+  const values = search
+    .slice(1)
+    .split('&')
+    .map((part) => part.slice(part.indexOf('=') + 1));
+  return [pathname + search, pathname, ...segments, ...values].filter(isDistinct);
 }

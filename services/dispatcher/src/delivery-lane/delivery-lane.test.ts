@@ -301,6 +301,21 @@ test('an event that cannot be read any more is a dead letter that says why', () 
   ]);
 });
 
+test('a redirect that repeats the token of the URL does not bring it into the record', async () => {
+  const url = 'https://example.com/hook/?token=s3cr3t-s3cr3t';
+  configure({ id: 'ep1', url: 'https://example.com/hook?token=s3cr3t-s3cr3t' });
+  receive({});
+  expect(sent[0]!.request.url).toContain('s3cr3t-s3cr3t');
+  await sent[0]!.answer({ ...OK, status: 308, headers: { location: url }, body: Buffer.from(url) });
+  const shown = 'https://example.com/hook/?token=[redacted]';
+  expect(disposed).toMatchObject([
+    {
+      request: { url: 'https://example.com/hook?token=[redacted]' },
+      response: { headers: { location: shown }, body: Buffer.from(shown) },
+    },
+  ]);
+});
+
 test('a record that is no delivery is poison and complete when that is acknowledged', () => {
   const record = recordOf({ claim, offset: 0, value: VALUE });
   lane.receive(record);
