@@ -97,6 +97,38 @@ test('deliveries are chosen as they stood at the time, by state, reason and last
   );
 });
 
+test('a dead delivery is chosen by the status that it died of, as the groups of dead letters have it', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId, started_at: NOON_MS };
+  const unavailable = { status: 503, headers: {}, body: Buffer.alloc(0), body_truncated: false };
+  const refused = anAttempt({ ...said, ...DEAD, response: unavailable });
+  const timedOut = anAttempt({ ...said, ...DEAD, outcome: 'timeout', response: null });
+  const expired = anAttempt({ ...said, verdict: 'RETRY', response: unavailable });
+  const expiry = { ...DEAD, reason: 'expired', step: 1, outcome: null, request: null, response: null };
+  await database.insert(ATTEMPTS, [
+    refused,
+    timedOut,
+    expired,
+    anAttempt({ ...expired, ...expiry, attempt_id: randomUUID(), started_at: NOON_MS + 1 }),
+  ]);
+
+  const groups = await history.deadLetters.groups({ accountId }, {});
+  expect(groups).toHaveLength(3);
+  for (const { reason, status, sampleDeliveryId } of groups) {
+    const chosen = await walk(accountId, {
+      ...EVERYTHING,
+      states: ['dead'],
+      reasons: [reason],
+      lastStatuses: [status],
+    });
+    expect(chosen.map(({ deliveryId }) => deliveryId)).toEqual([sampleDeliveryId]);
+  }
+  const ofNone = await walk(accountId, { ...EVERYTHING, states: ['dead'], lastStatuses: [0] });
+  expect(ofNone.map(({ deliveryId }) => deliveryId).sort()).toEqual(
+    [timedOut.delivery_id, expired.delivery_id].sort(),
+  );
+});
+
 test('what an endpoint has accepted is told for the asked pairs, of the own account, whatever its cause but a test', async () => {
   const accountId = randomUUID();
   const said = { account_id: accountId };

@@ -24,7 +24,7 @@ export interface HistorySource {
   kind: 'history';
   /** As ClickHouse has them; empty for any. */
   states: readonly string[];
-  /** HTTP status of the last answer; empty for any. */
+  /** HTTP status of the last answer, of dead ones that of which they died, 0 for no answer; empty for any. */
   lastStatuses: readonly number[];
   fromMs: number | undefined;
   toMs: number | undefined;

@@ -20,7 +20,7 @@ export function filtered(command: Command): Command {
     .option('--endpoint <id>', 'only to an endpoint')
     .option('--type <type>', 'as publication.failed')
     .option('--reason <reason>', 'as exhausted, expired or cancelled')
-    .option('--status <n>', 'the HTTP status that they died of; of a redrive, that of their last answer')
+    .option('--status <n>', 'the HTTP status that they died of; 0 for no answer')
     .option('--from <time>', 'event not before, ISO 8601')
     .option('--to <time>', 'event before, ISO 8601');
 }

@@ -14,7 +14,7 @@ const offsets = list()
   );
 
 const statuses = list()
-  .refine((each) => each.every((text) => /^\d{3}$/.test(text)), 'not every item is an HTTP status')
+  .refine((each) => each.every((text) => /^(0|\d{3})$/.test(text)), 'not every item is an HTTP status, or 0')
   .transform((each) => each.map(Number));
 
 /** What a replay can be asked for; the API says what else is wrong with it. */

@@ -15,7 +15,7 @@ import { ofDays } from './delivery-detail.ts';
 import type { Reader } from './reader.ts';
 import { listReplayed } from './replayed.ts';
 import { isState } from './standing.ts';
-import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
   projectId?: string | undefined;
@@ -189,7 +189,7 @@ async function groupDeadLetters(
           delivery_id, any(endpoint_id) AS of_endpoint, ${CURRENT_STATE} AS current_state,
           maxIf(moment_at, state = 'dead') AS died_at,
           argMaxIf(reason, moment_at, state = 'dead') AS died_of,
-          argMaxIf(response_status, moment_at, state = 'dead') AS died_by
+          ${DIED_BY} AS died_by
         FROM ${moments}
         WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${moments} WHERE ${matching.sql})
         GROUP BY occurred_at, delivery_id

@@ -3,13 +3,14 @@ import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import type { Reader } from './reader.ts';
-import { CURRENT_STATE, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Which deliveries a replay is about. An empty list asks for nothing in particular. */
 export interface ReplaySelection {
   /** Deliveries count as they stood then, and those that came later do not. */
   asOfMs: number;
   states: readonly string[];
+  /** HTTP status of the last answer; of a dead delivery that of which it died. 0 for no answer. */
   lastStatuses: readonly number[];
   reasons: readonly string[];
   projectId: string | undefined;
@@ -124,7 +125,7 @@ function standingOf({ states, lastStatuses, reasons }: ReplaySelection): Conditi
     isIn('toString(current_state)', 'states', states),
     isIn('current_reason', 'reasons', reasons),
     [
-      'last_status IN {statuses:Array(UInt16)}',
+      `if(current_state = 'dead', ${DIED_BY}, last_status) IN {statuses:Array(UInt16)}`,
       'statuses',
       lastStatuses.length > 0 ? lastStatuses : undefined,
     ],

@@ -21,6 +21,9 @@ const STATE_TYPE = `Enum8(${DELIVERY_STATES.map((state, index) => `\\'${state}\\
 /** The state column of a query that groups moments by delivery. */
 export const CURRENT_STATE = `CAST(bitAnd(max(${ORDER}), ${2 ** STATE_BITS - 1}), '${STATE_TYPE}')`;
 
+/** The status of the answer of which a dead delivery died, 0 for none, in a query that groups moments by delivery. */
+export const DIED_BY = "argMaxIf(response_status, moment_at, state = 'dead')";
+
 /** `pending` as a moment has it: beside a plain string, states would be compared as words and not by their order. */
 export const PENDING = `CAST('pending', '${STATE_TYPE}')`;
 

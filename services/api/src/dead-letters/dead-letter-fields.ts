@@ -6,6 +6,9 @@ import { replayView } from '../replays/replay-fields.ts';
 
 const MAX_REASON_CHARS = 100;
 
+/** The same in lists, groups and redrives: what is counted by it can be sent again by it. */
+const STATUS = 'the HTTP status that they died of; 0 for those that died of none';
+
 /** What dead letters are narrowed to, in a query. */
 const filter = {
   project_id: id('a project', 'proj_1').optional(),
@@ -21,10 +24,7 @@ const filter = {
     .regex(/^\d{1,3}$/, 'it is no HTTP status')
     .transform(Number)
     .optional()
-    .meta({
-      description: 'the HTTP status that they died of; 0 for those that died of none',
-      examples: ['500'],
-    }),
+    .meta({ description: STATUS, examples: ['500'] }),
   ...timeRange,
 };
 
@@ -73,10 +73,10 @@ const redriveFilter = z
     reason: filter.reason,
     status: z
       .int({ error: 'it is not a whole number' })
-      .min(100, 'it is below 100')
-      .max(599, 'it is above 599')
+      .min(0, 'it is below 0')
+      .max(999, 'it is above 999')
       .optional()
-      .meta({ description: 'the HTTP status of the last answer', examples: [500] }),
+      .meta({ description: STATUS, examples: [500] }),
     ...timeRange,
   })
   .refine((asked) => Object.values(asked).some((value) => value !== undefined), {
@@ -105,25 +105,55 @@ export function redriveBody(maxPerSecond: number) {
         .int({ error: 'it is not a whole number' })
         .min(1, 'it is below 1')
         .max(maxPerSecond, `it is above ${maxPerSecond}`)
-        .default(Math.min(100, maxPerSecond))
+        .optional()
         .meta({
-          description: `deliveries a second where a filter is given, 1 to ${maxPerSecond}`,
+          description: `with a filter, deliveries a second, 1 to ${maxPerSecond} (default ${usualPerSecond(maxPerSecond)})`,
           examples: [100],
         }),
       dry_run: z
         .boolean({ error: 'it is neither true nor false' })
         .default(false)
-        .meta({ description: 'whether a filter is counted first; start the replay then', examples: [true] }),
+        .meta({
+          description: 'with a filter, whether it is counted first; start the replay then',
+          examples: [true],
+        }),
     })
-    .refine(({ delivery_ids, filter: by }) => (delivery_ids === undefined) !== (by === undefined), {
-      error: 'it needs either delivery_ids or a filter',
-      path: ['delivery_ids'],
+    .superRefine((body, context) => {
+      const { delivery_ids, filter: by } = body;
+      const add = (field: string, message: string, remedy?: string) =>
+        context.addIssue({ code: 'custom', path: [field], message, ...(remedy && { params: { remedy } }) });
+      if ((delivery_ids === undefined) === (by === undefined)) {
+        add('delivery_ids', 'it needs either delivery_ids or a filter');
+      } else if (delivery_ids !== undefined) {
+        if (body.dry_run) {
+          add('dry_run', 'what is named by delivery_ids is sent at once', 'Leave it out, or give a filter.');
+        }
+        if (body.per_second !== undefined) {
+          add(
+            'per_second',
+            'what is named by delivery_ids is sent at once',
+            'Leave it out, or give a filter.',
+          );
+        }
+      }
     })
     .meta({
       description: 'delivery_ids, or a filter',
-      oneOf: [{ required: ['delivery_ids'] }, { required: ['filter'] }],
+      oneOf: [
+        {
+          required: ['delivery_ids'],
+          properties: { dry_run: { const: false } },
+          not: { required: ['per_second'] },
+        },
+        { required: ['filter'] },
+      ],
       examples: [{ filter: { endpoint_id: 'ep_01890a5d' } }],
     });
+}
+
+/** Deliveries a second of a redrive by filter that says nothing of it. */
+export function usualPerSecond(maxPerSecond: number): number {
+  return Math.min(100, maxPerSecond);
 }
 
 export const REDRIVE_RESULTS = [

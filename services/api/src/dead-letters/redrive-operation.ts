@@ -4,7 +4,7 @@ import { type Answer, type AnyOperation, operation } from '../http/operation.ts'
 import type { ReadHistory } from '../http/read-history.ts';
 import { REFUSED_REPLAYS, refusedReplay } from '../replays/replay-answers.ts';
 import { type Replay, viewReplay } from '../replays/replay-view.ts';
-import { redriveBody, redriveView } from './dead-letter-fields.ts';
+import { redriveBody, redriveView, usualPerSecond } from './dead-letter-fields.ts';
 import { readGround, redriveAll } from './redrive.ts';
 import { placeOfRedrive, type RedriveAsked, redriveOf } from './redrive-replay.ts';
 
@@ -33,8 +33,8 @@ export function redriveOperation({ readHistory, maxPerSecond, now }: RedriveOpti
     statuses: [200, 201],
     problems: ['503 history_unavailable', ...REFUSED_REPLAYS],
     handle({ account, body }) {
-      const { filter, delivery_ids: given = [], ...how } = body;
-      if (filter) return redriveByFilter(account, { ...how, filter }, now());
+      const { filter, delivery_ids: given = [], dry_run, per_second = usualPerSecond(maxPerSecond) } = body;
+      if (filter) return redriveByFilter(account, { filter, dry_run, per_second }, now());
       const ids = [...new Set(given.map((id) => id.toLowerCase()))];
       return readHistory(
         () => readGround(account, ids, now()),

@@ -88,6 +88,19 @@ describe('a redrive by filter', () => {
     });
   });
 
+  it('is not mixed up with what sends elsewhere, or delivered ones too, nor with a bulk plan', () => {
+    const [replay] = replaysIn('running');
+    for (const other of [
+      { ...replay!.job, targetEndpointId: 'ep_other' },
+      { ...replay!.job, skipDelivered: false },
+      { ...replay!.job, id: 'bp_1' },
+    ]) {
+      expect(placeOfRedrive('acme', asked, [{ ...replay!, job: other }], NOON_MS)).toMatchObject({
+        kind: 'new',
+      });
+    }
+  });
+
   it('is planned anew after a plan of it was started and is over', () => {
     const plan = { ...asked, dryRun: true };
     const first = placeOfRedrive('acme', plan, [], NOON_MS);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { NewReplay } from '@herald/registry/replay-jobs';
+import { isBulkPlan } from '@herald/replay/bulk-plan';
 import { NO_FILTER } from '@herald/replay/job';
 import { isOpen } from '@herald/replay/progress';
 import type { z } from 'zod';
@@ -8,8 +9,10 @@ import type { redriveBody } from './dead-letter-fields.ts';
 
 type RedriveBody = z.output<ReturnType<typeof redriveBody>>;
 
-export interface RedriveAsked extends Pick<RedriveBody, 'per_second' | 'dry_run'> {
+export interface RedriveAsked {
   filter: NonNullable<RedriveBody['filter']>;
+  per_second: number;
+  dry_run: boolean;
 }
 
 /** A replay of the dead letters that a filter is for, but for its id. */
@@ -46,7 +49,8 @@ const SETTLING_MS = 60_000;
 /**
  * Who asks again while a redrive of the same filter is open, or just over, means that one, and after it another. The id
  * is made of the one before, so that two who ask at once make one replay; and of the day, since replays are forgotten.
- * A plan that was started is a redrive like any other.
+ * A plan that was started is a redrive like any other; a replay that sends elsewhere, or delivered ones too, is none, nor
+ * is a bulk plan, which has its own way to be run.
  */
 export function placeOfRedrive(
   accountId: string,
@@ -56,7 +60,7 @@ export function placeOfRedrive(
 ): { kind: 'asked_before'; replay: Replay } | { kind: 'new'; replayId: string } {
   const asked = keyOf(redrive);
   const same = replays
-    .filter(({ job }) => keyOf(job) === asked)
+    .filter(({ job }) => !isBulkPlan(job) && keyOf(job) === asked)
     .sort((a, b) => b.job.createdAtMs - a.job.createdAtMs);
   const answer = same.find((replay) => replay.job.dryRun === redrive.dryRun && isAnswer(replay, nowMs));
   if (answer) return { kind: 'asked_before', replay: answer };
@@ -71,10 +75,14 @@ function isAnswer({ job, progress }: Replay, nowMs: number): boolean {
 }
 
 /** The same for the same redrive, whatever its rate, planned or run. */
-function keyOf({ source, filter }: Pick<Redrive, 'source' | 'filter'>): string {
+function keyOf({ source, filter, targetEndpointId, skipDelivered }: Redrive): string {
   if (source.kind !== 'history') return '';
   const { states, lastStatuses, fromMs, toMs } = source;
   const { projectId, endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons } = filter;
   const lists = [endpointIds, channelIds, eventTypes, publicationIds, eventIds, reasons];
-  return JSON.stringify([states, lastStatuses, fromMs ?? 0, toMs ?? 0, projectId ?? '', lists]);
+  return JSON.stringify([
+    [states, lastStatuses, fromMs, toMs],
+    [projectId, ...lists],
+    [targetEndpointId, skipDelivered],
+  ]);
 }

@@ -68,9 +68,9 @@ export const source = z
       'dead',
     ),
     last_statuses: listOf(
-      z.int({ error: 'it is not a whole number' }).min(100, 'it is below 100').max(599, 'it is above 599'),
+      z.int({ error: 'it is not a whole number' }).min(0, 'it is below 0').max(999, 'it is above 999'),
       MAX_VALUES,
-      'HTTP statuses of the last answer',
+      'HTTP statuses of the last answer, of dead ones those that they died of; 0 for no answer',
       500,
     ),
     from: instant(

@@ -191,7 +191,7 @@ export const BAD_BODIES: Readonly<Record<string, readonly BadBody[]>> = {
     [{ action: 'redeliver', filter: { states: ['delivered'] } }, ['filter']],
     [{ action: 'redeliver', filter: { states: ['waiting'], project_id: 'p' } }, ['filter.states[0]']],
     [{ action: 'redrive', filter: { states: ['dead'], project_id: 'p' } }, ['filter.states']],
-    [{ action: 'redrive', filter: { last_statuses: [99] } }, ['filter.last_statuses[0]']],
+    [{ action: 'redrive', filter: { last_statuses: [1_000] } }, ['filter.last_statuses[0]']],
     [{ action: 'redrive', filter: { event_ids: [''] } }, ['filter.event_ids[0]']],
     [
       { action: 'redrive', filter: { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' } },

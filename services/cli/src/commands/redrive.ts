@@ -1,9 +1,9 @@
-import { integer } from '@herald/service-kit/config';
 import type { Command } from 'commander';
 import { type ApiClient, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.ts';
-import { CommandFailure, UsageFailure } from '../failure.ts';
+import { filtered } from '../dead-letter-filter.ts';
+import { CommandFailure } from '../failure.ts';
+import { REDRIVE_OPTIONS, redriveRequest } from '../redrive-request.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 
 interface Redriven {
@@ -58,20 +58,12 @@ async function redrive(
     command,
     env,
     variables: apiVariables,
-    options: { ...DEAD_LETTER_FILTERS, rate: integer({ min: 1, max: 1_000_000 }).optional() },
+    options: REDRIVE_OPTIONS,
   });
-  const { status, ...filter } = filterOf(options);
-  const isFiltered = Object.values({ ...filter, status }).some((value) => value !== undefined);
-  if (isFiltered === ids.length > 0) {
-    throw new UsageFailure(['name either delivery ids or a filter, as --endpoint <id>']);
-  }
+  const asked = redriveRequest(ids, { ...options, dryRun });
   const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
-  if (isFiltered) {
-    const { replay } = await api.post<Redrive>(PATH, {
-      filter: { ...filter, ...(status === undefined ? {} : { status: Number(status) }) },
-      per_second: options.rate,
-      dry_run: dryRun,
-    });
+  if (asked.kind === 'filter') {
+    const { replay } = await api.post<Redrive>(PATH, asked.body);
     if (json) return terminal.json({ replay });
     terminal.print(replay!.replay_id);
     terminal.note(`a replay, ${replay!.state}. How far it is: herald replay show ${replay!.replay_id}`);

@@ -70,7 +70,7 @@ function asking(command: Command): Command {
     .option('--everything', 'all that the topic has')
     .option('--history', 'deliveries by how they stand now, instead of a topic')
     .option('--states <state,…>', 'of the history: as dead')
-    .option('--statuses <n,…>', 'of the history: HTTP statuses of the last answer')
+    .option('--statuses <n,…>', 'of the history: HTTP statuses of the last answer, 0 for none')
     .option('--from <time>', 'not before, ISO 8601: taken by Kafka; of the history, the time of the event')
     .option('--to <time>', 'before, ISO 8601')
     .option('--project <id>', 'only of a project')
