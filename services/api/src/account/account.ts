@@ -44,7 +44,14 @@ export interface BoundTo extends Pick<Caller, 'accountId' | 'scope' | 'actor'> {
 }
 
 /** `not_admitted`: it reaches beyond what the caller is limited to. Nothing was written. */
-export type ReplayAsked = ReplayCreated | { kind: 'not_admitted' };
+export type ReplayAsked = Named<ReplayCreated> | { kind: 'not_admitted' };
+
+export type ReplayTold = Named<ReplayChanged>;
+
+/** Of the replays that are open, the caller's own are named, and the others counted. */
+type Named<R extends { kind: string }> =
+  | Exclude<R, { kind: 'too_many' }>
+  | (Extract<R, { kind: 'too_many' }> & { others: number });
 
 /**
  * What a caller has of one account: handlers get this and never the tables, so none can reach into another account, or
@@ -125,8 +132,8 @@ export interface Account {
     list(): Replay[];
     /** Asks for it as this account's. */
     create(replay: Omit<NewReplay, 'accountId'>): Promise<ReplayAsked>;
-    start(replayId: string): Promise<ReplayChanged>;
-    want(replayId: string, wanted: WantedState): Promise<ReplayChanged>;
+    start(replayId: string): Promise<ReplayTold>;
+    want(replayId: string, wanted: WantedState): Promise<ReplayTold>;
   };
 }
 

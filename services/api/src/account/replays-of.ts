@@ -1,10 +1,10 @@
-import type { ReplayEdits, ReplayJobTable, ReplayWriter } from '@herald/registry/replay-jobs';
+import type { ReplayChanged, ReplayEdits, ReplayJobTable, ReplayWriter } from '@herald/registry/replay-jobs';
 import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Caller } from '../access/caller.ts';
 import { coversReplay } from '../access/scope.ts';
 import type { Replay } from '../replays/replay-view.ts';
-import type { Account } from './account.ts';
+import type { Account, ReplayTold } from './account.ts';
 import type { Belongings } from './belongings.ts';
 
 export interface ReplaySources {
@@ -27,6 +27,18 @@ export function replaysOf(
     const job = jobs.get(replayId)?.value;
     return job && isOwn(job) ? job : undefined;
   };
+  const named = <T extends { open: string[] }>(tooMany: T) => {
+    const open = tooMany.open.filter(own);
+    return { ...tooMany, open, others: tooMany.open.length - open.length };
+  };
+  const changed = async (
+    replayId: string,
+    change: (replayId: string) => Promise<ReplayChanged>,
+  ): Promise<ReplayTold> => {
+    if (!own(replayId)) return { kind: 'missing' };
+    const told = await change(replayId);
+    return told.kind === 'too_many' ? named(told) : told;
+  };
   return {
     get(replayId) {
       const job = own(replayId);
@@ -36,10 +48,11 @@ export function replaysOf(
     async create(replay) {
       if (!coversReplay(scope, replay, isOwnEndpoint)) return { kind: 'not_admitted' };
       const created = await edits.create({ ...replay, accountId });
+      if (created.kind === 'too_many') return named(created);
       // One by that id that is there already may reach further.
       return created.kind === 'exists' && !isOwn(created.job) ? { kind: 'not_admitted' } : created;
     },
-    start: async (replayId) => (own(replayId) ? edits.start(replayId) : { kind: 'missing' }),
-    want: async (replayId, wanted) => (own(replayId) ? edits.want(replayId, wanted) : { kind: 'missing' }),
+    start: (replayId) => changed(replayId, edits.start),
+    want: (replayId, wanted) => changed(replayId, (id) => edits.want(id, wanted)),
   };
 }

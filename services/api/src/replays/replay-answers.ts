@@ -1,13 +1,13 @@
-import type { PlanNotStarted, ReplayChanged } from '@herald/registry/replay-jobs';
+import type { PlanNotStarted } from '@herald/registry/replay-jobs';
 import type { WantedState } from '@herald/replay/job';
 import { isFinished, type ReplayState } from '@herald/replay/progress';
-import type { Account, ReplayAsked } from '../account/account.ts';
+import type { Account, ReplayAsked, ReplayTold } from '../account/account.ts';
 import type { Answer, ProblemCode } from '../http/operation.ts';
 import { notFound, scopeTooNarrow } from '../http/problems.ts';
 import { type Replay, viewReplay } from './replay-view.ts';
 
 /** Refused, and why. */
-type Refusal = Exclude<ReplayAsked | ReplayChanged, { job: unknown }>;
+type Refusal = Exclude<ReplayAsked | ReplayTold, { job: unknown }>;
 
 export const REFUSED_REPLAYS: readonly ProblemCode[] = [
   '404 not_found',
@@ -81,15 +81,17 @@ const NOT_STARTED: Readonly<Record<PlanNotStarted['reason'], Answer>> = {
   },
 };
 
-function tooManyReplays({ limit, open }: Extract<Refusal, { kind: 'too_many' }>): Answer {
+function tooManyReplays({ limit, open, others }: Extract<Refusal, { kind: 'too_many' }>): Answer {
+  const beyond = others === 0 ? [] : [`${others} beyond the projects or channels of the session`];
   return {
     problem: {
       status: 409,
       code: 'too_many_replays',
       title: 'The account has as many replays at once as it may',
-      detail: `At most ${limit} replays of an account are open at once, and these are: ${open.join(', ')}. Wait until one is completed, or cancel one.`,
+      detail: `At most ${limit} replays of an account are open at once, and these are: ${[...open, ...beyond].join(', ')}. Wait until one is completed, or cancel one.`,
       max_replays: limit,
       open_replay_ids: open,
+      other_open_replays: others,
     },
   };
 }
@@ -123,6 +125,19 @@ export function otherReplay(replayId: string): Answer {
       code: 'idempotency_key_conflict',
       title: 'The Idempotency-Key was used for another replay',
       detail: `${replayId} was asked for with this key and another body. Use a new key for a new replay.`,
+      replay_id: replayId,
+    },
+  };
+}
+
+/** What was asked for as a plan is not run by asking for it anew: who has seen it says so. */
+export function planNotRun(replayId: string): Answer {
+  return {
+    problem: {
+      status: 409,
+      code: 'idempotency_key_conflict',
+      title: 'The Idempotency-Key was used for a plan that was not started',
+      detail: `${replayId} was asked for with this key and "dry_run": true. Start it with POST /v1/replays/${replayId}/start, or use a new key for another replay.`,
       replay_id: replayId,
     },
   };

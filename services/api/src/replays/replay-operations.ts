@@ -1,9 +1,9 @@
 import { hash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { NewReplay, ReplayChanged } from '@herald/registry/replay-jobs';
+import type { NewReplay } from '@herald/registry/replay-jobs';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
 import { z } from 'zod';
-import type { Account } from '../account/account.ts';
+import type { Account, ReplayTold } from '../account/account.ts';
 import { endpointOff } from '../deliveries/redeliver-problems.ts';
 import { cutNewestFirst } from '../http/newest-first.ts';
 import { type Answer, type AnyOperation, operation, type ProblemCode } from '../http/operation.ts';
@@ -11,6 +11,7 @@ import { notFound, refusedCursor } from '../http/problems.ts';
 import {
   answerReplay,
   otherReplay,
+  planNotRun,
   REFUSED_REPLAYS,
   REFUSED_STARTS,
   refusedReplay,
@@ -54,6 +55,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
       const created = await account.replays.create(asked);
       if (created.kind !== 'created' && created.kind !== 'exists') return refusedReplay(replayId, created);
       if (!isSameReplay(asked, created.job)) return otherReplay(replayId);
+      if (created.job.dryRun && !asked.dryRun) return planNotRun(replayId);
       const progress = account.replays.get(replayId)?.progress;
       return answerReplay(account, created.kind === 'created' ? 201 : 200, { job: created.job, progress });
     },
@@ -100,7 +102,7 @@ export function replayOperations(maxPerSecond: number): AnyOperation[] {
   const changing = (
     verb: string,
     summary: string,
-    change: (account: Account, id: string) => Promise<ReplayChanged>,
+    change: (account: Account, id: string) => Promise<ReplayTold>,
     { wanted, problems = REFUSED_REPLAYS }: { wanted?: WantedState; problems?: readonly ProblemCode[] } = {},
   ) =>
     operation({
@@ -163,7 +165,7 @@ export function replayIdFor(
   return `${prefix}_${hash('sha256', `replay\n${accountId}\n${idempotencyKey}`, 'hex').slice(0, 32)}`;
 }
 
-/** Whether it was a dry run is not compared: a plan that was started is none any more. */
+/** Whether it was a dry run is not compared: a plan that was started is none any more, and is the same replay. */
 export function isSameReplay(asked: Omit<NewReplay, 'accountId'>, job: ReplayJob): boolean {
   const fields = ['source', 'filter', 'targetEndpointId', 'skipDelivered', 'perSecond'] as const;
   return fields.every((field) => isDeepStrictEqual(asked[field], job[field]));

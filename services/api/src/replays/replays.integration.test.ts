@@ -60,6 +60,12 @@ test('asked for twice by one idempotency key it is one replay, of each account i
     status: 409,
     type: 'urn:herald:problem:idempotency_key_conflict',
   });
+  const asRun = await ask(client, { ...PLAN, dry_run: false }, headers);
+  expect(asRun).toMatchObject({
+    status: 409,
+    body: { type: 'urn:herald:problem:idempotency_key_conflict', replay_id: replies[0]!.body.replay_id },
+  });
+  expect(asRun.body.detail).toContain('/start');
   const other = await ask(await api.client(), PLAN, headers);
   expect(other.status).toBe(201);
   expect(other.body.replay_id).not.toBe(replies[0]!.body.replay_id);
