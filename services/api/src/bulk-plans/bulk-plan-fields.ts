@@ -110,6 +110,7 @@ export const bulkPlanView = z
       .meta({ description: 'how many of the filter it leaves out, by reason' }),
     sent: z.number(),
     endpoints: shape.endpoints,
+    held_endpoints: shape.held_endpoints,
     samples: shape.samples,
     per_second: z.number(),
     estimate_seconds: z.number().nullable(),

@@ -54,6 +54,7 @@ export function viewPlan(
     skipped: view.planned.skipped,
     sent: view.sent,
     endpoints: view.endpoints,
+    held_endpoints: view.held_endpoints,
     samples: view.samples,
     per_second: view.per_second,
     estimate_seconds: view.estimate_seconds,

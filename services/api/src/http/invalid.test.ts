@@ -57,6 +57,13 @@ describe('a mistake', () => {
     expect(mistakesIn({})).toMatchObject([{ field: 'name', problem: 'it is missing' }]);
   });
 
+  it('is told in the words of the check where a field may be left out and the whole makes no sense without it', () => {
+    const either = z
+      .strictObject({ a: z.string().optional() })
+      .refine(({ a }) => a !== undefined, { error: 'nothing is asked for', path: ['a'] });
+    expect(parsePart('body', either, {})).toMatchObject({ mistakes: [{ problem: 'nothing is asked for' }] });
+  });
+
   it('lists what is known where a field is not', () => {
     expect(mistakesIn({ name: 'a', size: 1 })).toEqual([
       {

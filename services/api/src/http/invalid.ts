@@ -93,8 +93,9 @@ function ownRemedy(issue: z.core.$ZodIssue): string | undefined {
   return typeof remedy === 'string' ? remedy : undefined;
 }
 
+/** A check of our own that is about a field that may be left out says better why it should not have been. */
 function isMissing(issue: z.core.$ZodIssue, given: unknown): boolean {
-  return valueAt(issue.path, given) === undefined;
+  return issue.code !== 'custom' && valueAt(issue.path, given) === undefined;
 }
 
 interface Description {
