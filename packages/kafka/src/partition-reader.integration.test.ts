@@ -68,7 +68,9 @@ test('a topic says how long it keeps its records', async () => {
 test('a time is told as offsets: the first record from then on, or the end', async () => {
   const topic = await createTopic(connection, { partitions: 1, config: LOG_APPEND_TIME });
   await produceNumbers(connection, topic, { from: 0, to: 5, partitions: 1 });
-  expect(await reader.offsetsAt(topic, 0, signal)).toEqual(new Map([[0, 0]]));
+  for (const timeMs of [0, -1, -2, -62_135_596_800_000]) {
+    expect(await reader.offsetsAt(topic, timeMs, signal)).toEqual(new Map([[0, 0]]));
+  }
   expect(await reader.offsetsAt(topic, Date.now() + 3_600_000, signal)).toEqual(new Map([[0, 5]]));
 });
 

@@ -100,10 +100,9 @@ class FetchingReader implements PartitionReader {
     timestampMs: number,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, number>> {
-    const offsets = await this.#ask(
-      (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestampMs),
-      signal,
-    );
+    // What is below zero asks Kafka for something else: -1 for the end, -2 for the beginning.
+    const timeMs = Math.max(0, timestampMs);
+    const offsets = await this.#ask((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timeMs), signal);
     return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
