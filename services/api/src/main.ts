@@ -12,7 +12,7 @@ import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
-import { createErasureRecorder } from '@herald/registry/erasures';
+import { createErasureRecorder, openErasureTable } from '@herald/registry/erasures';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
@@ -51,10 +51,11 @@ await runService({
     };
     const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
     const tableOptions = { connection, source, log, onFatal: fatal };
-    const [table, status, keys] = await Promise.all([
+    const [table, status, keys, erasures] = await Promise.all([
       openEndpointTable(tableOptions),
       openEndpointStatusTable(tableOptions),
       openApiKeyTable(tableOptions),
+      openErasureTable(tableOptions),
     ]);
     const producer = await createBatchingProducer({ connection });
     const writeTimeoutMs = config.HERALD_API_WRITE_TIMEOUT_MS;
@@ -82,7 +83,7 @@ await runService({
     });
     const eraser = openEraser(clickhouse);
     const apiMetrics = createApiMetrics(metrics);
-    const attempts = openAttemptSource({ connection, source, log });
+    const attempts = openAttemptSource({ connection, source, erasures, log });
     const tail = openTail({ attempts, log, metrics: apiMetrics });
     apiMetrics.watchTail(tail);
     const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
@@ -177,6 +178,7 @@ await runService({
       'portal links',
       () => portalLinks.isFollowing() || 'the table of portal links is behind its topic',
     );
+    readiness.add('erasures', () => erasures.isFollowing() || 'the table of erasures is behind its topic');
     readiness.add('api keys', () => keys.isFollowing() || 'the table of API keys is behind its topic');
 
     return {
@@ -193,6 +195,7 @@ await runService({
             table.stop(),
             status.stop(),
             keys.stop(),
+            erasures.stop(),
             reader.close(),
             progress.close(),
             history.close(),

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Decoder } from '@herald/contracts/codec';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { TOPICS } from '@herald/contracts/topics';
+import type { Recorded } from '@herald/domain/erasure';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import type { FetchedRecord } from '@herald/kafka/fetched-record';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
@@ -50,6 +51,8 @@ export interface AttemptSource {
 export interface AttemptSourceOptions {
   connection: KafkaConnection;
   decoder: Decoder<DeliveryAttempt>;
+  /** Such an attempt is never handed to anybody, neither when it is made nor later. */
+  isErased: (recorded: Recorded) => boolean;
   onUndecodable: (at: { partition: number; offset: number; detail: string }) => void;
   onBroken: (error: unknown) => void;
 }
@@ -151,7 +154,7 @@ class Following {
   async #hearPart({ partition, records, nextOffset }: FollowedPart): Promise<void> {
     for (const [index, record] of records.entries()) {
       if (index % RECORDS_A_TURN === RECORDS_A_TURN - 1) await nextTurn();
-      const attempt = await this.#decode(partition, record);
+      const attempt = await this.#read(partition, record);
       // Before it is handed over: with it, a listener has heard all up to here.
       this.#next[partition] = record.offsetNumber + 1;
       if (!attempt) continue;
@@ -173,17 +176,30 @@ class Following {
     const attempts: PlacedAttempt[] = [];
     for (const [index, record] of read.records.entries()) {
       if (index % RECORDS_A_TURN === RECORDS_A_TURN - 1) await nextTurn();
-      const attempt = await this.#decode(partition, record);
+      const attempt = await this.#read(partition, record);
       if (attempt?.account_id === accountId)
         attempts.push({ partition, offset: record.offsetNumber, attempt });
     }
     return { attempts, nextOffset: read.nextOffset, expired: false };
   }
 
-  async #decode(partition: number, record: FetchedRecord): Promise<DeliveryAttempt | undefined> {
+  /** Undefined for what nobody is to hear of. */
+  async #read(partition: number, record: FetchedRecord): Promise<DeliveryAttempt | undefined> {
     const decoded = await this.#options.decoder.decode(record.value);
-    if (decoded.ok) return decoded.value;
+    if (decoded.ok) return this.#options.isErased(recordedOf(decoded.value)) ? undefined : decoded.value;
     this.#options.onUndecodable({ partition, offset: record.offsetNumber, detail: decoded.detail });
     return undefined;
   }
+}
+
+function recordedOf(attempt: DeliveryAttempt): Recorded {
+  return {
+    accountId: attempt.account_id,
+    publicationId: attempt.publication_id,
+    origin: {
+      topic: attempt.origin_topic,
+      partition: attempt.origin_partition,
+      offset: attempt.origin_offset,
+    },
+  };
 }

@@ -173,6 +173,37 @@ test('a session that is limited hears of its own endpoints and events, also of w
   await Promise.all([listening.ended, back.ended, whole.close()]);
 });
 
+test('what is erased is not heard of any more, neither of what was missed nor of what is still attempted', async () => {
+  const client = await api.client('admin');
+  const value = Buffer.from('as good as any');
+  const event = await producer.sendOne({ topic: TOPICS.events, partition: 0, key: null, value });
+  const attempt = (step: number, publication_id: string) =>
+    anAttempt({
+      account_id: client.accountId,
+      publication_id,
+      step,
+      origin_partition: 0,
+      origin_offset: event.offset,
+    });
+  const listening = await joined(client);
+  const before = listening.lastId;
+  await record([attempt(1, 'secret'), attempt(2, 'other')]);
+  await eventually(() => expect(stepsOf(listening).toSorted()).toEqual([1, 2]));
+
+  // Without ClickHouse it is on record, and done later.
+  expect((await client.send('DELETE', '/v1/publications/secret/history')).status).toBe(202);
+  await eventually(async () => {
+    const back = await tail(client, '', { lastId: before });
+    await eventually(() => expect(stepsOf(back)).toContain(2));
+    await back.close();
+    expect(stepsOf(back)).toEqual([2]);
+  });
+  await record([attempt(3, 'secret'), attempt(4, 'other')]);
+  await eventually(() => expect(stepsOf(listening)).toContain(4));
+  expect(stepsOf(listening)).not.toContain(3);
+  await listening.close();
+});
+
 test('a client that takes nothing costs no more than its bound, and is told how many it was not sent', async () => {
   const client = await api.client('read');
   const { hostname, port } = new URL(api.url);

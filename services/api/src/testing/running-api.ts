@@ -19,7 +19,7 @@ import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
-import { createErasureRecorder } from '@herald/registry/erasures';
+import { createErasureRecorder, openErasureTable } from '@herald/registry/erasures';
 import type { NewPortalLink } from '@herald/registry/portal/portal-link';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
@@ -124,10 +124,11 @@ export async function startApi(
     throw error;
   };
   const tableOptions = { connection, source, log, onFatal };
-  const [table, status, keys] = await Promise.all([
+  const [table, status, keys, erasures] = await Promise.all([
     openEndpointTable(tableOptions),
     openEndpointStatusTable(tableOptions),
     openApiKeyTable(tableOptions),
+    openErasureTable(tableOptions),
   ]);
   const writing = { ...connection, brokers: over.brokers ?? stack.brokers };
   const producer = await createBatchingProducer({ connection });
@@ -160,7 +161,7 @@ export async function startApi(
   const reader = createPartitionReader(connection);
   const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
-  const attempts = openAttemptSource({ connection, source, log });
+  const attempts = openAttemptSource({ connection, source, erasures, log });
   const tail = openTail({
     attempts,
     log,
@@ -298,7 +299,8 @@ export async function startApi(
       await server.close();
       await Promise.all([writer.close(), keyWriter.close(), replays.stop(), portalLinks.stop()]);
       await producer.close();
-      await Promise.all([table.stop(), status.stop(), keys.stop(), reader.close(), progress.close()]);
+      await Promise.all([table.stop(), status.stop(), keys.stop(), erasures.stop()]);
+      await Promise.all([reader.close(), progress.close()]);
       await Promise.all([history.close(), eraser.close(), database.drop()]);
       if (faults.length > 0) throw new Error(`answers are not as described:\n${faults.join('\n')}`);
     },
