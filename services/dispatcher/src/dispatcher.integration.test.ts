@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { POISON_HEADERS, REASON_HEADER } from '@herald/contracts/headers';
+import { encodeDeliveryHeaders, POISON_HEADERS, REASON_HEADER } from '@herald/contracts/headers';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { failing, flaky, gone } from '@herald/testkit/behaviour';
@@ -11,6 +11,7 @@ import { response, startReceiver } from '@herald/webhook/testing/receivers';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../test-support/event.ts';
+import { deliveryOf } from '../test-support/fakes.ts';
 import { useReceivers } from '../test-support/receivers.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
 import { openWorld, type World } from '../test-support/world.ts';
@@ -210,6 +211,33 @@ test('a delivery record with a malformed header is poison, and the lane goes on'
       'malformed_header',
     ]);
   });
+});
+
+test('a delivery whose event cannot be read is a dead letter of the account and project of its endpoint', async () => {
+  const { endpoint, revision } = await world.addEndpoint({ url: 'http://127.0.0.1:9/', accountId: 'theirs' });
+  const delivery = deliveryOf({ endpointId: endpoint.id, configRevision: revision });
+  await world.producer.send([
+    {
+      topic: TOPICS.deliveries,
+      key: endpoint.id,
+      value: Buffer.from('no event'),
+      headers: encodeDeliveryHeaders(delivery),
+    },
+  ]);
+  await eventually(() => expect(kept(TOPICS.deadLetters, endpoint)).toHaveLength(1));
+  await eventually(async () =>
+    expect(await attemptsOf(endpoint)).toMatchObject([
+      {
+        delivery_id: delivery.deliveryId,
+        event_id: delivery.eventId,
+        account_id: 'theirs',
+        project_id: endpoint.projectId,
+        disposition: 'DEAD',
+        reason: 'event_undecodable',
+        request: null,
+      },
+    ]),
+  );
 });
 
 test('10,000 undecodable and oversized records stop nothing and are all in poison with a reason', async () => {

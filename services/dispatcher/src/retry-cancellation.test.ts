@@ -78,9 +78,9 @@ test('a claim that is lost while the schema is asked for leaves the delivery to 
   expect(disposed).toEqual([]);
 });
 
-test('an event that cannot be read is given up all the same', async () => {
+test('an event that cannot be read is given up all the same, for the account of the order', async () => {
   const { cancel, disposed } = cancellationWith(() => ({ ok: false, reason: 'corrupt', detail: '?' }));
   void cancel(deliveryRecord(claimOn(retryTopic('1h')), 4, deliveryOf()), order);
   await Promise.resolve();
-  expect(disposed).toHaveLength(1);
+  expect(disposed[0]?.disposition.attempt).toMatchObject({ account_id: 'acme', project_id: '' });
 });

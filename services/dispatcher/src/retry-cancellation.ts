@@ -1,5 +1,6 @@
 import type { Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
+import { ALL_PROJECTS } from '@herald/domain/endpoint';
 import { cancellationId } from '@herald/domain/ids';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { RetryOrder } from '@herald/registry/retry-order';
@@ -23,7 +24,7 @@ export function createRetryCancellation(
   options: RetryCancellationOptions,
 ): (record: LaneRecord, order: RetryOrder) => Promise<void> {
   const { decoder, recorder, dispatcherId, now } = options;
-  return async (record, { orderedBy }) => {
+  return async (record, { accountId, orderedBy }) => {
     const received = receiveDelivery(record);
     if (received.kind === 'poison') throw new Error(`${record.topic}: ${received.poison.detail}`);
     const { task } = received;
@@ -34,6 +35,7 @@ export function createRetryCancellation(
       {
         task,
         event: decoded.ok ? decoded.value : undefined,
+        owner: { accountId, projectId: ALL_PROJECTS },
         attemptId: cancellationId(deliveryId, step),
         dispatcherId,
         nowMs: now(),

@@ -360,7 +360,8 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {
     const event = decoded.ok ? decoded.value : undefined;
-    return { task, event, attemptId: newId(), dispatcherId, nowMs: now() };
+    const owner = endpoints.get(task.delivery.endpointId)?.endpoint;
+    return { task, event, owner, attemptId: newId(), dispatcherId, nowMs: now() };
   }
 
   function withoutAttempt(task: DeliveryTask, fate: 'cancel' | 'expire'): Move {

@@ -4,6 +4,7 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import { encodeDeliveryHeaders, REASON_HEADER } from '@herald/contracts/headers';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
+import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
 import { type RetryTierName, tierForWait } from '@herald/domain/retry-tiers';
 import type { Verdict } from '@herald/domain/verdict';
 import type { OutgoingRecord } from '@herald/kafka/record';
@@ -37,6 +38,8 @@ export interface StepContext {
   task: DeliveryTask;
   /** Undefined where the event cannot be read. */
   event: PublicationEvent | undefined;
+  /** Whose the delivery is where its event cannot say it; undefined where its endpoint is not there any more. */
+  owner: Pick<Endpoint, 'accountId' | 'projectId'> | undefined;
   /** A fresh UUID. */
   attemptId: string;
   dispatcherId: string;
@@ -209,15 +212,15 @@ function requestMade(
   };
 }
 
-function common({ task, event, attemptId, dispatcherId, nowMs }: StepContext): DeliveryAttempt {
+function common({ task, event, owner, attemptId, dispatcherId, nowMs }: StepContext): DeliveryAttempt {
   const { record, delivery } = task;
   return {
     attempt_id: attemptId,
     delivery_id: delivery.deliveryId,
     event_id: delivery.eventId,
     endpoint_id: delivery.endpointId,
-    account_id: event?.account_id ?? '',
-    project_id: event?.project_id ?? '',
+    account_id: event?.account_id ?? owner?.accountId ?? '',
+    project_id: event?.project_id ?? projectOf(owner) ?? '',
     channel_id: event?.channel.id ?? '',
     publication_id: event?.publication_id ?? '',
     event_type: (event && eventTypeOf(event.event_type)) ?? '',
@@ -251,6 +254,10 @@ function common({ task, event, attemptId, dispatcherId, nowMs }: StepContext): D
     config_revision: -1,
     dispatcher_id: dispatcherId,
   };
+}
+
+function projectOf(owner: StepContext['owner']): string | undefined {
+  return owner?.projectId === ALL_PROJECTS ? undefined : owner?.projectId;
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
