@@ -8,6 +8,14 @@ export interface StreamEvent {
   data?: unknown;
 }
 
+/** What a stream is answered with before its first event. */
+export const STREAM_HEAD = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // nginx would hold events back to fill its buffer.
+  'x-accel-buffering': 'no',
+};
+
 /**
  * Server-sent events on a response, bounded: what a slow client has not taken yet is never more than
  * `maxBufferedBytes` and one event.
@@ -30,12 +38,7 @@ export class EventStream {
     this.#maxBufferedBytes = options.maxBufferedBytes;
     this.#now = options.now;
     this.#takenAtMs = options.now();
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // nginx would hold events back to fill its buffer.
-      'x-accel-buffering': 'no',
-    });
+    response.writeHead(200, STREAM_HEAD);
     this.#write(`retry: ${options.reconnectMs}\n\n`);
   }
 

@@ -1,13 +1,18 @@
+import type { ServerResponse } from 'node:http';
 import { type HttpServer, listen } from '@herald/service-kit/http-server';
 import express from 'express';
 import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createRequestLimits } from '../rate-limit/request-limits.ts';
+import { EventStream } from './event-stream.ts';
 import { mount } from './mount.ts';
 import { operation } from './operation.ts';
 
 const none = z.strictObject({});
 const BURST = 3;
+
+/** Of the connection and the moment, not of what is answered. */
+const CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 
 const servers: HttpServer[] = [];
 afterEach(async () => {
@@ -31,9 +36,27 @@ async function startApi() {
     problems: [],
     handle: ({ body }) => ({ status: 200, body: {}, actor: { kind: 'api_key', id: body.name } }),
   });
+  const stream = vi.fn((response: ServerResponse) => {
+    new EventStream(response, { maxBufferedBytes: 1_024, reconnectMs: 1, now: () => 0 });
+  });
+  const listenIn = operation({
+    method: 'get',
+    path: '/tail',
+    operationId: 'listenIn',
+    tag: 'sessions',
+    summary: 'Listen in.',
+    role: undefined,
+    params: none,
+    query: none,
+    body: undefined,
+    answers: none,
+    produces: 'text/event-stream',
+    problems: [],
+    handle: () => ({ status: 200, stream }),
+  });
   const app = express();
   const limits = createRequestLimits({ requestsPerSecond: 1, burst: BURST, now: () => 0 });
-  mount(app, [logIn], {
+  mount(app, [logIn, listenIn], {
     admission: { authenticate: vi.fn(), refuseForeignPage: () => undefined },
     limits,
     accountOf: vi.fn(),
@@ -51,7 +74,7 @@ async function startApi() {
     await response.text();
     return response;
   };
-  return { limits, readBody, post };
+  return { limits, readBody, post, stream, url: `${server.url}/tail` };
 }
 
 test.each([
@@ -67,6 +90,18 @@ test.each([
     expect(readBody).toHaveBeenCalledTimes(BURST);
   },
 );
+
+test('who asks for the head of a stream has it and no stream, which would not end', async () => {
+  const { stream, url } = await startApi();
+  const head = await fetch(url, { method: 'HEAD' });
+  expect(stream).not.toHaveBeenCalled();
+  const streamed = await fetch(url);
+  expect(stream).toHaveBeenCalledTimes(1);
+  const of = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => !CONNECTION.has(name)));
+  expect([head.status, of(head)]).toEqual([200, of(streamed)]);
+  await streamed.body!.cancel();
+});
 
 test('a login counts as a request of who logs in, who has no more of them than of others', async () => {
   const { limits, post } = await startApi();

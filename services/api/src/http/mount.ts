@@ -6,6 +6,7 @@ import type { Caller } from '../access/caller.ts';
 import { type Credentials, isLoopback } from '../access/origin.ts';
 import type { Account, BoundTo } from '../account/account.ts';
 import type { Limited, RequestLimits } from '../rate-limit/request-limits.ts';
+import { STREAM_HEAD } from './event-stream.ts';
 import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
 import type { Answer, AnyOperation, OpenOperation } from './operation.ts';
@@ -79,6 +80,9 @@ export function send(response: Response, answer: Answer): void {
     if (answer.problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
     response.locals.code = answer.problem.code;
     sendProblem(response, { ...answer.problem, request_id: response.locals.requestId });
+  } else if ('stream' in answer && response.req.method === 'HEAD') {
+    // Who asks for the head hears no events: they would go on for nobody.
+    response.writeHead(answer.status, STREAM_HEAD).end();
   } else if ('stream' in answer) {
     response.locals.isStream = true;
     answer.stream(response);
