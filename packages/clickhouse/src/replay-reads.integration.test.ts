@@ -155,3 +155,25 @@ test('what an endpoint has accepted is told for the asked pairs, of the own acco
   );
   expect(found).toHaveLength(2);
 });
+
+test('what was delivered, or is under way, is found by a time that no calendar has', async () => {
+  const accountId = randomUUID();
+  const cause = 'replay:rp_1';
+  // Microseconds, and a clock that was never set.
+  const attempts = [NOON_MS * 1_000, -5_000].flatMap((occurred_at) => [
+    anAttempt({ account_id: accountId, occurred_at }),
+    anAttempt({ account_id: accountId, occurred_at, cause, verdict: 'RETRY' }),
+  ]);
+  await database.insert(ATTEMPTS, attempts);
+  const pairs = attempts.map(({ event_id, endpoint_id, occurred_at }) => ({
+    eventId: event_id,
+    endpointId: endpoint_id,
+    occurredAtMs: occurred_at,
+  }));
+  const idsOf = (found: readonly { eventId: string }[]) => found.map(({ eventId }) => eventId).sort();
+  const idsWith = (verdict: string) =>
+    attempts.filter((one) => one.verdict === verdict).map(({ event_id }) => event_id);
+  const { replays } = history;
+  expect(idsOf(await replays.delivered({ accountId }, pairs, cause))).toEqual(idsWith('DELIVERED').sort());
+  expect(idsOf(await replays.underway({ accountId }, pairs, 'event'))).toEqual(idsWith('RETRY').sort());
+});

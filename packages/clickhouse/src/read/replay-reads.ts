@@ -1,6 +1,7 @@
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
+import { keptTimeMs } from '../tables/table.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import type { Reader } from './reader.ts';
 import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
@@ -179,7 +180,7 @@ async function delivered(
         (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
       GROUP BY event_id, endpoint_id`,
     {
-      times: [...new Set(pairs.map(({ occurredAtMs }) => occurredAtMs))],
+      times: timesOf(pairs),
       pair_events: pairs.map(({ eventId }) => eventId),
       pair_endpoints: pairs.map(({ endpointId }) => endpointId),
       own: ownCause,
@@ -209,13 +210,18 @@ async function underway(
       GROUP BY occurred_at, delivery_id
       HAVING toString(${CURRENT_STATE}) IN ('pending', 'waiting', 'held')`,
     {
-      times: [...new Set(pairs.map(({ occurredAtMs }) => occurredAtMs))],
+      times: timesOf(pairs),
       pair_events: pairs.map(({ eventId }) => eventId),
       pair_endpoints: pairs.map(({ endpointId }) => endpointId),
       except: exceptCause,
     },
   );
   return rows.map(({ of_event, of_endpoint }) => ({ eventId: of_event, endpointId: of_endpoint }));
+}
+
+/** As the tables have them: an event says what its producer wrote. */
+function timesOf(pairs: readonly EventToEndpointAt[]): number[] {
+  return [...new Set(pairs.map(({ occurredAtMs }) => keptTimeMs(occurredAtMs)))];
 }
 
 /** Events by when they happened, which finds them in the order of the tables. */

@@ -40,11 +40,16 @@ export function createRowEncoder<R>(table: Table<R>): (row: R) => EncodedRow {
 const MAX_TIME_MS = 253_402_214_400_000;
 
 /**
- * DateTime64(3). A time that no calendar has (a producer that wrote microseconds) is brought to the nearest one that
- * is kept, so that it still sorts; the event itself keeps what was written.
+ * A time as tables have it. One that no calendar has (of a producer that wrote microseconds) is brought to the nearest
+ * that is kept, so that it still sorts; the event itself keeps what was written.
  */
+export function keptTimeMs(epochMs: number): number {
+  return Math.min(Math.max(Math.trunc(epochMs), 0), MAX_TIME_MS);
+}
+
+/** DateTime64(3) */
 export function writeTime(to: RowWriter, epochMs: number): void {
-  to.int64(Math.min(Math.max(Math.trunc(epochMs), 0), MAX_TIME_MS));
+  to.int64(keptTimeMs(epochMs));
 }
 
 /** Map(String, String) */
