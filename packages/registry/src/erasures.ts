@@ -16,6 +16,8 @@ export interface ErasureTable {
   list(): Erasure[];
   /** Returns the function that ends the subscription. */
   onErasure(listener: (erasure: Erasure) => void): () => void;
+  /** True as soon as the record at that offset of the topic is known; false when that takes 5 seconds. */
+  waitForRevision(revision: number): Promise<boolean>;
   isFollowing(): boolean;
   stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function openErasureTable(options: TableOptions): Promise<ErasureTa
     },
     list: () => [...table.entries()].map(([, { value }]) => value),
     onErasure: (listener) => table.onChange((_, erasure) => erasure && listener(erasure)),
+    waitForRevision: (revision) => table.waitForRevision(revision),
     isFollowing: table.isFollowing,
     stop: table.stop,
   };

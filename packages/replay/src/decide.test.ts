@@ -1,3 +1,4 @@
+import { covers, type Erasure } from '@herald/domain/erasure';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Candidate } from './candidate.ts';
@@ -49,7 +50,12 @@ const ENDPOINTS: Endpoints = {
   wanting: ({ projectId }) => (projectId === 'p1' ? ['a', 'b'] : []),
 };
 
-const NOTHING_KNOWN: Known = { deliveredBy: () => undefined, isRepeated: () => false, configRevision: 9 };
+const NOTHING_KNOWN: Known = {
+  deliveredBy: () => undefined,
+  isRepeated: () => false,
+  isErased: () => false,
+  configRevision: 9,
+};
 
 function told(candidate: Candidate, over: Partial<ReplayJob> = {}, known: Partial<Known> = {}): string[] {
   const job = { ...JOB, ...over };
@@ -129,6 +135,21 @@ describe('a replay leaves out, and says why,', () => {
     const deliveredBy = (_: string, endpointId: string) => (endpointId === 'a' ? 'another' : undefined);
     expect(told(EVENT, {}, { deliveredBy })).toEqual(['skip already_delivered', 'send b']);
     expect(told(EVENT, {}, { isRepeated: () => true })).toEqual(['skip duplicate', 'skip duplicate']);
+  });
+
+  it('what was erased, by the place that its event came from, whatever is known of its delivery', () => {
+    const erasure: Erasure = {
+      accountId: 'acme',
+      publicationId: 'pub1',
+      erasedAtMs: 0,
+      eventEnds: [0, 0, 8],
+      erasedBy: '',
+    };
+    const isErased: Known['isErased'] = (recorded) => covers(erasure, recorded);
+    expect(told(EVENT, {}, { isErased })).toEqual(['skip erased', 'skip erased']);
+    expect(told(DEAD_LETTER, {}, { isErased, deliveredBy: () => 'itself' })).toEqual(['skip erased']);
+    const later = { ...DEAD_LETTER, origin: { ...EVENT.origin, offset: 8 } };
+    expect(told(later, {}, { isErased })).toEqual(['send a']);
   });
 
   it('what it sent before it was killed, and counts it as sent', () => {

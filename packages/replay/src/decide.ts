@@ -1,5 +1,6 @@
 import { replayCause } from '@herald/domain/cause';
 import type { Delivery } from '@herald/domain/delivery';
+import type { Recorded } from '@herald/domain/erasure';
 import { deliveryId } from '@herald/domain/ids';
 import type { Routable } from '@herald/domain/subscription';
 import type { Candidate } from './candidate.ts';
@@ -21,6 +22,8 @@ export const SKIP_REASONS = [
   'duplicate',
   /** Kafka does not keep the event any more. */
   'expired',
+  /** Its history was erased on request: Kafka has it still, and nobody is to get it any more. */
+  'erased',
   /** It was a test of the endpoint, whose event nobody else is to get. */
   'test',
 ] as const;
@@ -113,6 +116,7 @@ export interface Known {
   deliveredBy(eventId: string, endpointId: string): DeliveredBy | undefined;
   /** Whether the replay has sent that delivery before, as far as it remembers. */
   isRepeated(deliveryId: string): boolean;
+  isErased(recorded: Recorded): boolean;
   /** Of the table of endpoints that was looked at. */
   configRevision: number;
 }
@@ -121,7 +125,10 @@ export interface Known {
 export function decide(aim: Aim, job: Pick<ReplayJob, 'id'>, known: Known): Decision {
   const { candidate, endpointId } = aim;
   if (aim.kind === 'skip') return { kind: 'skip', endpointId, reason: aim.reason };
-  const { eventId } = candidate.event;
+  const { eventId, accountId, publicationId } = candidate.event;
+  if (known.isErased({ accountId, publicationId, origin: candidate.origin })) {
+    return { kind: 'skip', endpointId, reason: 'erased' };
+  }
   const cause = replayCause(job.id);
   const id = deliveryId(eventId, aim.endpointId, cause);
   if (known.isRepeated(id)) return { kind: 'skip', endpointId, reason: 'duplicate' };

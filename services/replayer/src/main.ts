@@ -12,6 +12,7 @@ import { openGroupProgress } from '@herald/kafka/group-progress';
 import { createLane } from '@herald/kafka/lane';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
+import { openErasureTable } from '@herald/registry/erasures';
 import { openReplayJobTable } from '@herald/registry/replay-jobs';
 import { createReplayProgressWriter, openReplayProgressTable } from '@herald/registry/replay-progress';
 import { unreadableEndpoints } from '@herald/registry/unreadable';
@@ -60,10 +61,11 @@ await runService({
     });
 
     const tableOptions = { connection, source, log, onFatal: fatal };
-    const [jobs, progress, endpoints, producer] = await Promise.all([
+    const [jobs, progress, endpoints, erasures, producer] = await Promise.all([
       openReplayJobTable(tableOptions),
       openReplayProgressTable(tableOptions),
       openEndpointTable(tableOptions),
+      openErasureTable(tableOptions),
       createBatchingProducer({ connection }),
     ]);
     const writer = await createReplayProgressWriter({ connection, source, table: progress });
@@ -92,6 +94,12 @@ await runService({
       while (!endpoints.isWhole(accountId)) await sleep(READABLE_CHECK_MS, undefined, { signal });
     }
 
+    /** What was erased before a replay was asked for is not sent. */
+    async function untilErasuresAreCurrent(signal: AbortSignal): Promise<void> {
+      const end = (await reader.bounds(TOPICS.erasures, signal)).get(0)?.endOffset ?? 0;
+      while (!(await erasures.waitForRevision(end - 1))) signal.throwIfAborted();
+    }
+
     const ownership = createOwnership({
       beginTerm() {
         const owner = `${config.HERALD_INSTANCE_ID}/${randomUUID()}`;
@@ -102,6 +110,7 @@ await runService({
           maxAtOnce: config.HERALD_REPLAYS_AT_ONCE,
           async run(job, signal) {
             await untilEndpointsAreCurrent(job, signal);
+            await untilErasuresAreCurrent(signal);
             return runReplay(job, {
               owner,
               job: () => jobs.get(job.id)?.value,
@@ -110,6 +119,7 @@ await runService({
               sourceOf,
               endpoints: endpointsOf(job),
               history: history.replays,
+              isErased: (recorded) => erasures.isErased(recorded),
               currency: () => createHistoryCurrency(loggers),
               send: (records) => producer.send(records),
               observe,
@@ -145,6 +155,7 @@ await runService({
     readiness.add('replays', () => jobs.isFollowing() || 'the table of replays is behind its topic');
     readiness.add('progress', () => progress.isFollowing() || 'the table of progress is behind its topic');
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
+    readiness.add('erasures', () => erasures.isFollowing() || 'the table of erasures is behind its topic');
     readiness.add('endpoint records', () => unreadableEndpoints(endpoints.unreadable) ?? true);
     const isMoving = () => lane.healthy() || 'it has made no progress for too long';
     readiness.add('ownership', isMoving);
@@ -162,6 +173,7 @@ await runService({
             jobs.stop(),
             progress.stop(),
             endpoints.stop(),
+            erasures.stop(),
             reader.close(),
             loggers.close(),
             history.close(),

@@ -25,7 +25,7 @@ export interface Pages {
 
 export function createPages(keeper: ProgressKeeper, patience: Patience, options: RunOptions): Pages {
   const { progress } = keeper;
-  const { endpoints, history, observe, now, signal } = options;
+  const { endpoints, history, isErased, observe, now, signal } = options;
   const remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   let rate: Rate | undefined;
 
@@ -98,7 +98,7 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
     underway?: ReadonlySet<string>,
   ): Decision[] {
     const isRepeated = (id: string) => remembered.has(id) || underway?.has(id) === true;
-    const known = { deliveredBy, isRepeated, configRevision: endpoints.revision };
+    const known = { deliveredBy, isRepeated, isErased, configRevision: endpoints.revision };
     return aims.map((aim) => decide(aim, job, known));
   }
 

@@ -66,6 +66,7 @@ function world(source: Source, over: Partial<RunOptions> = {}) {
     sourceOf: () => source,
     endpoints: { exists: () => true, isOff: () => false, wanting: () => [], revision: 3 },
     history: { delivered: async () => [], underway: async () => [] },
+    isErased: () => false,
     currency: () => ({ check: async () => {} }),
     send: async (batch) => void sent.push(...batch),
     observe: { done: () => {}, waits: () => {}, failed: (_, error) => failed.push(String(error)) },

@@ -1,6 +1,7 @@
 import type { ReplayReads } from '@herald/clickhouse/read/replay-reads';
 import type { OutgoingRecord } from '@herald/kafka/record';
 import type { ReplayProgressWriter } from '@herald/registry/replay-progress';
+import type { Known } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import { nextAction, type Phase } from '@herald/replay/next-action';
 import { newProgress, type ReplayProgress } from '@herald/replay/progress';
@@ -23,6 +24,7 @@ export interface RunOptions {
   sourceOf(job: ReplayJob): Source;
   endpoints: EndpointsInTurns & { readonly revision: number };
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
+  isErased: Known['isErased'];
   /** New for each phase. */
   currency(): HistoryCurrency;
   send(records: readonly OutgoingRecord[]): Promise<void>;

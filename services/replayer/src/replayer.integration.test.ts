@@ -119,6 +119,35 @@ test('a run whose replayer is killed half-way ends with every delivery, and few 
   expect(sent.length - 700).toBeLessThanOrEqual(225);
 });
 
+test('what was erased is not sent, though it was planned before and Kafka has it still', async () => {
+  const accountId = randomUUID();
+  await world.endpoint({ accountId });
+  const [secret, other] = [
+    eventsOf(accountId, 3, { publication_id: 'secret' }),
+    eventsOf(accountId, 2, { publication_id: 'other' }),
+  ];
+  await world.publish([...secret, ...other]);
+  const replayId = await world.ask({ accountId, dryRun: true });
+  expect((await world.until(replayId, 'planned')).planned).toMatchObject({ sent: 5 });
+  await world.erase(accountId, 'secret');
+  // What is produced of it from now on is another matter.
+  await world.publish(eventsOf(accountId, 1, { publication_id: 'secret' }));
+
+  await world.replays.start(replayId);
+  const { done } = await world.until(replayId, 'completed');
+  expect(done).toMatchObject({ matched: 5, sent: 2, skipped: { erased: 3 } });
+  const sent = await world.sentBy(replayId);
+  expect(sent.map(({ delivery: { eventId } }) => eventId).toSorted()).toEqual(
+    other.map(({ event_id }) => event_id).toSorted(),
+  );
+
+  const again = await world.until(await world.ask({ accountId, skipDelivered: false }), 'completed');
+  expect(again.planned).toMatchObject({ sent: 3, skipped: { erased: 3 } });
+  const shown = again.samples.map(({ eventId }) => eventId);
+  expect(shown).toHaveLength(3);
+  for (const { event_id } of secret) expect(shown).not.toContain(event_id);
+});
+
 test('what has expired is named, before the plan and after it, and the rest is sent', async () => {
   const accountId = randomUUID();
   const endpointId = await world.endpoint({ accountId });

@@ -21,6 +21,7 @@ import { operator } from '@herald/registry/audit/entry';
 import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
+import { createErasureRecorder } from '@herald/registry/erasures';
 import {
   createReplayWriter,
   type NewReplay,
@@ -56,6 +57,8 @@ export interface World {
   /** An endpoint of the account that is in force for the replayer from now on. */
   endpoint(given: Partial<Endpoint> & { accountId: string }): Promise<string>;
   forgetEndpoint(endpointId: string): Promise<void>;
+  /** Puts on record that the history of a publication is erased. */
+  erase(accountId: string, publicationId: string): Promise<void>;
   /** Asks for a replay, of all the account's events unless it says otherwise; resolves with its id. */
   ask(replay: Partial<NewReplay> & { accountId: string }): Promise<string>;
   /** Resolves with the progress when it is there. */
@@ -105,6 +108,10 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     schema: publicationEventSchema,
   });
   const reader = createPartitionReader(connection);
+  const recordErasure = await createErasureRecorder({
+    ...{ producer, reader, source, now: Date.now },
+    timeoutMs: 30_000,
+  });
   const { signal } = new AbortController();
   const backfill = await reader.bounds(TOPICS.backfill, signal);
   const logger = await playLogger(connection);
@@ -134,6 +141,8 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     },
     forgetEndpoint: async (endpointId) =>
       void (await endpointWriter.as(tester).delete(endpointId, undefined)),
+    erase: async (accountId, publicationId) =>
+      void (await recordErasure({ accountId, publicationId, erasedBy: 'test' })),
     async ask(replay) {
       const id = `rp_${randomUUID()}`;
       const created = await replays.create({
