@@ -94,6 +94,7 @@ await runService({
 
     const redeliver = createRedeliver({
       eventBytes: await openEventBytes({ source, reader, history }),
+      isErased: (recorded) => erasures.isErased(recorded),
       producer,
       timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),

@@ -168,6 +168,8 @@ export const REDRIVE_RESULTS = [
   /** Switch it on first: what waits for it is cancelled then. */
   'endpoint_off',
   'event_gone',
+  /** Its history was erased: it is not sent any more. */
+  'erased',
   /** Kafka has not confirmed it. Ask again: it is sent once. */
   'unconfirmed',
 ] as const;

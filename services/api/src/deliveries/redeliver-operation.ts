@@ -32,6 +32,7 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
       '409 endpoint_deleted',
       '409 endpoint_off',
       '410 event_gone',
+      '410 event_erased',
       '503 history_unavailable',
       '503 redelivery_unconfirmed',
     ],

@@ -61,6 +61,8 @@ export function refusedRedelivery(
       return { problem: endpointDeleted(delivery) };
     case 'event_gone':
       return { problem: eventGone(delivery) };
+    case 'erased':
+      return { problem: eventErased(delivery) };
     case 'unavailable':
       return unconfirmed(refusal.detail);
   }
@@ -72,6 +74,16 @@ function eventGone({ eventId }: DeliverySummary): Problem {
     code: 'event_gone',
     title: 'The event is not on record any more',
     detail: `Neither its topic nor a dead letter nor the history has event ${eventId}: all have a retention. Produce it again where it came from.`,
+    event_id: eventId,
+  };
+}
+
+function eventErased({ eventId, publicationId }: DeliverySummary): Problem {
+  return {
+    status: 410,
+    code: 'event_erased',
+    title: 'The history of the event was erased',
+    detail: `What is on record of publication ${publicationId}, or of the account, was erased on request, and event ${eventId} was accepted before: it is not sent any more. Produce it again where it came from.`,
     event_id: eventId,
   };
 }

@@ -6,10 +6,11 @@ import { createRedeliver, type Resent } from './redeliver.ts';
 const delivery = { deliveryId: 'd', endpointId: 'ep', eventId: 'ev', origin: { topic: 't' } } as Delivery;
 const of = { state: 'delivered' } as DeliverySummary;
 
-async function redelivered(world: { value?: Buffer; pendingRecords?: number }) {
+async function redelivered(world: { value?: Buffer; pendingRecords?: number; isErased?: boolean }) {
   const steps: string[] = [];
   const redeliver = createRedeliver({
     eventBytes: async () => world.value,
+    isErased: () => world.isErased === true,
     producer: {
       pendingRecords: world.pendingRecords ?? 0,
       async send() {
@@ -36,4 +37,6 @@ it('one that is refused is not put on record', async () => {
   expect(await redelivered({})).toEqual({ kind: 'event_gone', steps: [] });
   const full = { value: Buffer.from('event'), pendingRecords: 1_000 };
   expect(await redelivered(full)).toEqual({ kind: 'unavailable', steps: [] });
+  const erased = { value: Buffer.from('event'), isErased: true };
+  expect(await redelivered(erased)).toEqual({ kind: 'erased', steps: [] });
 });

@@ -2,6 +2,7 @@ import type { DeliverySummary, Scope } from '@herald/clickhouse/history';
 import { encodeDeliveryHeaders } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
+import type { Recorded as RecordedEvent } from '@herald/domain/erasure';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import { withDeadline } from '../http/with-deadline.ts';
 import type { EventBytes } from './redeliver-event.ts';
@@ -18,7 +19,9 @@ export type Redelivered =
   /** The account has no such endpoint any more. */
   | { kind: 'endpoint_deleted' }
   /** Neither its topic, nor a dead letter, nor the history has the event any more. */
-  | { kind: 'event_gone' };
+  | { kind: 'event_gone' }
+  /** The history of its publication, or of the account, was erased, which ClickHouse may not have done yet. */
+  | { kind: 'erased' };
 
 /** Puts on record that a redelivery is asked for, sends it, and notes what became of it. */
 type Recorded = (send: () => Promise<Resent>) => Promise<Resent>;
@@ -36,6 +39,7 @@ export type Redeliver = (
 
 export interface RedeliverOptions {
   eventBytes: EventBytes;
+  isErased: (recorded: RecordedEvent) => boolean;
   producer: Pick<BatchingProducer, 'send' | 'pendingRecords'>;
   timeoutMs: number;
   onFailure: (error: unknown) => void;
@@ -45,7 +49,7 @@ export interface RedeliverOptions {
 const MAX_PENDING_RECORDS = 1_000;
 
 export function createRedeliver(options: RedeliverOptions): Redeliver {
-  const { eventBytes, producer, timeoutMs, onFailure } = options;
+  const { eventBytes, isErased, producer, timeoutMs, onFailure } = options;
 
   async function send(
     scope: Scope,
@@ -69,6 +73,10 @@ export function createRedeliver(options: RedeliverOptions): Redeliver {
   }
 
   return async (scope, delivery, of, recorded) => {
+    const { accountId } = scope;
+    if (isErased({ accountId, publicationId: of.publicationId, origin: delivery.origin })) {
+      return { kind: 'erased' };
+    }
     if (producer.pendingRecords >= MAX_PENDING_RECORDS) {
       return { kind: 'unavailable', detail: `${producer.pendingRecords} records wait for Kafka` };
     }

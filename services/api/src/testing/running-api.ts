@@ -212,6 +212,7 @@ export async function startApi(
     }),
     redeliver: createRedeliver({
       eventBytes: await openEventBytes({ source, reader, history }),
+      isErased: (recorded) => erasures.isErased(recorded),
       producer,
       timeoutMs: over.writeTimeoutMs ?? 30_000,
       onFailure: (err) => log.warn({ err }, 'a delivery cannot be sent again'),
