@@ -4,6 +4,7 @@ import {
   DUE_MS,
   entriesIn,
   has,
+  IS_DELIVERY,
   IS_OFFSET,
   IS_OPEN,
   IS_UNRECORDED,
@@ -36,7 +37,7 @@ const COUNTED: ReadonlyArray<readonly [column: string, sql: string]> = [
   ['poison', `countIf(${IS_OFFSET} AND ${has('poison')})`],
   ['unrouted', `countIf(${IS_UNROUTED})`],
   ['unrecorded', `countIf(${IS_UNRECORDED})`],
-  ['matched', `countIf(NOT ${IS_OFFSET} AND ${has('named')})`],
+  ['matched', `countIf(${IS_DELIVERY} AND ${has('named')})`],
   ...DELIVERY_STATES.map((state) => [state, `countIf(${isIn(state)})`] as const),
 ];
 

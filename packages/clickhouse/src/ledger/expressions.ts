@@ -4,8 +4,8 @@ import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 /** Whom a row of ledger_sums counts: everybody, an account, or one of its endpoints. */
 export type Level = 'all' | 'account' | 'endpoint';
 
-/** What is said of an offset, and of a delivery, as bits of `marks`. */
-export const MARK = { event: 1, routed: 2, matched: 4, poison: 8, named: 16 } as const;
+/** What is said of an offset, and of a delivery, as bits of `marks`. A twin is counted by another entry. */
+export const MARK = { event: 1, routed: 2, matched: 4, poison: 8, named: 16, twin: 32 } as const;
 
 /** Stands in place of a delivery in the entry of an offset itself. */
 const NO_DELIVERY = "toUUID('00000000-0000-0000-0000-000000000000')";
@@ -39,19 +39,22 @@ export const IS_OFFSET = `delivery_id = ${NO_DELIVERY}`;
 export const IS_UNROUTED = `(${IS_OFFSET} AND ${has('event')} AND NOT ${has('routed')} AND NOT ${has('poison')})`;
 export const IS_UNRECORDED = `(${IS_OFFSET} AND ${has('routed')} AND NOT ${has('event')} AND NOT ${has('poison')})`;
 
-export function has(mark: keyof typeof MARK): string {
-  return `(bitTest(marks, ${Math.log2(MARK[mark])}) = 1)`;
+/** Each delivery by one entry. */
+export const IS_DELIVERY = `(NOT ${IS_OFFSET} AND NOT ${has('twin')})`;
+
+export function has(mark: keyof typeof MARK, marks = 'marks'): string {
+  return `(bitTest(${marks}, ${Math.log2(MARK[mark])}) = 1)`;
 }
 
 export function isIn(state: DeliveryState): string {
-  return `(NOT ${IS_OFFSET} AND ${STATE_CODE} = ${DELIVERY_STATES.indexOf(state)})`;
+  return `(${IS_DELIVERY} AND ${STATE_CODE} = ${DELIVERY_STATES.indexOf(state)})`;
 }
 
 /** Place in DELIVERY_STATES; the order that it is taken from is that of summary.ts. */
 export const STATE_CODE = 'bitAnd(bitShiftRight(standing, 42), 7)';
 
 /** Something still has to happen to it. */
-export const IS_OPEN = `(NOT ${IS_OFFSET} AND ${STATE_CODE} <= ${DELIVERY_STATES.indexOf('held')})`;
+export const IS_OPEN = `(${IS_DELIVERY} AND ${STATE_CODE} <= ${DELIVERY_STATES.indexOf('held')})`;
 
 /**
  * By when the next disposition of an open delivery must come: a waiting one at its next attempt, a held one before

@@ -4,6 +4,7 @@ import { countStretches } from './count-stretches.ts';
 import type { LedgerReport } from './ledger.ts';
 import { lastReport, type StoredReport, writeReport } from './reports.ts';
 import { type Progress, planCount } from './slices.ts';
+import { settleAllTwins, settleOverdueTwins } from './twins.ts';
 
 /** An insert that takes longer is given up by its logger, and made again. */
 const SETTLED_AFTER_MS = 2 * REQUEST_TIMEOUT_MS;
@@ -13,6 +14,9 @@ const MAX_ABSENCE_MS = 2 * 86_400_000;
 
 /** Forgets what has expired, and puts right what a clock that was set back has left out. */
 const RECOUNT_EVERY_MS = 86_400_000;
+
+/** Of the time after which something is overdue: what another entry accounts for is never called that. */
+const TWINS_SETTLED_AT = 0.5;
 
 const MAX_EXECUTION_S = 300;
 const MAX_MEMORY_BYTES = 1_000_000_000;
@@ -54,6 +58,7 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
       max_memory_usage: String(MAX_MEMORY_BYTES),
       output_format_json_quote_64bit_integers: 0,
       async_insert: 0,
+      max_partitions_per_insert_block: '0',
     },
   });
   let last: StoredReport | undefined;
@@ -77,11 +82,18 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
     const stretches = isRecount ? await allStretches(client) : await changedStretches(client, slices);
     await countStretches(client, stretches);
     const asOfMs = latest(state.asOfMs, last?.asOfMs);
+    const judgedFromMs = Math.max(0, state.settledUntilMs, (asOfMs ?? 0) - state.retentionMs);
+    const settled = isRecount ? await settleAllTwins(client) : [];
+    if (asOfMs !== undefined) {
+      const beforeMs = asOfMs - TWINS_SETTLED_AT * state.overdueAfterMs;
+      settled.push(...(await settleOverdueTwins(client, { fromMs: judgedFromMs, beforeMs })));
+    }
+    await countStretches(client, settled);
     const report: StoredReport = {
       countedAtMs: nowMs,
       asOfMs,
       overdueAfterMs: state.overdueAfterMs,
-      judgedFromMs: Math.max(0, state.settledUntilMs, (asOfMs ?? 0) - state.retentionMs),
+      judgedFromMs,
       watermarks: state.watermarks,
       changesUntilMs: next.untilMs,
       recountedAtMs: isRecount ? nowMs : last!.recountedAtMs,
