@@ -1,5 +1,5 @@
-import { problemText } from './api-client.ts';
-import { CommandFailure } from './failure.ts';
+import { refusalOf } from './api-client.ts';
+import { ApiAway, CommandFailure } from './failure.ts';
 
 export interface StreamEvent {
   event: string;
@@ -22,9 +22,6 @@ export interface FollowOptions {
 }
 
 const MAX_EVENT_CHARS = 1024 * 1024;
-
-/** Worth another try: the server is busy, starting or stopping. */
-const PASSING = new Set([429, 502, 503, 504]);
 
 /**
  * Follows server-sent events, and comes back with the last id whenever the connection is lost. Resolves with the last
@@ -62,9 +59,9 @@ async function followOnce(
       signal: AbortSignal.any([signal, silent.signal]),
     });
     if (response.status !== 200 || !response.body) {
-      const text = problemText(response.status, await response.text());
-      if (PASSING.has(response.status)) return text;
-      throw new CommandFailure(text);
+      const refusal = refusalOf(response.status, await response.text());
+      if (refusal instanceof ApiAway) return refusal.message;
+      throw refusal;
     }
     const parser = createParser(onEvent, onId);
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {

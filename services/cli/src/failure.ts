@@ -3,6 +3,20 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 }
 
+/** The API gives no answer now, or is too busy for one: asked again, it may. */
+export class ApiAway extends CommandFailure {}
+
+/** What the API finds wrong with a request: the command line was, for it knows nothing that was not given there. */
+export class RefusedRequest extends CommandFailure {
+  /** By the API's names. */
+  readonly mistakes: readonly { field: string; problem: string; remedy: string; value?: string }[];
+
+  constructor(message: string, mistakes: RefusedRequest['mistakes']) {
+    super(message);
+    this.mistakes = mistakes;
+  }
+}
+
 /** The command line or the environment is wrong: every mistake, one line each. */
 export class UsageFailure extends Error {
   override readonly name = 'UsageFailure';

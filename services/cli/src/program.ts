@@ -20,7 +20,8 @@ import { addTail } from './commands/tail.ts';
 import { addTopics } from './commands/topics.ts';
 import { addUp } from './commands/up.ts';
 import type { Context } from './context.ts';
-import { EXIT, explain } from './failure.ts';
+import { EXIT, explain, RefusedRequest } from './failure.ts';
+import { refuseEmpty, usageOf } from './usage.ts';
 
 /** Runs one command line; resolves with the exit code: 0 done, 1 failed, 2 not understood. */
 export async function runHerald(args: readonly string[], context: Context): Promise<number> {
@@ -34,6 +35,11 @@ export async function runHerald(args: readonly string[], context: Context): Prom
     })
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
+  let invoked = program;
+  program.hook('preAction', (_, command) => {
+    invoked = command;
+    refuseEmpty(command);
+  });
 
   addUp(program, context);
   addSetup(program, context);
@@ -63,7 +69,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
     // commander has written what it has to say: help that was asked for is a success, a mistake is not.
     if (error instanceof CommanderError)
       return error.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
-    const { message, exitCode } = explain(error);
+    const { message, exitCode } = explain(error instanceof RefusedRequest ? usageOf(error, invoked) : error);
     context.terminal.note(message);
     return exitCode;
   }

@@ -1,0 +1,91 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runHerald } from './program.ts';
+import { createTerminal } from './terminal.ts';
+
+/** What an API that finds each request wrong answers with. */
+let mistakes: object[] = [];
+let asked: string[] = [];
+let server: Server;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(400, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify({ title: 'The request is not valid', detail: 'No.', errors: mistakes }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(() => void server.close());
+
+async function herald(...args: string[]): Promise<{ code: number; notes: string }> {
+  asked = [];
+  let notes = '';
+  const write = (chunk: unknown) => {
+    notes += chunk;
+    return true;
+  };
+  const { port } = server.address() as AddressInfo;
+  const code = await runHerald(args, {
+    terminal: createTerminal({ stdout: { write }, stderr: { write }, env: {} }),
+    env: { HERALD_API_URL: `http://127.0.0.1:${port}`, HERALD_API_KEY: 'hk_x' },
+    input: process.stdin,
+  });
+  return { code, notes };
+}
+
+const mistake = (field: string, problem = 'it is wrong', remedy = 'Expected: another.') => ({
+  in: 'query',
+  field,
+  value: '"as JSON"',
+  problem,
+  remedy,
+});
+
+test('what the API refuses is wrong usage, told by the flags and the values that were typed', async () => {
+  mistakes = [mistake('event_type'), mistake('state', 'it is no state')];
+  expect(await herald('history', '--type', 'x', '--state', 'deadd')).toEqual({
+    code: 2,
+    notes:
+      'The command has 2 mistakes:\n  --type x: it is wrong. Expected: another.\n  --state deadd: it is no state. Expected: another.\n',
+  });
+  mistakes = [mistake('source.ranges[1].from'), mistake('filter.publication_ids[0]'), mistake('per_second')];
+  const replay = ['replay', 'plan', '--topic', 'events', '--offsets', '0:1-2', '--publications', 'a,b'];
+  expect((await herald(...replay)).notes).toContain(
+    '--offsets 0:1-2: it is wrong. Expected: another.\n  --publications a,b: it is wrong. Expected: another.\n  --rate: it is wrong',
+  );
+});
+
+test('an argument is named as the help has it, and a field that no flag stands for by the API', async () => {
+  mistakes = [mistake('delivery_id'), mistake('dry_run'), { ...mistake(''), value: undefined }];
+  const { code, notes } = await herald('deliveries', 'show', 'x');
+  expect(code).toBe(2);
+  expect(notes).toContain('<delivery-id> x: it is wrong');
+  expect(notes).toContain('dry_run "as JSON": it is wrong');
+  expect(notes).toContain('\n  it is wrong. Expected: another.\n');
+});
+
+test('a remedy names flags too', async () => {
+  mistakes = [mistake('states', 'it goes with endpoint_ids', 'Leave it out, or give publication_ids.')];
+  const { notes } = await herald('replay', 'create', '--history', '--states', 'dead');
+  expect(notes).toContain('it goes with --endpoints. Leave it out, or give --publications.');
+});
+
+test('an id that is empty, as of a variable that is not set, is refused before anything is asked', async () => {
+  for (const command of [
+    ['deliveries', 'show', ''],
+    ['deliveries', 'redeliver', ''],
+    ['replay', 'cancel', '..'],
+    ['dead-letters', 'redrive', 'a', ''],
+    ['explain', '', '--endpoint', ''],
+    ['endpoints', 'purge', '.'],
+    ['retries', 'cancel', '--endpoint', ''],
+  ]) {
+    const { code, notes } = await herald(...command);
+    expect(code).toBe(2);
+    expect(notes).toMatch(/<[a-z-]+> (is empty|\.+: it is no id)|--endpoint is empty/);
+  }
+  expect(asked).toEqual([]);
+});
