@@ -1,13 +1,10 @@
-import type { Decision } from './decide.ts';
+import type { Decision, SkipReason } from './decide.ts';
 import type { Phase } from './next-action.ts';
-import type { EndpointTally, ReplayProgress, SourceRange, Tally } from './progress.ts';
+import { type EndpointTally, OTHERS, type ReplayProgress, type SourceRange, type Tally } from './progress.ts';
 
 /** Bounds of what a progress record names, whatever the replay is about. */
 export const MAX_ENDPOINTS_NAMED = 500;
 export const MAX_SAMPLES = 10;
-
-/** All beyond those that are named. */
-const OTHERS = '';
 
 /** Counts a record of the account that was looked at, and what was decided about it. */
 export function count(
@@ -20,8 +17,13 @@ export function count(
   tally.scanned += 1;
   tally.matched += decisions.length;
   for (const decision of decisions) {
-    if (decision.kind === 'skip') skip(tally, decision.reason);
-    else {
+    if (decision.kind === 'skip') {
+      skip(tally, decision.reason);
+      // One that has everything was planned for, too.
+      if (phase === 'plan' && decision.endpointId !== undefined) {
+        tallyOf(progress.endpoints, decision.endpointId);
+      }
+    } else {
       const { endpointId } = decision.kind === 'send' ? decision.delivery : decision;
       tally.sent += 1;
       add(tallyOf(progress.endpoints, endpointId), phase);
@@ -31,8 +33,19 @@ export function count(
   }
 }
 
-function skip({ skipped }: Tally, reason: string): void {
-  skipped[reason] = (skipped[reason] ?? 0) + 1;
+/** Counts deliveries of the plan that the run has not met: they are left out for that reason. */
+export function countUnmet(
+  { done }: Pick<ReplayProgress, 'done'>,
+  deliveries: number,
+  reason: SkipReason,
+): void {
+  if (deliveries === 0) return;
+  done.matched += deliveries;
+  skip(done, reason, deliveries);
+}
+
+function skip({ skipped }: Tally, reason: SkipReason, deliveries = 1): void {
+  skipped[reason] = (skipped[reason] ?? 0) + deliveries;
 }
 
 function add(counts: { toSend: number; sent: number }, phase: Phase): void {

@@ -48,6 +48,7 @@ const ENDPOINTS: Endpoints = {
   exists: (id) => ['a', 'b', 'c', 'off'].includes(id),
   isOff: (id) => id === 'off',
   wanting: ({ projectId }) => (projectId === 'p1' ? ['a', 'b'] : []),
+  isPlanned: () => true,
 };
 
 const NOTHING_KNOWN: Known = {
@@ -57,9 +58,14 @@ const NOTHING_KNOWN: Known = {
   configRevision: 9,
 };
 
-function told(candidate: Candidate, over: Partial<ReplayJob> = {}, known: Partial<Known> = {}): string[] {
+function told(
+  candidate: Candidate,
+  over: Partial<ReplayJob> = {},
+  known: Partial<Known> = {},
+  endpoints = ENDPOINTS,
+): string[] {
   const job = { ...JOB, ...over };
-  return aimsOf(candidate, job, ENDPOINTS)
+  return aimsOf(candidate, job, endpoints)
     .map((aim) => decide(aim, job, { ...NOTHING_KNOWN, ...known }))
     .map((decision) => {
       if (decision.kind === 'send') return `send ${decision.delivery.endpointId}`;
@@ -171,6 +177,15 @@ test('what is another account’s, or is not asked for, is not even counted', ()
   ]) {
     expect(told(DEAD_LETTER, only(filter))).toEqual([]);
   }
+});
+
+test('to an endpoint that the plan did not know nothing goes, and what the plan counted is counted again', () => {
+  const runWith = (over: Partial<ReplayJob>, ...planned: string[]) =>
+    told(EVENT, over, {}, { ...ENDPOINTS, isPlanned: (id) => planned.includes(id) });
+  expect(runWith({}, 'a')).toEqual(['skip not_planned', 'send a']);
+  expect(runWith({}, 'c')).toEqual(['skip not_planned', 'skip not_planned', 'skip no_endpoint']);
+  expect(runWith(only({ endpointIds: ['b'] }), 'a')).toEqual(['skip not_planned']);
+  expect(runWith({ targetEndpointId: 'c' }, 'a')).toEqual(['send c']);
 });
 
 test('to a target goes nothing that only others than the endpoints asked for want', () => {

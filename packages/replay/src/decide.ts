@@ -16,8 +16,12 @@ export const SKIP_REASONS = [
   'endpoint_deleted',
   /** The endpoint is switched off: what is held for it is cancelled when it is switched on. */
   'endpoint_off',
-  /** No endpoint wants the event now. */
+  /** No endpoint wants the event now, of those that the plan knew. */
   'no_endpoint',
+  /** The endpoint wants the event, and nothing was for it when the replay was planned: it came later, or wants more now. */
+  'not_planned',
+  /** Deliveries of the plan whose endpoints do not want their events any more: known when the run is through. */
+  'not_wanted',
   /** The replay has sent it before: the source has it more than once. */
   'duplicate',
   /** Kafka does not keep the event any more. */
@@ -41,6 +45,8 @@ export interface Endpoints {
   isOff(endpointId: string): boolean;
   /** Ids of those that want the event. */
   wanting(event: Routable): readonly string[];
+  /** Whether the replay may go to the endpoint because it wants the event: see `plannedEndpoints`. */
+  isPlanned(endpointId: string): boolean;
 }
 
 /** Whether what the replay would do about a record depends on who wants its event. */
@@ -69,10 +75,14 @@ export function aimsOf(candidate: Candidate, job: ReplayJob, endpoints: Endpoint
   if (job.targetEndpointId !== undefined) {
     return wanting.some(isAsked) ? [aimAt(candidate, job.targetEndpointId, endpoints)] : [];
   }
-  if (wanting.length === 0) {
-    return endpointIds.length === 0 ? [skip(candidate, undefined, 'no_endpoint')] : [];
-  }
-  return wanting.filter(isAsked).map((endpointId) => aimAt(candidate, endpointId, endpoints));
+  const planned = wanting.filter((endpointId) => endpoints.isPlanned(endpointId));
+  const later = wanting.filter((endpointId) => isAsked(endpointId) && !planned.includes(endpointId));
+  return [
+    ...later.map((endpointId) => skip(candidate, endpointId, 'not_planned')),
+    // But for those that came later it is the same as in the plan: what the plan has counted is counted again.
+    ...(planned.length === 0 && endpointIds.length === 0 ? [skip(candidate, undefined, 'no_endpoint')] : []),
+    ...planned.filter(isAsked).map((endpointId) => aimAt(candidate, endpointId, endpoints)),
+  ];
 }
 
 function isWanted({ event, delivery }: Candidate, { accountId, filter }: ReplayJob): boolean {

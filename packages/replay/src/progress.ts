@@ -56,8 +56,12 @@ export interface Tally {
   skipped: Record<string, number>;
 }
 
+/** Stands for all endpoints beyond those that are named. */
+export const OTHERS = '';
+
+/** An endpoint that the plan has looked at, also where there was nothing to send to it. */
 export interface EndpointTally {
-  /** Empty for all that are beyond those named. */
+  /** Or OTHERS. */
   endpointId: string;
   toSend: number;
   sent: number;

@@ -79,6 +79,7 @@ await runService({
     const endpointsOf = ({ accountId }: ReplayJob) => ({
       exists: (endpointId: string) => endpoints.get(endpointId)?.endpoint.accountId === accountId,
       isOff: (endpointId: string) => endpoints.get(endpointId)?.endpoint.state === 'off',
+      createdAtMs: (endpointId: string) => endpoints.get(endpointId)?.endpoint.createdAtMs,
       wanting: async (event: Parameters<typeof endpoints.match>[0]) =>
         (await endpoints.match(event)).map(({ endpoint }) => endpoint.id),
       get revision() {

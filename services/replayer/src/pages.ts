@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { count } from '@herald/replay/count';
-import { type Aim, type Decision, decide } from '@herald/replay/decide';
+import { TOPICS } from '@herald/contracts/topics';
+import { count, countUnmet } from '@herald/replay/count';
+import { type Aim, type Decision, decide, type Endpoints, type SkipReason } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
 import { advance, rangeAt } from '@herald/replay/place';
+import { plannedEndpoints, unmatchedOf } from '@herald/replay/planned';
 import { addExpired } from '@herald/replay/ranges';
 import { newRate, type Rate } from '@herald/replay/rate';
 import { LRUCache } from 'lru-cache';
@@ -28,6 +30,7 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
   const { endpoints, history, isErased, observe, now, signal } = options;
   const remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   let rate: Rate | undefined;
+  let planned: Endpoints['isPlanned'] | undefined;
 
   return {
     async take(job, phase, page) {
@@ -38,9 +41,10 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
         advance(progress, phase, { kind: 'offset', partition, nextOffset: to });
         return keeper.save();
       }
+      const lookups = { endpoints, history, isPlanned: isPlannedIn(phase) };
       const size = sliceEntries(phase, job.perSecond);
       for (let at = 0; at < page.entries.length; at += size) {
-        const slice = await lookUpSlice(page.entries.slice(at, at + size), job, { endpoints, history });
+        const slice = await lookUpSlice(page.entries.slice(at, at + size), job, lookups);
         signal.throwIfAborted();
         const isDone = phase === 'plan' ? await plan(job, slice) : await send(job, slice);
         if (!isDone) return;
@@ -51,11 +55,26 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
     },
   };
 
+  function isPlannedIn(phase: Phase): Endpoints['isPlanned'] {
+    if (phase === 'plan') return () => true;
+    planned ??= plannedEndpoints(progress, endpoints.createdAtMs);
+    return planned;
+  }
+
   async function endPhase(job: ReplayJob, phase: Phase): Promise<void> {
     remembered.clear();
-    if (phase === 'run') return keeper.enter('completed');
+    if (phase === 'run') {
+      countUnmet(progress, unmatchedOf(progress), reasonOfUnmet(job));
+      return keeper.enter('completed');
+    }
     progress.plannedAtMs = now();
     await keeper.enter(job.dryRun ? 'planned' : 'running');
+  }
+
+  /** Only events ask who wants them: of any other source, or where something has expired, it is gone. */
+  function reasonOfUnmet({ source }: ReplayJob): SkipReason {
+    const isOfEvents = source.kind === 'topic' && source.topic === TOPICS.events;
+    return isOfEvents && progress.expired.length === 0 ? 'not_wanted' : 'expired';
   }
 
   async function plan(job: ReplayJob, slice: Slice): Promise<boolean> {

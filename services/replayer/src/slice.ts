@@ -17,11 +17,14 @@ export interface Slice {
 export interface EndpointsInTurns {
   exists: Endpoints['exists'];
   isOff: Endpoints['isOff'];
+  /** Undefined for one that is not there. */
+  createdAtMs(endpointId: string): number | undefined;
   wanting(event: Routable): readonly string[] | Promise<readonly string[]>;
 }
 
 export interface SliceLookups {
   endpoints: EndpointsInTurns;
+  isPlanned: Endpoints['isPlanned'];
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
 }
 
@@ -38,13 +41,13 @@ export function sliceEntries(phase: Phase, perSecond: number): number {
 export async function lookUpSlice(
   entries: readonly SourceEntry[],
   job: ReplayJob,
-  { endpoints, history }: SliceLookups,
+  { endpoints, isPlanned, history }: SliceLookups,
 ): Promise<Slice> {
   const items: Slice['items'] = [];
   for (const entry of entries) {
     const { candidate } = entry;
     const wanting = candidate && asksWhoWants(candidate, job) ? await endpoints.wanting(candidate.event) : [];
-    const matched = { ...endpoints, wanting: () => wanting };
+    const matched = { ...endpoints, isPlanned, wanting: () => wanting };
     items.push({ entry, aims: candidate ? aimsOf(candidate, job, matched) : [] });
   }
   const pairs = items.flatMap(({ aims }) =>

@@ -1,6 +1,7 @@
 import { effectiveState } from '@herald/registry/endpoint-status';
 import type { ReplayJob } from '@herald/replay/job';
-import { isFinished, type ReplayProgress, type Tally } from '@herald/replay/progress';
+import { remainingOf } from '@herald/replay/planned';
+import { isFinished, OTHERS, type ReplayProgress, type Tally } from '@herald/replay/progress';
 import type { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
@@ -20,6 +21,8 @@ const NOTHING: Tally = { scanned: 0, matched: 0, sent: 0, skipped: {} };
 export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoints']): View {
   const { planned = NOTHING, done = NOTHING } = progress ?? {};
   const remaining = progress && !isFinished(progress) ? remainingOf(progress) : 0;
+  // Those that the plan has looked at and has nothing for say nothing to anybody.
+  const aimedAt = (progress?.endpoints ?? []).filter(({ toSend, sent }) => toSend + sent > 0);
   return {
     replay_id: job.id,
     state: progress?.state ?? 'pending',
@@ -47,12 +50,12 @@ export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoi
       to_send: toSend,
       sent,
     })),
-    endpoints: (progress?.endpoints ?? []).map(({ endpointId, toSend, sent }) => ({
-      endpoint_id: endpointId === '' ? null : endpointId,
+    endpoints: aimedAt.map(({ endpointId, toSend, sent }) => ({
+      endpoint_id: endpointId === OTHERS ? null : endpointId,
       to_send: toSend,
       sent,
     })),
-    held_endpoints: progress && !isFinished(progress) ? heldAmong(progress, endpoints) : [],
+    held_endpoints: progress && !isFinished(progress) ? heldAmong(aimedAt, endpoints) : [],
     samples: (progress?.samples ?? []).map((sample) => ({
       event_id: sample.eventId,
       endpoint_id: sample.endpointId,
@@ -65,12 +68,6 @@ export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoi
     finished_at: isoTimeOrNull(progress?.finishedAtMs),
     updated_at: isoTime(progress?.updatedAtMs ?? job.updatedAtMs),
   };
-}
-
-/** What the run leaves out beyond what its plan left out is not sent any more. */
-function remainingOf({ planned, done }: ReplayProgress): number {
-  const skipped = (tally: Tally) => Object.values(tally.skipped).reduce((sum, each) => sum + each, 0);
-  return Math.max(0, planned.sent - done.sent - Math.max(0, skipped(done) - skipped(planned)));
 }
 
 function viewSource({ source }: ReplayJob): View['source'] {
@@ -95,8 +92,11 @@ function viewFilter({ filter }: ReplayJob): View['filter'] {
 }
 
 /** As they are now, not as they were when the plan was made. */
-function heldAmong(progress: ReplayProgress, endpoints: Account['endpoints']): View['held_endpoints'] {
-  return progress.endpoints.flatMap(({ endpointId }) => {
+function heldAmong(
+  aimedAt: ReplayProgress['endpoints'],
+  endpoints: Account['endpoints'],
+): View['held_endpoints'] {
+  return aimedAt.flatMap(({ endpointId }) => {
     const configured = endpoints.get(endpointId);
     if (!configured) return [];
     const { endpoint, revision } = configured;
