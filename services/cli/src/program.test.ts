@@ -6,13 +6,16 @@ import { createTerminal } from './terminal.ts';
 
 /** What an API that finds each request wrong answers with. */
 let mistakes: object[] = [];
+let status = 400;
 let asked: string[] = [];
+let keys: unknown[] = [];
 let server: Server;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    response.writeHead(400, { 'content-type': 'application/problem+json' });
+    keys.push(request.headers['idempotency-key']);
+    response.writeHead(status, { 'content-type': 'application/problem+json' });
     response.end(JSON.stringify({ title: 'The request is not valid', detail: 'No.', errors: mistakes }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,6 +25,7 @@ afterAll(() => void server.close());
 
 async function herald(...args: string[]): Promise<{ code: number; notes: string }> {
   asked = [];
+  keys = [];
   let notes = '';
   const write = (chunk: unknown) => {
     notes += chunk;
@@ -71,6 +75,20 @@ test('a remedy names flags too', async () => {
   mistakes = [mistake('states', 'it goes with endpoint_ids', 'Leave it out, or give publication_ids.')];
   const { notes } = await herald('replay', 'create', '--history', '--states', 'dead');
   expect(notes).toContain('it goes with --endpoints. Leave it out, or give --publications.');
+});
+
+test('a replay whose answer is lost is the same one when it is asked for again as the failure says', async () => {
+  status = 503;
+  const create = ['replay', 'create', '--topic', 'events', '--everything'];
+  const { code, notes } = await herald(...create);
+  const [, key] = /--idempotency-key (\S+)/.exec(notes) ?? [];
+  expect([code, keys]).toEqual([1, [expect.stringMatching(/^[0-9a-f-]{36}$/)]]);
+  expect(key).toBe(keys[0]);
+  await herald(...create, '--idempotency-key', key!);
+  expect(keys).toEqual([key]);
+  await herald(...create);
+  expect(keys).not.toEqual([key]);
+  status = 400;
 });
 
 test('an id that is empty, as of a variable that is not set, is refused before anything is asked', async () => {

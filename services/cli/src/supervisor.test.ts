@@ -1,7 +1,7 @@
 import type { ReadyMessage } from '@herald/service-kit/service';
 import type { Ended, ServiceProcess } from '@herald/service-kit/service-process';
 import { expect, test } from 'vitest';
-import { restartDelayMs } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
 import { type Change, supervise } from './supervisor.ts';
 
 /** Processes that live in this one: a test ends them as it likes. */
@@ -81,5 +81,5 @@ test('a service that waits to be started again is not started by a stop', async 
 });
 
 test('the wait before a restart doubles and has an end', () => {
-  expect([1, 2, 3, 7, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
+  expect([1, 2, 3, 7, 50].map(backoffMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
 });

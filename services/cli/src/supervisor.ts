@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyMessage } from '@herald/service-kit/service';
 import type { Ended, ServiceProcess } from '@herald/service-kit/service-process';
-import { restartDelayMs } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
 
 /** A moment in the life of a supervised service. */
 export type Change =
@@ -51,7 +51,7 @@ export function supervise({ services, fork, onChange, now = Date.now }: Supervis
       const neverReady = crashesInARow === 0 && !ready;
       if (stopping.signal.aborted || neverReady) return onChange({ kind: 'stopped', service, ended });
       crashesInARow = now() - startedAtMs >= STEADY_MS ? 1 : crashesInARow + 1;
-      const restartInMs = restartDelayMs(crashesInARow);
+      const restartInMs = backoffMs(crashesInARow);
       onChange({ kind: 'ended', service, ended, restartInMs });
       await sleep(restartInMs, undefined, { signal: stopping.signal }).catch(() => {});
     }

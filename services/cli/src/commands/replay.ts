@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { type ApiClient, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { CommandFailure } from '../failure.ts';
+import { ApiAway, CommandFailure } from '../failure.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import { REPLAY_OPTIONS, replayRequest } from '../replay-request.ts';
-import { isOver, type Replay, replayStateText, showReplay } from '../replay-view.ts';
+import { type Replay, replayStateText, showReplay } from '../replay-view.ts';
+import { replayPath, watchReplay } from '../replay-watch.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { ago } from '../when.ts';
 
@@ -15,10 +18,13 @@ interface Flags {
   watch?: boolean;
 }
 
-const WATCH = ['--watch', 'follow it to its end; the exit code is 0 only when it is completed'] as const;
+/** As a field of a header can have it. */
+const IDEMPOTENCY_KEY = z
+  .string()
+  .regex(/^[!-~]{1,200}$/, 'it is not 1 to 200 letters, digits and signs of ASCII')
+  .optional();
 
-/** As often as a person can follow. */
-const LOOK_EVERY_MS = 250;
+const WATCH = ['--watch', 'follow it to its end; the exit code is 0 only when it is completed'] as const;
 
 export function addReplay(program: Command, context: Context): void {
   const replay = program.command('replay').description('deliver past events again, through the API');
@@ -82,7 +88,8 @@ function asking(command: Command): Command {
     .option('--reasons <reason,…>', 'dead or held for these reasons')
     .option('--target <endpoint-id>', 'send all of it to this endpoint')
     .option('--include-delivered', 'send also what an endpoint has accepted')
-    .option('--rate <n>', 'deliveries a second (default 100)');
+    .option('--rate <n>', 'deliveries a second (default 100)')
+    .option('--idempotency-key <text>', 'asked for again by the same text, it is the same replay');
 }
 
 async function create(dryRun: boolean, flags: Flags, command: Command, context: Context): Promise<void> {
@@ -90,10 +97,18 @@ async function create(dryRun: boolean, flags: Flags, command: Command, context: 
     command,
     env: context.env,
     variables: apiVariables,
-    options: REPLAY_OPTIONS,
+    options: { ...REPLAY_OPTIONS, idempotencyKey: IDEMPOTENCY_KEY },
   });
   const api = apiOf(config);
-  const replay = await api.post<Replay>('/v1/replays', replayRequest(options, dryRun));
+  const { idempotencyKey = randomUUID(), ...asked } = options;
+  const replay = await api
+    .post<Replay>('/v1/replays', replayRequest(asked, dryRun), { 'idempotency-key': idempotencyKey })
+    .catch((error: unknown) => {
+      if (!(error instanceof ApiAway)) throw error;
+      throw new CommandFailure(
+        `${error.message} Whether it has the replay is not known; with --idempotency-key ${idempotencyKey} the same command does not make a second one.`,
+      );
+    });
   await tell(api, replay, flags, context, dryRun ? 'planned' : 'completed');
 }
 
@@ -123,7 +138,7 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
 async function show(_: string, id: string, flags: Flags, command: Command, context: Context): Promise<void> {
   const { config } = readSettings({ command, env: context.env, variables: apiVariables });
   const api = apiOf(config);
-  await tell(api, await api.get<Replay>(pathOf(id)), flags, context);
+  await tell(api, await api.get<Replay>(replayPath(id)), flags, context);
 }
 
 async function change(
@@ -135,7 +150,7 @@ async function change(
 ): Promise<void> {
   const { config } = readSettings({ command, env: context.env, variables: apiVariables });
   const api = apiOf(config);
-  await tell(api, await api.post<Replay>(`${pathOf(id)}/${verb}`), flags, context);
+  await tell(api, await api.post<Replay>(`${replayPath(id)}/${verb}`), flags, context);
 }
 
 /** Shows a replay, as it is or as it has become. @throws CommandFailure for one that was watched and ended otherwise */
@@ -154,31 +169,8 @@ async function tell(
   }
 }
 
-/** Until it is over, or rests: a plan that waits for its start, or a pause. */
-async function follow(api: ApiClient, given: Replay): Promise<Replay> {
-  const bar = createProgressBar(process.stderr);
-  let replay = given;
-  try {
-    while (!isOver(replay) && !isResting(replay)) {
-      const words = replay.waiting_for ?? (replay.wanted === 'cancelled' ? 'ending' : replay.state);
-      bar.show(replay.sent, Math.max(replay.to_send, replay.sent), words);
-      await delay(LOOK_EVERY_MS);
-      replay = await api.get<Replay>(pathOf(replay.replay_id));
-    }
-    bar.show(replay.sent, Math.max(replay.to_send, replay.sent), replay.state);
-  } finally {
-    bar.stop();
-  }
-  return replay;
-}
-
-function isResting({ state, dry_run, wanted }: Replay): boolean {
-  if (wanted === 'running') return state === 'planned' && dry_run;
-  return wanted === 'paused' && state === 'paused';
-}
-
-function pathOf(id: string): string {
-  return `/v1/replays/${encodeURIComponent(id)}`;
+function follow(api: ApiClient, replay: Replay): Promise<Replay> {
+  return watchReplay(replay, { api, bar: createProgressBar(process.stderr), sleep: delay, now: Date.now });
 }
 
 function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
