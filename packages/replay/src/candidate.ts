@@ -10,7 +10,7 @@ export interface Candidate {
   traceparent: string | undefined;
   /** What the record says of its delivery; undefined where the record is an event. */
   delivery: RecordedDelivery | undefined;
-  /** Kafka does not keep the event any more. */
+  /** Kafka does not keep the event any more, nor its dead letter where it has died. */
   isGone: boolean;
 }
 

@@ -24,7 +24,7 @@ export const SKIP_REASONS = [
   'not_wanted',
   /** The replay has sent it before: the source has it more than once. */
   'duplicate',
-  /** Kafka does not keep the event any more. */
+  /** Kafka does not keep the event any more, nor its dead letter where it has died. */
   'expired',
   /** Its history was erased on request: Kafka has it still, and nobody is to get it any more. */
   'erased',

@@ -1,9 +1,9 @@
 import type { GroupProgress } from '@herald/kafka/group-progress';
-import { HistoryAway } from './source/source.ts';
+import { MustWait } from './source/source.ts';
 
 /** Whether the history has what Kafka had at one moment. */
 export interface HistoryCurrency {
-  /** The first call sets the moment. Rejects with HistoryAway while the history is behind it, or nobody can say. */
+  /** The first call sets the moment. Rejects with MustWait while the history is behind it, or nobody can say. */
   check(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function createHistoryCurrency(loggers: Pick<GroupProgress, 'read'>): His
     async check() {
       if (isReached) return;
       const partitions = await loggers.read().catch((error: unknown) => {
-        throw new HistoryAway('nobody says how far the history is', { cause: error });
+        throw new MustWait('nobody says how far the history is', { cause: error });
       });
       if (!isSet) for (const each of partitions) ends.set(placeOf(each), each.endOffset);
       isSet = true;
@@ -27,7 +27,7 @@ export function createHistoryCurrency(loggers: Pick<GroupProgress, 'read'>): His
         (sum, each) => sum + Math.max(0, (ends.get(placeOf(each)) ?? 0) - each.committedOffset),
         0,
       );
-      if (missing > 0) throw new HistoryAway(`the history is behind by ${missing} records`);
+      if (missing > 0) throw new MustWait(`the history is behind by ${missing} records`);
       isReached = true;
     },
   };

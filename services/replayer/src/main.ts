@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openHistoryStore } from '@herald/clickhouse/history-store';
 import { createDecoder } from '@herald/contracts/codec';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
@@ -30,8 +29,6 @@ import { beginTerm } from './term.ts';
 
 /** After a crash its replays stand still for so long, until another replayer has them. Longer than a drain. */
 const SESSION_TIMEOUT_MS = 6_000;
-/** How often it is asked whether the endpoints of an account can be read again. */
-const READABLE_CHECK_MS = 1_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
 /** What replays ask the history for comes from these. */
@@ -82,17 +79,16 @@ await runService({
       createdAtMs: (endpointId: string) => endpoints.get(endpointId)?.endpoint.createdAtMs,
       wanting: async (event: Parameters<typeof endpoints.match>[0]) =>
         (await endpoints.match(event)).map(({ endpoint }) => endpoint.id),
+      areWhole: () => endpoints.isWhole(accountId),
       get revision() {
         return endpoints.revision;
       },
     });
 
     /** An endpoint that was made, or deleted, before a replay was asked for counts as such. */
-    async function untilEndpointsAreCurrent({ accountId }: ReplayJob, signal: AbortSignal): Promise<void> {
+    async function untilEndpointsAreCurrent(signal: AbortSignal): Promise<void> {
       const end = (await reader.bounds(TOPICS.endpoints, signal)).get(0)?.endOffset ?? 0;
       while (!(await endpoints.waitForRevision(end - 1))) signal.throwIfAborted();
-      // One that cannot be read would count as deleted.
-      while (!endpoints.isWhole(accountId)) await sleep(READABLE_CHECK_MS, undefined, { signal });
     }
 
     /** What was erased before a replay was asked for is not sent. */
@@ -110,7 +106,7 @@ await runService({
           progress,
           maxAtOnce: config.HERALD_REPLAYS_AT_ONCE,
           async run(job, signal) {
-            await untilEndpointsAreCurrent(job, signal);
+            await untilEndpointsAreCurrent(signal);
             await untilErasuresAreCurrent(signal);
             return runReplay(job, {
               owner,

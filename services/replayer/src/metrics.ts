@@ -1,4 +1,4 @@
-import type { Decision } from '@herald/replay/decide';
+import type { Decision, SkipReason } from '@herald/replay/decide';
 import { REPLAY_STATES, type ReplayState } from '@herald/replay/progress';
 import type { Logger } from '@herald/service-kit/log';
 import type { Metrics } from '@herald/service-kit/metrics';
@@ -6,6 +6,8 @@ import type { Metrics } from '@herald/service-kit/metrics';
 /** What runs tell of themselves. */
 export interface ReplayObserver {
   done(decisions: readonly Decision[]): void;
+  /** So many of the plan were not met in the run. */
+  unmet(deliveries: number, reason: SkipReason): void;
   /** `error` where it is known what stands behind it. */
   waits(detail: string, error?: unknown): void;
   failed(replayId: string, error: unknown): void;
@@ -24,7 +26,7 @@ export function createObserver(metrics: Metrics, log: Logger): ReplayObserver {
   });
   const pauses = metrics.counter({
     name: 'herald_replayer_pauses_total',
-    help: 'Times that a replay waited for ClickHouse or Kafka, which gave no answer. Rises: the log says for which; replays go on by themselves when it is back.',
+    help: 'Times that a replay waited for what it needs, as ClickHouse or Kafka. Rises: the log says for what, and so does waiting_for of the replay; it goes on by itself when that is there.',
   });
   const failures = metrics.counter({
     name: 'herald_replayer_failures_total',
@@ -37,6 +39,7 @@ export function createObserver(metrics: Metrics, log: Logger): ReplayObserver {
         else if (decision.kind === 'skip') skipped.inc({ reason: decision.reason });
       }
     },
+    unmet: (deliveries, reason) => skipped.inc({ reason }, deliveries),
     waits(detail, err) {
       pauses.inc();
       log.warn({ detail, err }, 'a replay waits');

@@ -9,23 +9,25 @@ import { plannedEndpoints, unmatchedOf } from '@herald/replay/planned';
 import { addExpired } from '@herald/replay/ranges';
 import { newRate, type Rate } from '@herald/replay/rate';
 import { LRUCache } from 'lru-cache';
-import type { Patience } from './patience.ts';
 import type { ProgressKeeper } from './progress-keeper.ts';
 import type { RunOptions } from './replay-run.ts';
 import { createSending } from './sending.ts';
 import { lookUpSlice, type Slice, sliceEntries } from './slice.ts';
-import type { SourceEntry, SourcePage } from './source/source.ts';
+import { MustWait, type SourceEntry, type SourcePage } from './source/source.ts';
 
 /** Deliveries of one replay that are remembered, so that what the source has twice is sent once. */
 const MAX_REMEMBERED = 100_000;
 
+const NOTHING_COMMITTED =
+  'nothing can be read where it goes on: a transaction of a producer is open there, or the partition has moved';
+
 /** What is done about the pages of a source, in either phase. */
 export interface Pages {
-  /** Rejects with Lost, and with HistoryAway where the history is needed. */
+  /** Rejects with Lost, and with MustWait where the history is needed, or nothing is there that can be read yet. */
   take(job: ReplayJob, phase: Phase, page: SourcePage): Promise<void>;
 }
 
-export function createPages(keeper: ProgressKeeper, patience: Patience, options: RunOptions): Pages {
+export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages {
   const { progress } = keeper;
   const { endpoints, history, isErased, observe, now, signal } = options;
   const remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED });
@@ -50,8 +52,7 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
         if (!isDone) return;
       }
       if (page.end) advance(progress, phase, page.end);
-      // Nothing is there, though it is neither gone nor the end: not to be asked for again at once.
-      else if (page.entries.length === 0) await patience.pause('the brokers have nothing where records were');
+      else if (page.entries.length === 0) throw new MustWait(NOTHING_COMMITTED);
     },
   };
 
@@ -64,7 +65,9 @@ export function createPages(keeper: ProgressKeeper, patience: Patience, options:
   async function endPhase(job: ReplayJob, phase: Phase): Promise<void> {
     remembered.clear();
     if (phase === 'run') {
-      countUnmet(progress, unmatchedOf(progress), reasonOfUnmet(job));
+      const [unmet, reason] = [unmatchedOf(progress), reasonOfUnmet(job)];
+      countUnmet(progress, unmet, reason);
+      observe.unmet(unmet, reason);
       return keeper.enter('completed');
     }
     progress.plannedAtMs = now();

@@ -1,11 +1,22 @@
 import type { OutgoingRecord } from '@herald/kafka/record';
+import type { WantedState } from '@herald/replay/job';
 import type { ReplayProgress } from '@herald/replay/progress';
+import { eventually } from '@herald/testkit/eventually';
 import { expect, test } from 'vitest';
 import { aJob } from '../test-support/a-job.ts';
 import { type RunOptions, runReplay } from './replay-run.ts';
-import { HistoryAway, type Source } from './source/source.ts';
+import { MustWait, type Source } from './source/source.ts';
 
 const JOB = aJob();
+
+const ENDPOINTS: RunOptions['endpoints'] = {
+  exists: () => true,
+  isOff: () => false,
+  createdAtMs: () => 0,
+  wanting: () => [],
+  areWhole: () => true,
+  revision: 3,
+};
 
 /** A topic of twenty events, all of them of the account. */
 const TWENTY: Source = {
@@ -64,18 +75,17 @@ function world(source: Source, over: Partial<RunOptions> = {}) {
       },
     },
     sourceOf: () => source,
-    endpoints: {
-      exists: () => true,
-      isOff: () => false,
-      createdAtMs: () => 0,
-      wanting: () => [],
-      revision: 3,
-    },
+    endpoints: ENDPOINTS,
     history: { delivered: async () => [], underway: async () => [] },
     isErased: () => false,
     currency: () => ({ check: async () => {} }),
     send: async (batch) => void sent.push(...batch),
-    observe: { done: () => {}, waits: () => {}, failed: (_, error) => failed.push(String(error)) },
+    observe: {
+      done: () => {},
+      unmet: () => {},
+      waits: () => {},
+      failed: (_, error) => failed.push(String(error)),
+    },
     now: Date.now,
     signal: new AbortController().signal,
     ...over,
@@ -106,7 +116,7 @@ test('while the history cannot be asked, or is late, nothing is sent and the rep
     currency: () => ({
       async check() {
         checks += 1;
-        if (checks === 1) throw new HistoryAway('the history is behind by 3 records');
+        if (checks === 1) throw new MustWait('the history is behind by 3 records');
       },
     }),
   });
@@ -117,6 +127,48 @@ test('while the history cannot be asked, or is late, nothing is sent and the rep
   expect(records.at(-1)).toMatchObject({ state: 'completed', waitingFor: undefined, done: { sent: 20 } });
   expect(new Set(sent.map(({ headers }) => headers!['delivery-id'])).size).toBe(20);
   expect(sent).toHaveLength(20);
+});
+
+test('what it waits for is on record, and it can be cancelled meanwhile', async () => {
+  const unreadable: Source = {
+    ...TWENTY,
+    read: async () => ({ kind: 'entries', entries: [], end: undefined }),
+  };
+  for (const [waiting, reason] of [
+    [(over: Partial<RunOptions>) => world(unreadable, over), 'a transaction of a producer is open'],
+    [
+      (over: Partial<RunOptions>) =>
+        world(TWENTY, { ...over, endpoints: { ...ENDPOINTS, areWhole: () => false } }),
+      'the configuration of an endpoint cannot be read',
+    ],
+  ] as const) {
+    let wanted: WantedState = 'running';
+    const { run, records, sent } = waiting({ job: () => ({ ...JOB, wanted }) });
+    const ended = run();
+    await eventually(() => expect(records.at(-1)!.waitingFor).toContain(reason));
+    wanted = 'cancelled';
+    expect(await ended).toBe('rested');
+    expect(records.at(-1)).toMatchObject({ state: 'cancelled', waitingFor: undefined });
+    expect(sent).toEqual([]);
+  }
+});
+
+test('what retention takes between plan and run is counted as expired: the sums close', async () => {
+  const dropped: Source = {
+    ...TWENTY,
+    async read(progress, phase, signal) {
+      const isFirst = phase === 'run' && progress.ranges[0]!.position === 0;
+      if (isFirst) return { kind: 'expired', range: { partition: 0, from: 0, to: 15 } };
+      return TWENTY.read(progress, phase, signal);
+    },
+  };
+  const { run, records, sent } = world(dropped);
+  await run();
+  const { state, planned, done, expired } = records.at(-1)!;
+  expect([state, sent.length]).toEqual(['completed', 5]);
+  expect(expired).toEqual([{ partition: 0, from: 0, to: 15 }]);
+  expect(planned).toEqual({ scanned: 20, matched: 20, sent: 20, skipped: {} });
+  expect(done).toEqual({ scanned: 5, matched: 20, sent: 5, skipped: { expired: 15 } });
 });
 
 test('a history that is refused is asked once more, then the replay fails with what ClickHouse said', async () => {

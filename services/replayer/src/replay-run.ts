@@ -11,7 +11,7 @@ import { createPages } from './pages.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { Lost, type ProgressKeeper, takeOver } from './progress-keeper.ts';
 import type { EndpointsInTurns } from './slice.ts';
-import { HistoryAway, HistoryRefused, type Source } from './source/source.ts';
+import { HistoryRefused, MustWait, type Source } from './source/source.ts';
 
 export interface RunOptions {
   /** Of this term; see the progress record. */
@@ -22,7 +22,11 @@ export interface RunOptions {
   isNew: boolean;
   writer: Pick<ReplayProgressWriter, 'takeOver' | 'put'>;
   sourceOf(job: ReplayJob): Source;
-  endpoints: EndpointsInTurns & { readonly revision: number };
+  endpoints: EndpointsInTurns & {
+    readonly revision: number;
+    /** Whether all of the account's can be read: one that cannot would count as deleted. */
+    areWhole(): boolean;
+  };
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
   isErased: Known['isErased'];
   /** New for each phase. */
@@ -33,6 +37,9 @@ export interface RunOptions {
   /** Ends the run as a kill would; whoever is next goes on from what is on record. */
   signal: AbortSignal;
 }
+
+const UNREADABLE_ENDPOINTS =
+  'the configuration of an endpoint cannot be read: it is newer than this replayer, which is to be updated';
 
 /** Of one question, one after another: a query that ran out of time may find its data in memory the next time. */
 const MAX_REFUSALS = 1;
@@ -89,7 +96,7 @@ async function work(
   options: RunOptions,
 ): Promise<void> {
   const { progress } = keeper;
-  const pages = createPages(keeper, patience, options);
+  const pages = createPages(keeper, options);
   const currencies = new Map<Phase, HistoryCurrency>();
   let refusals = 0;
   for (let job = options.job(); job; job = options.job()) {
@@ -103,6 +110,7 @@ async function work(
   async function workOn(job: ReplayJob, phase: Phase): Promise<void> {
     progress.state = phase === 'plan' ? 'planning' : 'running';
     try {
+      if (!options.endpoints.areWhole()) throw new MustWait(UNREADABLE_ENDPOINTS);
       if (needsHistory(job)) await currencies.getOrInsertComputed(phase, options.currency).check();
       await pages.take(job, phase, await source.read(progress, phase, options.signal));
       progress.waitingFor = undefined;
@@ -111,7 +119,7 @@ async function work(
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Lost) throw error;
-      if (error instanceof HistoryAway || (error instanceof HistoryRefused && refusals++ < MAX_REFUSALS)) {
+      if (error instanceof MustWait || (error instanceof HistoryRefused && refusals++ < MAX_REFUSALS)) {
         progress.waitingFor = error.message;
         await keeper.save();
         await patience.pause(error.message, error.cause);

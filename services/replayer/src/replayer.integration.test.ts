@@ -3,11 +3,13 @@ import { ATTEMPTS } from '@herald/clickhouse/tables/attempts';
 import { EVENTS } from '@herald/clickhouse/tables/events';
 import { anAttempt, anEvent } from '@herald/clickhouse/testing/sample-rows';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
-import { encodeDeliveryHeaders } from '@herald/contracts/headers';
+import { encodeDeliveryHeaders, REASON_HEADER } from '@herald/contracts/headers';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
+import type { Coordinates } from '@herald/domain/coordinates';
 import { deliveryId } from '@herald/domain/ids';
 import { redeliveryCause } from '@herald/domain/redelivery';
 import { createKafka } from '@herald/kafka/connection';
+import type { OutgoingRecord } from '@herald/kafka/record';
 import { NO_FILTER } from '@herald/replay/job';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -161,18 +163,7 @@ test('what has expired is named, before the plan and after it, and the rest is s
       partition,
       key: endpointId,
       value: world.encode(event),
-      headers: encodeDeliveryHeaders({
-        deliveryId: deliveryId(event.event_id, endpointId, 'event'),
-        endpointId,
-        eventId: event.event_id,
-        step: 3,
-        attempts: 3,
-        dueAtMs: 1,
-        origin: { topic: TOPICS.events, partition: 0, offset: index },
-        cause: 'event',
-        configRevision: -1,
-        traceparent: undefined,
-      }),
+      headers: headersOf(event, endpointId, { topic: TOPICS.events, partition: 0, offset: index }),
     })),
   );
   await dropBefore(topic, partition, from + 10);
@@ -187,7 +178,7 @@ test('what has expired is named, before the plan and after it, and the rest is s
   await world.replays.start(replayId);
   const completed = await world.until(replayId, 'completed');
   expect(completed.expired).toEqual([{ partition, from, to: from + 12 }]);
-  expect(completed.done).toMatchObject({ scanned: 13, sent: 13 });
+  expect(completed.done).toEqual({ scanned: 13, matched: 15, sent: 13, skipped: { expired: 2 } });
   const sent = await world.sentBy(replayId);
   expect(sent.map(({ delivery }) => delivery.eventId)).toEqual(
     events.slice(12, 25).map(({ event_id }) => event_id),
@@ -205,11 +196,18 @@ test('dead letters are sent to another endpoint, oldest event first, but for wha
     recordedAtMs: Date.now(),
     content: { ok: true, event } as const,
   }));
-  // The history does not know where the last one is.
-  await world.history.insert(EVENTS, rows.slice(0, -1));
+  // Of these two the events are gone: of the last one altogether, of the other one its dead letter is still there.
+  const [kept, lost] = [events.length - 3, events.length - 1];
+  for (const index of [kept, lost]) rows[index]!.offset += 1_000_000;
+  await world.history.insert(EVENTS, rows);
+  await world.producer.send([
+    deadLetterOf(events[kept]!, 'endpoint-that-is-gone', origins[kept]!),
+    deadLetterOf(anEvent({ account_id: accountId }), 'endpoint-that-is-gone', origins[kept]!),
+  ]);
   const dead = events.map(({ event_id, occurred_at, publication_id }, index) =>
     anAttempt({
       account_id: accountId,
+      delivery_id: deliveryId(event_id, 'endpoint-that-is-gone', 'event'),
       event_id,
       occurred_at,
       publication_id,
@@ -248,7 +246,34 @@ test('dead letters are sent to another endpoint, oldest event first, but for wha
   const chosen = events.filter((_, index) => index % 2 === 1).slice(1, -1);
   expect(sent.map(({ delivery }) => delivery.eventId)).toEqual(chosen.map(({ event_id }) => event_id));
   expect(sent.map(({ value }) => value)).toEqual(chosen.map((event) => world.encode(event)));
+  expect(sent.map(({ delivery }) => delivery.origin)).toEqual(
+    chosen.map((event) => origins[events.indexOf(event)]),
+  );
 });
+
+function deadLetterOf(event: PublicationEvent, endpointId: string, origin: Coordinates): OutgoingRecord {
+  return {
+    topic: TOPICS.deadLetters,
+    key: endpointId,
+    value: world.encode(event),
+    headers: { ...headersOf(event, endpointId, origin), [REASON_HEADER]: 'endpoint_deleted' },
+  };
+}
+
+function headersOf(event: PublicationEvent, endpointId: string, origin: Coordinates) {
+  return encodeDeliveryHeaders({
+    deliveryId: deliveryId(event.event_id, endpointId, 'event'),
+    endpointId,
+    eventId: event.event_id,
+    step: 3,
+    attempts: 3,
+    dueAtMs: 1,
+    origin,
+    cause: 'event',
+    configRevision: -1,
+    traceparent: undefined,
+  });
+}
 
 async function dropBefore(topic: string, partition: number, offset: number): Promise<void> {
   const admin = createKafka({ brokers: inject('stack').brokers, clientId: 'replayer-test' }).admin();

@@ -37,7 +37,7 @@ export function sliceEntries(phase: Phase, perSecond: number): number {
   return phase === 'plan' ? PLAN_ENTRIES : Math.min(Math.max(perSecond, MIN_RUN_ENTRIES), MAX_RUN_ENTRIES);
 }
 
-/** Rejects with HistoryAway where it has to be known what was delivered, and nobody can say. */
+/** Rejects with MustWait where it has to be known what was delivered, and nobody can say. */
 export async function lookUpSlice(
   entries: readonly SourceEntry[],
   job: ReplayJob,

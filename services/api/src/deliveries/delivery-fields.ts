@@ -177,8 +177,10 @@ export const deliveryDetailView = deliveryView
   .extend({
     origin: coordinatesView.nullable(),
     history: z.array(attemptView).meta({
-      description: 'every disposition, by step; those that made a request have it and what came back',
+      description:
+        'every disposition, by step; those that made a request have it and what came back. Of more than 1,000 the first 100 and the newest',
     }),
+    history_left_out: z.number().meta({ description: 'how many dispositions history does not have' }),
   })
   .meta({ id: 'DeliveryDetail' });
 

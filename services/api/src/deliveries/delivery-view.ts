@@ -30,6 +30,7 @@ export function viewDeliveryDetail(delivery: DeliveryDetail): z.output<typeof de
     ...viewDelivery(delivery),
     origin: delivery.origin,
     history: delivery.history.map(viewAttempt),
+    history_left_out: delivery.historyLeftOut,
   };
 }
 

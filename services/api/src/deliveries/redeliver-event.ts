@@ -6,7 +6,7 @@ import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { PartitionReader } from '@herald/kafka/partition-reader';
-import { type DeadDelivery, findDeadLetter } from './dead-letter-record.ts';
+import { type DeadDelivery, findDeadLetters } from '@herald/registry/dead-letters';
 
 export interface WantedEvent {
   eventId: string;
@@ -35,6 +35,9 @@ export interface EventBytesOptions {
 /** One record comes whole, however large it is. */
 const FETCH_BYTES = 64 * 1024;
 
+/** Read in search of a dead letter, while somebody waits. */
+const MAX_DEAD_LETTER_BYTES = 16 * 1024 * 1024;
+
 /**
  * From its place in the topic, byte for byte; where that has expired, from the dead letter, which is kept for longer;
  * else written anew from the event as the history has it. What is read must be this account's event: a topic that was
@@ -58,6 +61,12 @@ export async function openEventBytes({ source, reader, history }: EventBytesOpti
     return value ? Buffer.from(value) : undefined;
   }
 
+  async function fromDeadLetter(dead: DeadDelivery, signal: AbortSignal): Promise<Buffer | undefined> {
+    const found = findDeadLetters(reader, { wanted: [dead], maxBytes: MAX_DEAD_LETTER_BYTES, signal });
+    for await (const { value } of found) return Buffer.from(value);
+    return undefined;
+  }
+
   async function isOf(accountId: string, eventId: string, bytes: Buffer | undefined): Promise<boolean> {
     if (!bytes) return false;
     const decoded = await decoder.decode(bytes);
@@ -67,7 +76,7 @@ export async function openEventBytes({ source, reader, history }: EventBytesOpti
   return async ({ accountId }, { eventId, origin, dead }, signal) => {
     const original = await atOrigin(origin, signal);
     if (await isOf(accountId, eventId, original)) return original;
-    const kept = dead && (await findDeadLetter(reader, dead, signal));
+    const kept = dead && (await fromDeadLetter(dead, signal));
     if (await isOf(accountId, eventId, kept)) return kept;
     const recorded = await history.events.get({ accountId }, eventId);
     return recorded && encoder.encode(recorded.event);

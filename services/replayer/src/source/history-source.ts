@@ -8,9 +8,10 @@ import type { PartitionReader } from '@herald/kafka/partition-reader';
 import type { Candidate } from '@herald/replay/candidate';
 import type { HistorySource, ReplayJob } from '@herald/replay/job';
 import { fetchEvents } from './fetch-events.ts';
+import type { FoundEvent } from './page-events.ts';
 import { askingHistory, type Source, type SourceEntry } from './source.ts';
 
-/** Deliveries of one page: their events are in memory at once. */
+/** Deliveries of one page, at most. */
 const PAGE_DELIVERIES = 200;
 
 export interface HistorySourceOptions {
@@ -22,7 +23,7 @@ export interface HistorySourceOptions {
 
 /**
  * Deliveries that the history knows, as they stood when the replay was created, oldest event first. The event of each
- * is taken from where it was read, byte for byte.
+ * is taken from Kafka, byte for byte.
  */
 export function historySource(source: HistorySource, options: HistorySourceOptions): Source {
   const { job, history, reader, decoder } = options;
@@ -48,39 +49,32 @@ export function historySource(source: HistorySource, options: HistorySourceOptio
         history.select({ accountId: job.accountId }, selection, after, PAGE_DELIVERIES),
       );
       if (deliveries.length === 0) return { kind: 'end' };
-      const events = await fetchEvents({
-        deliveries,
-        accountId: job.accountId,
-        reader,
-        decoder,
-        phase,
-        signal,
-      });
-      return {
-        kind: 'entries',
-        entries: deliveries.map((delivery) => entryOf(delivery, events.get(delivery.eventId), job.accountId)),
-        end: undefined,
-      };
+      const { accountId } = job;
+      const events = await fetchEvents({ deliveries, accountId, reader, decoder, phase, signal });
+      const entries = deliveries
+        .slice(0, events.length)
+        .map((delivery, index) => entryOf(delivery, events.at(index), accountId));
+      return { kind: 'entries', entries, end: undefined };
     },
   };
 }
 
-function entryOf(
-  delivery: SelectedDelivery,
-  event: Buffer | 'kept' | undefined,
-  accountId: string,
-): SourceEntry {
+function entryOf(delivery: SelectedDelivery, event: FoundEvent | undefined, accountId: string): SourceEntry {
   const { deliveryId, occurredAtMs } = delivery;
   return {
-    candidate: candidateOf(delivery, event === undefined, accountId),
-    value: Buffer.isBuffer(event) ? event : null,
+    candidate: candidateOf(delivery, event, accountId),
+    value: event?.value ?? null,
     place: { kind: 'delivery', deliveryId, occurredAtMs },
   };
 }
 
 /** Undefined for what a newer version has written. */
-function candidateOf(delivery: SelectedDelivery, isGone: boolean, accountId: string): Candidate | undefined {
-  const { eventType, cause, origin } = delivery;
+function candidateOf(
+  delivery: SelectedDelivery,
+  event: FoundEvent | undefined,
+  accountId: string,
+): Candidate | undefined {
+  const { eventType, cause } = delivery;
   if (!isEventType(eventType) || !isCause(cause)) return undefined;
   return {
     event: {
@@ -94,13 +88,13 @@ function candidateOf(delivery: SelectedDelivery, isGone: boolean, accountId: str
       // A delivery goes to its endpoint: nobody is asked whether it wants the event.
       readField: () => undefined,
     },
-    origin: origin ?? { topic: TOPICS.events, partition: 0, offset: 0 },
+    origin: event?.origin ?? { topic: TOPICS.events, partition: 0, offset: 0 },
     traceparent: undefined,
     delivery: {
       endpointId: delivery.endpointId,
       cause: cause as Cause,
       reason: delivery.reason ?? undefined,
     },
-    isGone,
+    isGone: event === undefined,
   };
 }

@@ -33,15 +33,15 @@ export interface Source {
     signal: AbortSignal,
   ): Promise<{ ok: true } | { ok: false; reason: string }>;
   /**
-   * Rejects with HistoryAway where ClickHouse gives no answer, and with HistoryRefused. Waits for brokers and the
-   * schema registry.
+   * Rejects with MustWait where ClickHouse, or a partition, gives nothing now, and with HistoryRefused. Waits for
+   * brokers and the schema registry.
    */
   read(progress: ReplayProgress, phase: Phase, signal: AbortSignal): Promise<SourcePage>;
 }
 
-/** ClickHouse gives no answer: the replay waits, and never guesses. */
-export class HistoryAway extends Error {
-  override name = 'HistoryAway';
+/** What the replay needs cannot be had now: it waits for it, says so in these words, and never guesses. */
+export class MustWait extends Error {
+  override name = 'MustWait';
 }
 
 /** ClickHouse will not answer that question: asked again it would say the same. */
@@ -54,7 +54,7 @@ export async function askingHistory<T>(question: () => Promise<T>): Promise<T> {
     return await question();
   } catch (cause) {
     const trouble = readTroubleOf(cause);
-    if (trouble === 'away') throw new HistoryAway('the history cannot be read', { cause });
+    if (trouble === 'away') throw new MustWait('the history cannot be read', { cause });
     if (trouble === undefined) throw cause;
     throw new HistoryRefused(`ClickHouse refuses to read the history for it: ${(cause as Error).message}`, {
       cause,
