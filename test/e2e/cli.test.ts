@@ -11,6 +11,7 @@ import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { redeliverByPlan } from './bulk-plan.ts';
+import { countEvents, recordOldErasure } from './erasure.ts';
 import { verifierOf } from './signature.ts';
 
 /** The command as a person has it: from nothing but three servers to a delivery on the screen. */
@@ -347,6 +348,8 @@ describe('herald up', () => {
   test('history is made anew from Kafka, is emptied only when it is meant, and forgets what is erased', async () => {
     expect(await herald('history', 'rebuild', '--reset')).toMatchObject({ code: 2 });
     expect(await herald('history', 'erase', '--account', 'acme')).toMatchObject({ code: 2 });
+    await heraldJson('history', 'rebuild', '--into', 'other');
+    expect(await countEvents(stack, 'other', 'acme')).toBeGreaterThan(0);
     const { erased } = await heraldJson<{ erased: Record<'events' | 'routes' | 'attempts', number> }>(
       'history',
       'erase',
@@ -363,6 +366,9 @@ describe('herald up', () => {
         erased_attempts: erased.attempts,
       },
     });
+    await recordOldErasure(stack, 'acme');
+    await heraldJson('history', 'rebuild', '--into', 'other');
+    expect(await countEvents(stack, 'other', 'acme')).toBe(0);
   });
 
   test('starts a service again that was killed', async () => {

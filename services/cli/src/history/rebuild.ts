@@ -13,7 +13,6 @@ import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
-import type { Erasure } from '@herald/domain/erasure';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { openErasureTable } from '@herald/registry/erasures';
@@ -46,7 +45,6 @@ export interface RebuildReport extends Rebuilt {
 /** @throws CommandFailure where a reset would lose what must not be lost */
 export async function runRebuild(command: RebuildCommand): Promise<RebuildReport> {
   const { connection, clickhouse, terminal, bar } = command;
-  const startedAtMs = Date.now();
   const broken = new AbortController();
   const signal = AbortSignal.any([command.signal, broken.signal]);
   await migrate({ ...clickhouse, retentionDays: command.retentionDays, keepsRetention: true });
@@ -61,6 +59,7 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
   const reader = createPartitionReader(connection);
   const inserter = openInserter(clickhouse);
   const positions = await openRebuildPositions(clickhouse);
+  const eraser = openEraser(clickhouse);
   const decoderOf = <T>(topic: string, schema: object) =>
     createDecoder<T>({ source, subjectSchema: { subject: subjectOf(topic), schema }, signal });
   let faults = 0;
@@ -84,31 +83,14 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
       signal,
       onProgress: ({ done, total }) => bar.show(done, total, 'records read again'),
     });
-    await eraseAgain(erasures.list(), startedAtMs, clickhouse);
+    // Rows that were made before an erasure may have been inserted after it, also by a run before this one, of which
+    // nothing is known but how far it came. So all that is on record as erased; where nothing is left it is a look-up.
+    for (const erasure of erasures.list()) await eraser.erase(erasure);
     if (broken.signal.aborted) throw broken.signal.reason;
     return { ...rebuilt, faults };
   } finally {
     bar.stop();
-    await Promise.all([reader.close(), inserter.close(), positions.close(), erasures.stop()]);
-  }
-}
-
-/** Clocks of the machines that erase may differ by so much. */
-const CLOCK_SKEW_MS = 60 * 60_000;
-
-/** What was erased while the rebuild was under way may have been in rows that were made before, and inserted after. */
-async function eraseAgain(
-  erasures: readonly Erasure[],
-  startedAtMs: number,
-  clickhouse: ClickHouseOptions,
-): Promise<void> {
-  const eraser = openEraser(clickhouse);
-  try {
-    for (const erasure of erasures) {
-      if (erasure.erasedAtMs > startedAtMs - CLOCK_SKEW_MS) await eraser.erase(erasure);
-    }
-  } finally {
-    await eraser.close();
+    await Promise.all([reader.close(), inserter.close(), positions.close(), eraser.close(), erasures.stop()]);
   }
 }
 
