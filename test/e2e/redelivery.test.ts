@@ -127,8 +127,9 @@ async function untilQuiet(waiting: number): Promise<void> {
 const acceptedBy = ({ receiver }: Party) => receiver.requests.filter(({ status }) => status === 200);
 const idsOf = ({ receiver }: Party) => receiver.requests.map(({ webhookId }) => webhookId);
 
-test('what waits is listed and shown from Kafka alone, by tier and endpoint', async () => {
+test('with ClickHouse stopped, what waits is listed and shown from Kafka alone, by tier and endpoint', async () => {
   await untilQuiet(2 * EVENTS);
+  await herald.stack.clickhouse.kill9();
   const listed = await retries<Waiting>('list');
   expect(listed.waiting).toBe(2 * EVENTS);
   expect(listed.items.map((item) => [item.tier, item.endpoint_id, item.waiting]).sort()).toEqual(
@@ -144,7 +145,7 @@ test('what waits is listed and shown from Kafka alone, by tier and endpoint', as
   });
 });
 
-test('an order has what waits an hour arrive now, each once, and moves nothing of another account', async () => {
+test('with ClickHouse stopped, an order has what waits an hour arrive now, each once, and moves nothing of another account', async () => {
   ours.receiver.behave(healthy());
   const { items } = await retries<{ items: object[] }>('redrive-now', '--endpoint', ours.endpoint.endpointId);
   expect(items).toEqual([
@@ -159,9 +160,11 @@ test('an order has what waits an hour arrive now, each once, and moves nothing o
   expect(idsOf(theirs)).toHaveLength(EVENTS);
 });
 
-test('what is cancelled is attempted no more and leaves a dead letter each, for its account alone', async () => {
+test('with ClickHouse stopped, what is cancelled is attempted no more and leaves a dead letter each, for its account alone', async () => {
   const cancelled = await retries<{ items: object[] }>('cancel', '--endpoint', theirs.endpoint.endpointId);
-  expect(cancelled.items).toMatchObject([{ ordered: EVENTS, remaining: 0 }]);
+  expect(cancelled.items).toMatchObject([{ ordered: EVENTS, remaining: 0, cancelled: EVENTS }]);
+  expect(herald.stack.clickhouse.pid).toBeUndefined();
+  await herald.stack.clickhouse.start();
   await untilQuiet(0);
   expect(idsOf(theirs)).toHaveLength(EVENTS);
   // Nothing is under way any more: what was ordered before came once.

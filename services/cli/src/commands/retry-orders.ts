@@ -96,23 +96,33 @@ function report(
   json: boolean | undefined,
   terminal: Context['terminal'],
 ): void {
-  const done = kind === 'forward' ? 'sent on' : 'cancelled';
   if (json) {
     terminal.json({
-      items: followed.map(({ endpointId, accountId, ordered, remaining }) => ({
+      items: followed.map(({ endpointId, accountId, ordered, remaining, cancelled }) => ({
         endpoint_id: endpointId,
         account_id: accountId,
         ordered,
         remaining,
+        ...(cancelled !== undefined && { cancelled }),
       })),
       not_waiting: notWaiting,
     });
-  } else {
+  } else if (kind === 'forward') {
     terminal.table(
-      ['endpoint', done, 'still waiting'],
+      ['endpoint', 'sent on', 'still waiting'],
       followed.map(({ endpointId, ordered, remaining }) => [
         endpointId,
         String(ordered - remaining),
+        String(remaining),
+      ]),
+    );
+  } else {
+    terminal.table(
+      ['endpoint', 'cancelled', 'attempted before', 'still waiting'],
+      followed.map(({ endpointId, ordered, remaining, cancelled = 0 }) => [
+        endpointId,
+        String(cancelled),
+        String(ordered - remaining - cancelled),
         String(remaining),
       ]),
     );

@@ -31,13 +31,23 @@ function waiting(offset: number, endpointId: string, given: Partial<WaitingRecor
   };
 }
 
-/** Retry topics, and a dispatcher that follows an order only where it has read. */
-function topicsOf(records: WaitingRecord[], readByDispatcher = Number.POSITIVE_INFINITY) {
+/**
+ * Retry topics, and a dispatcher that follows an order only where it has read. The first `attempted` of an order come
+ * due before it has.
+ */
+function topicsOf(records: WaitingRecord[], readByDispatcher = Number.POSITIVE_INFINITY, attempted = 0) {
   const orders: RetryOrder[] = [];
+  const deadLetters: WaitingRecord['delivery'][] = [];
   const topics: RetryTopics = {
     async *scan(within) {
       const to = within ? within[0]!.to : Number.POSITIVE_INFINITY;
       for (const record of [...records]) if (record.offset < to) yield record;
+    },
+    async cancellations() {
+      const from = deadLetters.length;
+      return async function* () {
+        yield* deadLetters.slice(from);
+      };
     },
     close: async () => {},
   };
@@ -46,16 +56,14 @@ function topicsOf(records: WaitingRecord[], readByDispatcher = Number.POSITIVE_I
     orders,
     async write(order: RetryOrder) {
       orders.push(order);
-      records.splice(
-        0,
-        records.length,
-        ...records.filter(
-          ({ offset, delivery, appendedAtMs }) =>
-            offset >= readByDispatcher ||
-            delivery.endpointId !== order.endpointId ||
-            !isMeant(order, { deliveryId: delivery.deliveryId, appendedAtMs }),
-        ),
+      const followed = records.filter(
+        ({ offset, delivery, appendedAtMs }) =>
+          offset < readByDispatcher &&
+          delivery.endpointId === order.endpointId &&
+          isMeant(order, { deliveryId: delivery.deliveryId, appendedAtMs }),
       );
+      records.splice(0, records.length, ...records.filter((record) => !followed.includes(record)));
+      if (order.kind === 'cancel') deadLetters.push(...followed.slice(attempted).map((one) => one.delivery));
     },
   };
 }
@@ -117,6 +125,23 @@ describe('an order from the command line', () => {
       },
     );
     expect(followed).toMatchObject([{ ordered: 2, remaining: 1 }]);
+  });
+
+  it('to cancel counts those that it gave up, and not those that were attempted before it was read', async () => {
+    const { topics, write } = topicsOf(
+      [0, 1, 2, 3, 4].map((n) => waiting(n, 'a')),
+      4,
+      1,
+    );
+    const options = { accountOf: async () => 'acme', orderedBy: 'ada', followMs: 0, now: () => NOW_MS };
+    const { followed } = await orderRetries(
+      'cancel',
+      { endpointId: 'a', deliveryIds: new Set() },
+      { topics, write, ...options },
+    );
+    expect(followed).toEqual([
+      { endpointId: 'a', accountId: 'acme', ordered: 5, remaining: 1, cancelled: 3 },
+    ]);
   });
 
   it('is not written where nothing waits', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMeant, type RetryOrder } from '@herald/registry/retry-order';
 import type { WriteRetryOrder } from '@herald/registry/retry-orders';
+import type { Cancellations } from './cancellations.ts';
 import type { RetryTopics, Stretch, WaitingRecord } from './waiting-records.ts';
 
 /** Which of the deliveries that wait. */
@@ -26,6 +27,11 @@ export interface Followed {
   ordered: number;
   /** Of these, how many still wait. */
   remaining: number;
+  /**
+   * Of an order to cancel, how many of those that wait no more were given up by it; the others had come due before a
+   * dispatcher read it, and were attempted.
+   */
+  cancelled?: number;
 }
 
 export interface OrderingOptions {
@@ -59,6 +65,7 @@ export async function orderRetries(
   const { targets, stretches, named } = await find(topics, selection);
   const notWaiting = [...selection.deliveryIds].filter((id) => !named.has(id));
   if (targets.length === 0) return { followed: [], notWaiting };
+  const cancellations = kind === 'cancel' ? await topics.cancellations() : undefined;
   const orders = new Map<string, RetryOrder>();
   for (const { endpointId, value, lastAppendedMs } of targets) {
     const order: RetryOrder = {
@@ -74,13 +81,32 @@ export async function orderRetries(
     orders.set(endpointId, order);
   }
   const remaining = await untilFollowed(topics, stretches, orders, now() + followMs, now);
-  const followed = targets.map(({ endpointId, waiting }) => ({
-    endpointId,
-    accountId: orders.get(endpointId)!.accountId,
-    ordered: waiting,
-    remaining: remaining.get(endpointId) ?? 0,
-  }));
+  const cancelled = cancellations && (await countCancelled(cancellations, selection.deliveryIds));
+  const followed = targets.map(({ endpointId, waiting: ordered }) => {
+    const left = ordered - (remaining.get(endpointId) ?? 0);
+    return {
+      endpointId,
+      accountId: orders.get(endpointId)!.accountId,
+      ordered,
+      remaining: ordered - left,
+      // A dispatcher that was killed on the way may have left a dead letter twice.
+      ...(cancelled && { cancelled: Math.min(cancelled.get(endpointId) ?? 0, left) }),
+    };
+  });
   return { followed, notWaiting };
+}
+
+/** By endpoint. */
+async function countCancelled(
+  cancellations: Cancellations,
+  deliveryIds: ReadonlySet<string>,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { endpointId, deliveryId } of cancellations()) {
+    if (deliveryIds.size > 0 && !deliveryIds.has(deliveryId)) continue;
+    counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
+  }
+  return counts;
 }
 
 async function find(

@@ -7,6 +7,7 @@ import { openGroupProgress, type PartitionProgress } from '@herald/kafka/group-p
 import { isRefused } from '@herald/kafka/kafkajs-errors';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
 import { patiently } from '@herald/kafka/patience';
+import { type Cancellations, cancellationsFromNow } from './cancellations.ts';
 
 /** The dispatcher's group that waits and forwards. */
 const RETRY_GROUP = 'herald.retry';
@@ -46,6 +47,8 @@ export interface RetryTopics {
    * Reads as it goes: nothing is kept. `within` leaves out the partitions that it does not name.
    */
   scan(within?: readonly Stretch[]): AsyncGenerator<WaitingRecord>;
+  /** Resolves at the moment from which on those are read that an order gives up. */
+  cancellations(): Promise<Cancellations>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export function openRetryTopics(connection: KafkaConnection): RetryTopics {
         yield* waitingIn(reader, partition, Math.min(end, partition.endOffset), signal);
       }
     },
+    cancellations: () => cancellationsFromNow(reader),
     async close() {
       await Promise.all([reader.close(), progress.close()]);
     },
