@@ -37,6 +37,8 @@ export function connectClickHouse(
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: maxConnections,
+    // In the body of a request from 4 KiB on: a URL may be cut, or refused, by whatever is on the way.
+    use_multipart_params_auto: true,
     keep_alive: {
       enabled: true,
       idle_socket_ttl: IDLE_SOCKET_TTL_MS,

@@ -336,3 +336,20 @@ test('a damaged or foreign cursor is refused, never taken for the first page', a
 test('an id that is no UUID names no delivery', async () => {
   expect(await history.deliveries.get(newAccount(), "' OR 1=1 --")).toBeUndefined();
 });
+
+test('a read may name a thousand ids, as long as they may be and of any characters', async () => {
+  const scope = newAccount();
+  const attempts = Array.from({ length: 1_000 }, (_, index) =>
+    anAttempt({ account_id: scope.accountId, event_id: `${index}'\\\n${'事'.repeat(190)}` }),
+  );
+  await database.insert(ATTEMPTS, attempts);
+  const pairs = attempts.map(({ event_id, endpoint_id, occurred_at }) => ({
+    eventId: event_id,
+    endpointId: endpoint_id,
+    occurredAtMs: occurred_at,
+  }));
+  const found = await history.replays.delivered(scope, [...pairs, { ...pairs[0]!, eventId: 'none' }], '');
+  expect(new Set(found.map(({ eventId }) => eventId))).toEqual(
+    new Set(attempts.map(({ event_id }) => event_id)),
+  );
+});

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Scope } from '../history.ts';
 import { entriesIn, type Level, sumsAt } from '../ledger/expressions.ts';
 import { cutTo, once } from './scoped-tables.ts';
+import { cutWideLists } from './wide-lists.ts';
 
 /** Table expressions that a query selects from; in an account's scope they have that account's rows and no others. */
 export interface ScopedTables {
@@ -64,8 +65,12 @@ const ALL: AllTables = {
 };
 
 export function createReader(client: ClickHouseClient): Reader {
-  async function select<T>(query: string, query_params: Params): Promise<T[]> {
-    const result = await client.query({ query, query_params: { ...query_params }, format: 'JSONEachRow' });
+  function ask<Format extends 'JSON' | 'JSONEachRow'>(query: string, params: Params, format: Format) {
+    const cut = cutWideLists(query, params);
+    return client.query({ query: cut.query, query_params: { ...cut.params }, format });
+  }
+  async function select<T>(query: string, params: Params): Promise<T[]> {
+    const result = await ask(query, params, 'JSONEachRow');
     return result.json<T>();
   }
   return {
@@ -75,11 +80,7 @@ export function createReader(client: ClickHouseClient): Reader {
     },
     async rowsAndCost<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params) {
       const { tables, params: scopeParams } = cutTo(scope);
-      const result = await client.query({
-        query: query(tables),
-        query_params: { ...params, ...scopeParams },
-        format: 'JSON',
-      });
+      const result = await ask(query(tables), { ...params, ...scopeParams }, 'JSON');
       const { data, statistics } = await result.json<T>();
       return { rows: data, rowsRead: statistics?.rows_read ?? 0 };
     },
