@@ -172,8 +172,9 @@ export interface DeliveryWithOrigin extends DeliverySummary {
 }
 
 export interface DeliveryDetail extends DeliveryWithOrigin {
-  /** By step, then by time. */
+  /** By step, then by time; where they are more than 1,000, the first 100 and the newest. */
   history: Attempt[];
+  historyLeftOut: number;
 }
 
 /** One event and one endpoint that it went to. */
@@ -225,6 +226,7 @@ export interface EventDetail extends EventSummary {
   route: RouteDecision | null;
   /** Of all causes, as they stand now; the first 1,000. */
   deliveries: DeliverySummary[];
+  deliveriesLeftOut: number;
 }
 
 export interface PoisonRecord {

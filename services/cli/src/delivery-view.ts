@@ -39,6 +39,7 @@ export interface Attempt {
 
 export interface DeliveryDetail extends DeliverySummary {
   history: Attempt[];
+  history_left_out: number;
 }
 
 export function stateText({ state, reason }: DeliverySummary, colors: Colors): string {
@@ -55,6 +56,10 @@ export function showDelivery(delivery: DeliveryDetail, { print, colors }: Termin
   for (const attempt of delivery.history) {
     print('');
     showAttempt(attempt, { print, colors });
+  }
+  if (delivery.history_left_out > 0) {
+    print('');
+    print(colors.dim(`${delivery.history_left_out} more steps, between the first 100 and the newest`));
   }
 }
 

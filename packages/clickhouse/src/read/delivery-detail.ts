@@ -1,7 +1,9 @@
 import type { Disposition, Verdict } from '@herald/contracts/generated/delivery-attempt';
 import type { Attempt, DeliveryDetail, DeliverySummary, Scope } from '../history.ts';
+import { type BothEnds, readBothEnds } from './both-ends.ts';
+import { allOf, type Conditions } from './conditions.ts';
 import type { Reader, ScopedTables } from './reader.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { SUMMARY_COLUMNS_BY_ID, type SummaryRow, summaryOf } from './summary.ts';
 import {
   atTimesOf,
   OF_DELIVERY,
@@ -16,9 +18,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Deliveries of one event that are read with it: its fan-out, and what replays added. */
 const MAX_DELIVERIES_OF_EVENT = 1_000;
 
-/** Dispositions of one delivery that are read: a schedule has some dozen, parking and holding add to them. */
-const MAX_DISPOSITIONS = 1_000;
-
 /** One delivery with its whole life; undefined where the account has none by that id. */
 export async function getDelivery(
   reader: Reader,
@@ -29,51 +28,70 @@ export async function getDelivery(
   const whereabouts = await whereaboutsOf(reader, scope, OF_DELIVERY, deliveryId);
   if (whereabouts.times.length === 0) return undefined;
   const [[summary], attempts] = await Promise.all([
-    summariesOf(reader, scope, OF_DELIVERY, deliveryId, whereabouts),
+    summariesOf(reader, scope, { sql: OF_DELIVERY, params: { id: deliveryId } }, whereabouts),
     attemptsOf(reader, scope, deliveryId, whereabouts),
   ]);
   if (summary === undefined) return undefined;
-  const first = attempts[0];
+  const first = attempts.rows[0];
   return {
-    ...summary,
+    ...summaryOf(summary),
     origin: first
       ? { topic: first.origin_topic, partition: first.origin_partition, offset: first.origin_offset }
       : null,
-    history: attempts.map(attemptOf),
+    history: attempts.rows.map(attemptOf),
+    historyLeftOut: attempts.leftOut,
   };
 }
 
-/** How the deliveries of one event stand, whatever their cause. */
+/** The first of them by `order`, and how many more there are. */
+export interface DeliveriesOfEvent {
+  deliveries: DeliverySummary[];
+  leftOut: number;
+}
+
+/** How the deliveries of one event stand, whatever their cause; only those to `endpointId`, where it is given. */
 export async function deliveriesOfEvent(
   reader: Reader,
   scope: Scope,
   eventId: string,
-  whereabouts?: Whereabouts,
-): Promise<DeliverySummary[]> {
+  {
+    endpointId,
+    order = 'time',
+    whereabouts,
+  }: { endpointId?: string | undefined; order?: Order; whereabouts?: Whereabouts },
+): Promise<DeliveriesOfEvent> {
   const known = whereabouts ?? (await whereaboutsOf(reader, scope, OF_EVENT, eventId));
-  return known.times.length > 0 ? summariesOf(reader, scope, OF_EVENT, eventId, known) : [];
+  if (known.times.length === 0) return { deliveries: [], leftOut: 0 };
+  const wanted = allOf([
+    [OF_EVENT, 'id', eventId],
+    ['endpoint_id = {endpoint:String}', 'endpoint', endpointId],
+  ]);
+  const rows = await summariesOf(reader, scope, wanted, known, order);
+  return { deliveries: rows.map(summaryOf), leftOut: (rows[0]?.total ?? 0) - rows.length };
 }
 
-async function summariesOf(
+/** When they began, or each endpoint's together. */
+type Order = 'time' | 'endpoint';
+
+function summariesOf(
   reader: Reader,
   scope: Scope,
-  condition: string,
-  id: string,
+  condition: Conditions,
   whereabouts: Whereabouts,
-): Promise<DeliverySummary[]> {
+  order: Order = 'time',
+): Promise<(SummaryRow & { total: number })[]> {
   const atTimes = atTimesOf(whereabouts);
-  const rows = await reader.rows<SummaryRow>(
+  return reader.rows(
     scope,
     (from) => `
-      SELECT ${SUMMARY_COLUMNS}
+      SELECT ${SUMMARY_COLUMNS_BY_ID}, count() OVER () AS total
       FROM ${from.moments}
-      WHERE ${atTimes.sql} AND ${condition}
-      GROUP BY occurred_at, delivery_id
-      ORDER BY min(moment_at), delivery_id
+      WHERE ${atTimes.sql} AND ${condition.sql}
+      GROUP BY delivery_id
+      ORDER BY ${order === 'endpoint' ? 'of_endpoint, ' : ''}min(moment_at), delivery_id
       LIMIT ${MAX_DELIVERIES_OF_EVENT}`,
-    { ...atTimes.params, id },
+    { ...atTimes.params, ...condition.params },
   );
-  return rows.map(summaryOf);
 }
 
 /** Attempts of the days of these deliveries: each part of the others would be looked into for them. */
@@ -87,11 +105,14 @@ function attemptsOf(
   scope: Scope,
   deliveryId: string,
   whereabouts: Whereabouts,
-): Promise<AttemptRow[]> {
+): Promise<BothEnds<AttemptRow>> {
   const onDays = onDaysOf(whereabouts, 'started_at');
-  return reader.rows<AttemptRow>(
-    scope,
-    (from) => `
+  const params = { ...onDays.params, id: deliveryId };
+  const ofDelivery = `${OF_DELIVERY} AND ${onDays.sql}`;
+  const read = (order: 'ASC' | 'DESC', limit: number) =>
+    reader.rows<AttemptRow>(
+      scope,
+      (from) => `
       SELECT
         toString(attempt_id) AS id, step, attempt_number, disposition, verdict, reason, outcome, error_message,
         toUnixTimestamp64Milli(next_attempt_at) AS next_attempt_at_ms, retry_tier,
@@ -102,12 +123,21 @@ function attemptsOf(
         origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
         config_revision, dispatcher_id
       FROM ${from.attempts}
-      WHERE ${OF_DELIVERY} AND ${onDays.sql}
-      ORDER BY step, started_at, attempt_id
+      WHERE ${ofDelivery}
+      ORDER BY step ${order}, started_at ${order}, attempt_id ${order}
       LIMIT 1 BY attempt_id
-      LIMIT ${MAX_DISPOSITIONS}`,
-    { ...onDays.params, id: deliveryId },
-  );
+      LIMIT {limit:UInt32}`,
+      { ...params, limit },
+    );
+  const count = async () => {
+    const [row] = await reader.rows<{ total: number }>(
+      scope,
+      ({ attempts }) => `SELECT uniqExact(attempt_id) AS total FROM ${attempts} WHERE ${ofDelivery}`,
+      params,
+    );
+    return row!.total;
+  };
+  return readBothEnds(read, count);
 }
 
 interface AttemptRow {

@@ -43,10 +43,14 @@ export interface EventOnRecord {
   matchedBy: MatchedBy | undefined;
   poison: { reason: string; detail: string } | undefined;
   route: RouteDecision | undefined;
-  /** Of all causes, as they stand; the first 1,000. */
+  /** To the endpoint that was asked for, or to all of them, by endpoint; of all causes, as they stand; the first 1,000. */
   deliveries: DeliverySummary[];
-  /** Of the deliveries to the endpoint that was asked for, by time; the first 1,000 of the latest 20 deliveries. */
+  /**
+   * Of the latest 20 deliveries to the endpoint that was asked for, by time; where they are more than 1,000, the first
+   * 100 and the newest.
+   */
   dispositions: DispositionOnRecord[];
+  dispositionsLeftOut: number;
 }
 
 export interface ExplainReads {

@@ -3,14 +3,15 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, RouteDecision, Scope } from '../history.ts';
+import { type BothEnds, readBothEnds } from './both-ends.ts';
 import { deliveriesOfEvent } from './delivery-detail.ts';
 import type { DispositionOnRecord, EventOnRecord, MatchedBy } from './explain-evidence.ts';
 import { readReport } from './ledger.ts';
 import type { Reader } from './reader.ts';
+import { decisionOf, FIRST_ROUTES, ROUTE_COLUMNS, type RouteRow } from './route-rows.ts';
 
 /** A delivery and its redeliveries; more than these nobody reads. */
 const MAX_DELIVERIES = 20;
-const MAX_DISPOSITIONS = 1_000;
 
 export async function readEvidence(
   reader: Reader,
@@ -20,18 +21,15 @@ export async function readEvidence(
 ): Promise<EventOnRecord> {
   // First: what is read after it is at least as new as the moment that it is told to be of.
   const report = await readReport(reader);
-  const [event, route, deliveries] = await Promise.all([
+  const [event, route, { deliveries }] = await Promise.all([
     acceptedOf(reader, scope, eventId),
     routedOf(reader, scope, eventId),
-    deliveriesOfEvent(reader, scope, eventId),
+    // Cut between endpoints, so that what is told of one is all of it.
+    deliveriesOfEvent(reader, scope, eventId, { endpointId, order: 'endpoint' }),
   ]);
   const [poison, dispositions] = await Promise.all([
     event && !route ? poisonAt(reader, event.origin) : undefined,
-    dispositionsOf(
-      reader,
-      scope,
-      deliveries.filter((delivery) => delivery.endpointId === endpointId),
-    ),
+    dispositionsOf(reader, scope, endpointId === undefined ? [] : deliveries),
   ]);
   return {
     asOfMs: report?.asOfMs,
@@ -40,7 +38,8 @@ export async function readEvidence(
     poison,
     route: route?.decision,
     deliveries,
-    dispositions,
+    dispositions: dispositions.rows.map(dispositionOf),
+    dispositionsLeftOut: dispositions.leftOut,
   };
 }
 
@@ -84,36 +83,20 @@ async function routedOf(
   scope: Scope,
   eventId: string,
 ): Promise<{ decision: RouteDecision; matchedBy: MatchedBy } | undefined> {
-  const [row] = await reader.rows<
-    MatchedRow & {
-      routed_at_ms: number;
-      config_revision: number;
-      endpoint_ids: string[];
-      delivery_ids: string[];
-    }
-  >(
+  const rows = await reader.rows<MatchedRow & RouteRow>(
     scope,
     (from) => `
-      SELECT
-        toUnixTimestamp64Milli(routed_at) AS routed_at_ms, config_revision, event_type, project_id, channel_id,
-        endpoint_ids, delivery_ids
+      SELECT ${ROUTE_COLUMNS}, event_type, project_id, channel_id
       FROM ${from.routes}
       WHERE event_id = {id:String}
-      ORDER BY routed_at
-      LIMIT 1`,
+      ${FIRST_ROUTES}`,
     { id: eventId },
   );
+  const decision = decisionOf(rows);
   return (
-    row && {
-      decision: {
-        routedAtMs: row.routed_at_ms,
-        configRevision: row.config_revision,
-        deliveries: row.endpoint_ids.map((endpointId, index) => ({
-          endpointId,
-          deliveryId: row.delivery_ids[index] ?? '',
-        })),
-      },
-      matchedBy: { ...matchedBy(row), aboutEndpointId: undefined, event: undefined },
+    decision && {
+      decision,
+      matchedBy: { ...matchedBy(rows[0]!), aboutEndpointId: undefined, event: undefined },
     }
   );
 }
@@ -140,6 +123,7 @@ async function poisonAt(
 
 interface DispositionRow {
   id: string;
+  delivery: string;
   step: number;
   attempt_number: number;
   disposition: Disposition;
@@ -162,25 +146,40 @@ async function dispositionsOf(
   reader: Reader,
   scope: Scope,
   deliveries: readonly DeliverySummary[],
-): Promise<DispositionOnRecord[]> {
-  if (deliveries.length === 0) return [];
-  const rows = await reader.rows<DispositionRow>(
-    scope,
-    (from) => `
+): Promise<BothEnds<DispositionRow>> {
+  if (deliveries.length === 0) return { rows: [], leftOut: 0 };
+  const ids = deliveries.slice(-MAX_DELIVERIES).map(({ deliveryId }) => deliveryId);
+  const read = (order: 'ASC' | 'DESC', limit: number) =>
+    reader.rows<DispositionRow>(
+      scope,
+      (from) => `
       SELECT
-        toString(delivery_id) AS id, step, attempt_number, disposition, verdict, reason, outcome, error_message,
+        toString(attempt_id) AS id, toString(delivery_id) AS delivery, step, attempt_number, disposition, verdict, reason, outcome, error_message,
         response_status, toUnixTimestamp64Milli(next_attempt_at) AS next_attempt_at_ms, retry_tier,
         toUnixTimestamp64Milli(started_at) AS started_at_ms, duration_ms, config_revision,
         delivery_topic, delivery_partition, delivery_offset
       FROM ${from.attempts}
       WHERE delivery_id IN {ids:Array(UUID)}
-      ORDER BY started_at, step, attempt_id
+      ORDER BY started_at ${order}, step ${order}, attempt_id ${order}
       LIMIT 1 BY attempt_id
-      LIMIT ${MAX_DISPOSITIONS}`,
-    { ids: deliveries.slice(-MAX_DELIVERIES).map(({ deliveryId }) => deliveryId) },
-  );
-  return rows.map((row) => ({
-    deliveryId: row.id,
+      LIMIT {limit:UInt32}`,
+      { ids, limit },
+    );
+  const count = async () => {
+    const [row] = await reader.rows<{ total: number }>(
+      scope,
+      ({ attempts }) =>
+        `SELECT uniqExact(attempt_id) AS total FROM ${attempts} WHERE delivery_id IN {ids:Array(UUID)}`,
+      { ids },
+    );
+    return row!.total;
+  };
+  return readBothEnds(read, count);
+}
+
+function dispositionOf(row: DispositionRow): DispositionOnRecord {
+  return {
+    deliveryId: row.delivery,
     step: row.step,
     attemptNumber: row.attempt_number,
     disposition: row.disposition,
@@ -195,5 +194,5 @@ async function dispositionsOf(
     durationMs: row.duration_ms,
     configRevision: row.config_revision,
     readFrom: { topic: row.delivery_topic, partition: row.delivery_partition, offset: row.delivery_offset },
-  }));
+  };
 }

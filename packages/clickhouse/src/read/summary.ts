@@ -33,9 +33,15 @@ const RECENCY = `(${ORDER}, moment_at, moment_id)`;
 const LATEST_REQUEST = '(step, moment_at, moment_id)';
 
 /** Columns of a summary, for a query over moments grouped by (occurred_at, delivery_id). */
-export const SUMMARY_COLUMNS = `
+export const SUMMARY_COLUMNS = columnsAt('occurred_at');
+
+/** As SUMMARY_COLUMNS, for one grouped by delivery_id: the event may have been produced with several times. */
+export const SUMMARY_COLUMNS_BY_ID = columnsAt('min(occurred_at)');
+
+function columnsAt(occurredAt: string): string {
+  return `
   toString(delivery_id) AS id,
-  toUnixTimestamp64Milli(occurred_at) AS occurred_at_ms,
+  toUnixTimestamp64Milli(${occurredAt}) AS occurred_at_ms,
   any(endpoint_id) AS of_endpoint,
   any(event_id) AS of_event,
   any(project_id) AS of_project,
@@ -50,6 +56,7 @@ export const SUMMARY_COLUMNS = `
   uniqExactIf(moment_id, ${REQUESTS}) AS requests,
   argMaxIf(outcome, ${LATEST_REQUEST}, ${REQUESTS}) AS last_outcome,
   argMaxIf(response_status, ${LATEST_REQUEST}, ${REQUESTS}) AS last_status`;
+}
 
 export interface SummaryRow {
   id: string;

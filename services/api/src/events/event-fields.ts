@@ -83,7 +83,10 @@ export const eventDetailView = eventView
         deliveries: z.array(z.object({ endpoint_id: z.string(), delivery_id: z.string() })),
       })
       .nullable(),
-    deliveries: z.array(deliveryView),
+    deliveries: z.array(deliveryView).meta({ description: 'as they stand, the first 1,000' }),
+    deliveries_left_out: z.number().meta({
+      description: 'how many deliveries of the event are not among them: list them by event_id',
+    }),
   })
   .meta({ id: 'EventDetail' });
 

@@ -34,6 +34,7 @@ export function viewEventDetail(detail: EventDetail): z.output<typeof eventDetai
       })),
     },
     deliveries: detail.deliveries.map(viewDelivery),
+    deliveries_left_out: detail.deliveriesLeftOut,
   };
 }
 

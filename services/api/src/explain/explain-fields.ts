@@ -101,6 +101,9 @@ export const explainView = z
         deliveries: z.array(deliveryView),
         /** Of its deliveries, by time; only where one endpoint was asked for. */
         dispositions: z.array(disposition).optional(),
+        dispositions_left_out: z.number().optional().meta({
+          description: 'how many are not there: of more than 1,000 the first 100 and the newest are',
+        }),
       }),
     ),
     endpoints_left_out: z.number().meta({

@@ -31,7 +31,10 @@ export function viewExplanation(
     ended: ended ? viewTold(ended) : null,
     endpoints: endpoints.map((endpoint) => ({
       ...viewEndpoint(endpoint, explainEndpoint(event, endpoint), found),
-      ...(isDetailed && { dispositions: found.dispositions.map(viewDisposition) }),
+      ...(isDetailed && {
+        dispositions: found.dispositions.map(viewDisposition),
+        dispositions_left_out: found.dispositionsLeftOut,
+      }),
     })),
     endpoints_left_out: leftOut,
   };
