@@ -4,7 +4,7 @@ import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type DeliveryState, stateAfter, stateOf } from './delivery-state.ts';
-import type { DeliveryQuery, HistoryStore } from './history.ts';
+import type { DeliveryQuery, HistoryStore, Scope } from './history.ts';
 import { openHistoryStore } from './history-store.ts';
 import { ATTEMPTS } from './tables/attempts.ts';
 import { EVENTS, type EventRow } from './tables/events.ts';
@@ -73,16 +73,9 @@ test('a walk by any filters and page size gives each delivery that matches once,
       filter.filter((one) => Object.keys(one).length <= 4),
       fc.constantFrom(60, 200),
       async (query, limit) => {
-        const seen: string[] = [];
-        for (let cursor: string | undefined; ; ) {
-          const page = await history.deliveries.list(scope, { ...query, limit, cursor });
-          if (page.kind !== 'page') throw new Error(page.reason);
-          expect(page.items.length).toBeLessThanOrEqual(limit);
-          seen.push(...page.items.map(({ deliveryId }) => deliveryId));
-          cursor = page.nextCursor;
-          if (cursor === undefined) break;
-        }
-        expect(seen).toEqual(past.filter((one) => matches(one, query)).map(({ place }) => place[1]));
+        expect((await walk(scope, query, limit)).flat()).toEqual(
+          past.filter((one) => matches(one, query)).map(({ place }) => place[1]),
+        );
       },
     ),
     {
@@ -94,6 +87,19 @@ test('a walk by any filters and page size gives each delivery that matches once,
       ],
     },
   );
+});
+
+test('words that thousands of events say, or hundreds in one millisecond, lead to each delivery once', async () => {
+  const many = { accountId: `account-${randomUUID()}` };
+  const sent = await writeCommonWords(many.accountId);
+  const [first, ...others] = await walk(many, { text: 'common' }, 60);
+  expect(first).toHaveLength(60);
+  expect([first, ...others].flat().sort()).toEqual(sent('endpoint-0', 'endpoint-1').sort());
+  for (const limit of [60, 200]) {
+    const toOne = (await walk(many, { text: 'common', endpointId: 'endpoint-1' }, limit)).flat();
+    expect(toOne.sort()).toEqual(sent('endpoint-1').sort());
+  }
+  expect((await walk(many, { text: 'crowd' }, 60)).flat().sort()).toEqual(sent('endpoint-2').sort());
 });
 
 test.each(['delivery_moments', 'delivery_days', 'delivery_troubles'])(
@@ -110,6 +116,54 @@ test.each(['delivery_moments', 'delivery_days', 'delivery_troubles'])(
     expect(left).toBeLessThan(all!);
   },
 );
+
+/** The ids on each page, to the end. */
+async function walk(
+  of: Scope,
+  query: Omit<DeliveryQuery, 'limit' | 'cursor'>,
+  limit: number,
+): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await history.deliveries.list(of, { ...query, limit, cursor });
+    if (page.kind !== 'page') throw new Error(page.reason);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    pages.push(page.items.map(({ deliveryId }) => deliveryId));
+    cursor = page.nextCursor;
+    if (cursor === undefined) return pages;
+  }
+}
+
+/**
+ * More events of some hours than a search names, few of which were to be delivered; and as many deliveries in one
+ * millisecond. Resolves with what tells the deliveries to endpoints.
+ */
+async function writeCommonWords(account_id: string) {
+  const events: EventRow[] = [];
+  const routes: RouteRecord[] = [];
+  const write = (index: number, occurred_at: number, caption: string, endpoints: string[]) => {
+    const of = { account_id, event_id: randomUUID(), occurred_at, project_id: 'project-0' };
+    events.push(
+      anEventRow(10_000 + index, {
+        ...of,
+        content: { media_type: 'VIDEO', title: null, caption, media_urls: [] },
+      }),
+    );
+    const deliveries = endpoints.map((endpoint_id) => ({ endpoint_id, delivery_id: randomUUID() }));
+    if (deliveries.length > 0) routes.push(aRoute(10_000 + index, { ...of, deliveries }));
+  };
+  for (let index = 0; index < 3_400; index++) {
+    const to = index % 100 === 0 ? ['endpoint-0', 'endpoint-1'] : index % 20 === 0 ? ['endpoint-0'] : [];
+    write(index, NOON_MS - index * 10_000, 'common', to);
+  }
+  for (let index = 0; index < 300; index++) write(3_400 + index, NOON_MS, 'crowd', ['endpoint-2']);
+  await database.insert(EVENTS, events);
+  await database.insert(ROUTES, routes);
+  return (...to: string[]) =>
+    routes.flatMap(({ deliveries }) =>
+      deliveries.filter(({ endpoint_id }) => to.includes(endpoint_id)).map(({ delivery_id }) => delivery_id),
+    );
+}
 
 function matches(one: Modelled, query: Omit<DeliveryQuery, 'limit' | 'cursor'>): boolean {
   const { status, outcome, text } = query;

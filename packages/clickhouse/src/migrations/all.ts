@@ -15,6 +15,8 @@ import { widerMerges } from './0014-wider-merges.ts';
 import { lookups } from './0015-lookups.ts';
 import { wholeAnswers } from './0016-whole-answers.ts';
 import { smallBlocks } from './0017-small-blocks.ts';
+import { wholeEvents } from './0018-whole-events.ts';
+import { twins } from './0019-twins.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -36,4 +38,6 @@ export const MIGRATIONS: readonly Migration[] = [
   lookups,
   wholeAnswers,
   smallBlocks,
+  wholeEvents,
+  twins,
 ];

@@ -13,6 +13,8 @@ export interface DeliveryFilter {
   /** What it asks of the event of a delivery, and of an attempt, as far as their tables can tell. */
   ofEvent: Conditions;
   ofAttempt: Conditions;
+  /** Whether its event decides alone: nothing is asked of where it went to, nor of what became of it. */
+  isOfEvent: boolean;
   /** Whether indexes find the few matches wherever they are. */
   isByIndex: boolean;
 }
@@ -38,6 +40,7 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
     ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
     ofEvent: allOf(ofEvent),
     ofAttempt: allOf([...ofBoth, toEndpoint]),
+    isOfEvent: changing.length === 0 && query.endpointId === undefined,
     isByIndex: query.publicationId !== undefined || query.eventId !== undefined,
   };
 }

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { DeliveryQuery, DeliverySummary, Listing, Scope } from '../history.ts';
 import { cursorsOf } from './cursor.ts';
-import { filterOf } from './delivery-filter.ts';
+import { type DeliveryFilter, filterOf } from './delivery-filter.ts';
 import { takeStep } from './delivery-step.ts';
 import { newestBefore } from './newest.ts';
-import { endOf } from './place.ts';
+import { endOf, type Place } from './place.ts';
 import type { Reader } from './reader.ts';
-import { stepBack } from './step-back.ts';
+import { stepBack, type Walk } from './step-back.ts';
 import { FIRST_STEP_MS } from './step-width.ts';
 import { summariesAt } from './summaries-at.ts';
+import { listByWords } from './word-list.ts';
 
 const cursors = cursorsOf('deliveries', z.tuple([z.int().nonnegative(), z.guid()]).readonly());
 
@@ -26,8 +27,52 @@ export async function listDeliveries(
   if (!start.ok) return start;
   const filter = filterOf(query);
   const { limit, fromMs, toMs, text } = query;
+  const walk = { after: start.position, fromMs, toMs, nowMs, limit, endOf };
+  const decidedByEvent = filter.isOfEvent && scope.endpointIds === undefined;
+  const { items, end } =
+    text !== undefined && decidedByEvent
+      ? await pageByWords(reader, scope, { filter, text }, walk)
+      : await pageOfPlaces(reader, scope, { filter, text }, walk);
+  return { kind: 'page', items, nextCursor: end && cursors.encode(end, query) };
+}
+
+interface Page {
+  items: DeliverySummary[];
+  /** Where the next one begins; undefined where there is nothing more. */
+  end: Place | undefined;
+}
+
+type Start = Omit<Walk<Place>, 'firstStepMs' | 'newestBefore'>;
+
+async function pageByWords(
+  reader: Reader,
+  scope: Scope,
+  { filter, text }: { filter: DeliveryFilter; text: string },
+  walk: Start,
+): Promise<Page> {
+  const told = await listByWords(reader, scope, { words: text, filter }, walk);
+  if (!told) return pageOfPlaces(reader, scope, { filter, text }, walk);
+  const items = told.found.slice(0, walk.limit);
+  if (told.found.length > walk.limit) return { items, end: placeOf(items.at(-1)!) };
+  if (!told.end || !told.isFull || items.length === walk.limit) return { items, end: told.end };
+  // Most events that say the words led to nothing: of more of them at once the few are looked for that did.
+  const left = { ...walk, after: told.end, limit: walk.limit - items.length };
+  const rest = await pageOfPlaces(reader, scope, { filter, text }, left);
+  return { items: [...items, ...rest.items], end: rest.end };
+}
+
+function placeOf({ occurredAtMs, deliveryId }: DeliverySummary): Place {
+  return [occurredAtMs, deliveryId];
+}
+
+async function pageOfPlaces(
+  reader: Reader,
+  scope: Scope,
+  { filter, text }: { filter: DeliveryFilter; text: string | undefined },
+  start: Start,
+): Promise<Page> {
   const walk = {
-    ...{ after: start.position, fromMs, toMs, nowMs, limit, endOf },
+    ...start,
     ...(text === undefined
       ? {
           firstStepMs: filter.isByIndex ? FIRST_STEP_MS.byId : FIRST_STEP_MS[filter.candidatesIn],
@@ -38,11 +83,9 @@ export async function listDeliveries(
   const { found, end } = await stepBack(walk, ({ after, sinceMs, ...step }) =>
     takeStep(reader, scope, { filter, text, span: { after, sinceMs }, ...step }),
   );
-  const shown = found.slice(0, limit);
-  const next = found.length > limit ? shown.at(-1) : end;
+  const shown = found.slice(0, walk.limit);
   return {
-    kind: 'page',
     items: await summariesAt(reader, scope, shown),
-    nextCursor: next && cursors.encode(next, query),
+    end: found.length > walk.limit ? shown.at(-1) : end,
   };
 }

@@ -4,7 +4,7 @@ import { searchDeliveries } from './delivery-search.ts';
 import { endOf, type Place, type Span } from './place.ts';
 import type { Reader } from './reader.ts';
 import type { Stepped } from './step-back.ts';
-import { reachOf, type WordFilter } from './word-search.ts';
+import { reachOf, type WordFilter, wordsFilter } from './word-search.ts';
 
 /** Several rows may be of one delivery, and a row may match of a delivery that does not. */
 const CANDIDATES_PER_WANTED = 2;
@@ -35,11 +35,12 @@ export async function takeStep(
   if (query.text === undefined) return search(reader, scope, query, undefined);
   const { filter, text, span, wanted, widening } = query;
   const matches = Math.min(MAX_MATCHES, wanted * MATCHES_PER_WANTED * widening);
-  const reach = await reachOf(reader, scope, { words: text, filter }, span, matches);
+  const words = { words: text, filter };
+  const reach = await reachOf(reader, scope, words, span, matches);
   const reached = { after: span.after, sinceMs: reach.sinceMs ?? span.sinceMs };
   const step = reach.isEmpty
     ? { found: [], end: endOf(reached.sinceMs), isCut: false, rowsRead: 0 }
-    : await search(reader, scope, { ...query, span: reached }, reach.filter);
+    : await search(reader, scope, { ...query, span: reached }, wordsFilter(words, span, reach.names));
   return {
     ...step,
     isCut: step.isCut || reach.sinceMs !== undefined,

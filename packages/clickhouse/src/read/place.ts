@@ -51,12 +51,21 @@ export function within({ after, sinceMs }: Span): Conditions {
   ]);
 }
 
-/** As `within`, for what an event leads to and not for single deliveries of it. */
+/** As `within`, for what an event leads to and not for single deliveries of it; beside `within` of a narrower span. */
 export function withinTimes({ after, sinceMs }: Span): Conditions {
   // At the end of a millisecond nothing of it is left: to look at it again would be to stand still.
   const isBefore = after?.[1] === LEAST_ID ? '<' : '<=';
   return allOf([
-    ["occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')", 'since_ms', sinceMs],
-    [`occurred_at ${isBefore} fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')`, 'after_ms', after?.[0]],
+    // Nothing on record is older than the epoch, and an index that would be asked for it lets all through.
+    [
+      "occurred_at >= fromUnixTimestamp64Milli({said_since_ms:Int64}, 'UTC')",
+      'said_since_ms',
+      sinceMs || undefined,
+    ],
+    [
+      `occurred_at ${isBefore} fromUnixTimestamp64Milli({said_until_ms:Int64}, 'UTC')`,
+      'said_until_ms',
+      after?.[0],
+    ],
   ]);
 }

@@ -19,7 +19,7 @@ export interface WordQuery {
 }
 
 /** Of events, and of answers: both travel in one query. */
-const MAX_NAMED = MAX_PLACES_IN_PARAMS / 2;
+export const MAX_NAMED = MAX_PLACES_IN_PARAMS / 2;
 
 /** By the expression that is indexed, or no index is used. */
 const IN_EVENT = `hasAllTokens(${saidIn('event')}, lowerUTF8({words:String}))`;
@@ -37,13 +37,18 @@ interface Reach {
   sinceMs: number | undefined;
   /** Whether there is none at all. */
   isEmpty: boolean;
-  /** Over deliveries of the span as far as it reaches. */
-  filter: WordFilter;
+  /** As far as it reaches; undefined where they are too many to name. */
+  names: Names | undefined;
   rowsRead: number;
 }
 
+/** Where events that say the words are, and deliveries whose answers do. */
+export interface Names {
+  events: readonly Place[];
+  answers: readonly Place[];
+}
+
 interface Matching {
-  source: 'events' | 'answers';
   matches: number;
   since_ms: number;
   /** Empty where there are too many to name. */
@@ -62,44 +67,56 @@ export async function reachOf(
   matches: number,
 ): Promise<Reach> {
   const says = matchesOf(query.filter, span);
-  const { rows, rowsRead } = await reader.rowsAndCost<Matching>(
-    scope,
-    (from) => {
-      const reach = (source: Matching['source'], id: string, matching: string) => `
-        SELECT '${source}' AS source, count() AS matches, toUnixTimestamp64Milli(min(occurred_at)) AS since_ms,
+  const newest = async (id: string, matching: (from: ScopedTables) => string) => {
+    const { rows, rowsRead } = await reader.rowsAndCost<Matching>(
+      scope,
+      (from) => `
+        SELECT count() AS matches, toUnixTimestamp64Milli(min(occurred_at)) AS since_ms,
           arrayMap(${AS_PLACE}, if(matches > {named:UInt32}, [], groupUniqArray((occurred_at, id)))) AS places
-        FROM (SELECT occurred_at, ${id} AS id FROM ${matching} ORDER BY occurred_at DESC LIMIT {matches:UInt32})`;
-      return `${reach('events', 'event_id', says.inEvents(from))}
-        UNION ALL ${reach('answers', 'delivery_id', says.inAnswers(from))}`;
-    },
-    { ...says.params, words: query.words, matches, named: MAX_NAMED },
-  );
-  const cut = rows.filter((row) => row.matches >= matches).map((row) => row.since_ms);
+        FROM (SELECT occurred_at, ${id} AS id FROM ${matching(from)} ORDER BY occurred_at DESC LIMIT {matches:UInt32})`,
+      { ...says.params, words: query.words, matches, named: MAX_NAMED },
+    );
+    return { ...rows[0]!, rowsRead };
+  };
+  const [events, answers] = await Promise.all([
+    newest('event_id', says.inEvents),
+    newest('delivery_id', says.inAnswers),
+  ]);
+  const both = [events, answers];
+  const cut = both.filter((each) => each.matches >= matches).map((each) => each.since_ms);
   const cutAtMs = cut.length > 0 ? Math.max(...cut) : undefined;
-  const isEmpty = rows.every((row) => row.matches === 0);
   // Of the millisecond where it was cut some may be left: they are looked for with what is older.
   const sinceMs = cutAtMs === undefined ? undefined : cutAtMs + 1;
-  const named = namedIn(rows, sinceMs);
-  if (named) return { sinceMs, isEmpty, filter: named, rowsRead };
-  return { sinceMs: cutAtMs, isEmpty, filter: wordFilter(query, span), rowsRead };
+  const isNew = ([atMs]: Place) => sinceMs === undefined || atMs >= sinceMs;
+  const names = { events: events.places.filter(isNew), answers: answers.places.filter(isNew) };
+  const areTooMany =
+    both.some((each) => each.matches > 0 && each.places.length === 0) ||
+    (sinceMs !== undefined && names.events.length + names.answers.length === 0);
+  return {
+    sinceMs: areTooMany ? cutAtMs : sinceMs,
+    isEmpty: both.every((each) => each.matches === 0),
+    names: areTooMany ? undefined : names,
+    rowsRead: events.rowsRead + answers.rowsRead,
+  };
 }
 
-/** Undefined where not all are named that the span has, or none of them is newer than `sinceMs`. */
-function namedIn(rows: readonly Matching[], sinceMs: number | undefined): WordFilter | undefined {
-  if (rows.some(({ matches, places }) => matches > 0 && places.length === 0)) return undefined;
-  const of = (source: Matching['source']) =>
-    rows
-      .flatMap((row) => (row.source === source ? row.places : []))
-      .filter(([atMs]) => sinceMs === undefined || atMs >= sinceMs);
-  const [events, answers] = [of('events'), of('answers')];
-  if (sinceMs !== undefined && events.length + answers.length === 0) return undefined;
+/** Over deliveries, by what was found; or else by the words, of which there is too much in `span` to be named. */
+export function wordsFilter(query: WordQuery, span: Span, names: Names | undefined): WordFilter {
+  return names ? namesFilter(names) : saidFilter(query, span);
+}
+
+export function namesFilter({ events, answers }: Names): WordFilter {
+  const saying = atPlaces('event_id', 'said');
+  const answered = atPlaces('delivery_id', 'answered');
   return {
-    sql: () => `(${atPlaces('event_id', 'said')} OR ${atPlaces('delivery_id', 'answered')})`,
+    // Most words are in events only, or in answers: what is asked of both is asked twice of each row.
+    sql: () =>
+      answers.length === 0 ? saying : events.length === 0 ? answered : `(${saying} OR ${answered})`,
     params: { ...placeParams('said', events), ...placeParams('answered', answers) },
   };
 }
 
-function wordFilter({ words, filter }: WordQuery, span: Span): WordFilter {
+function saidFilter({ words, filter }: WordQuery, span: Span): WordFilter {
   const says = matchesOf(filter, span);
   return {
     sql: (from) => `(
