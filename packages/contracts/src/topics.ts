@@ -49,6 +49,12 @@ const COMMON = { 'message.timestamp.type': 'LogAppendTime', 'max.message.bytes':
 /** Who changed what is asked for long after: over a year, so that one of a year ago can be compared. */
 export const AUDIT_RETENTION_DAYS = 400;
 
+/**
+ * After so long nothing can bring back what was erased: it is several times as long as an event, what is held or dead
+ * of it, and the records of its attempts are kept one after the other.
+ */
+const ERASURES_RETENTION_DAYS = 400;
+
 /** Co-partitioned topics (deliveries, backfill, held) share this number; so does every topic keyed by endpoint. */
 const KEYED_PARTITIONS = 12;
 
@@ -72,7 +78,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   compacted(TOPICS.replays),
   compacted(TOPICS.replayProgress),
   compacted(TOPICS.retryOrders),
-  compacted(TOPICS.erasures),
+  forgetting(compacted(TOPICS.erasures), ERASURES_RETENTION_DAYS),
   compacted(TOPICS.portalLinks),
   { ...keyed(TOPICS.audit, AUDIT_RETENTION_DAYS), partitions: 3 },
 ];
@@ -101,4 +107,10 @@ function compacted(name: string): TopicSpec {
       'delete.retention.ms': String(7 * DAY_MS),
     },
   };
+}
+
+/** Compacted, and what is older is dropped. */
+function forgetting(spec: TopicSpec, retentionDays: number): TopicSpec {
+  const config = { 'cleanup.policy': 'compact,delete', 'retention.ms': String(retentionDays * DAY_MS) };
+  return { ...spec, config: { ...spec.config, ...config } };
 }

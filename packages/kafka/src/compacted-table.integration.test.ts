@@ -2,6 +2,7 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import { createTopic, eventually, range } from '../test/support.ts';
 import { createBatchingProducer } from './batching-producer.ts';
 import { type CompactedTable, type CompactedTableOptions, openCompactedTable } from './compacted-table.ts';
+import { createKafka } from './connection.ts';
 
 const connection = { brokers: inject('stack').brokers, clientId: 'table-test', logger: { log: () => {} } };
 const tables: CompactedTable<number>[] = [];
@@ -65,6 +66,23 @@ describe('compacted table', () => {
     unsubscribe();
     await table.waitForRevision(await put(topic, ['a', '2']));
     expect(changes).toHaveLength(2);
+  });
+
+  test('opens on a topic that has forgotten all that was in it', async () => {
+    const topic = await createTopic(connection, {
+      partitions: 1,
+      config: { 'cleanup.policy': 'compact,delete' },
+    });
+    const last = await put(topic, ['a', '1'], ['b', '2']);
+    const admin = createKafka(connection).admin();
+    await admin.connect();
+    await admin.fetchTopicOffsets(topic); // kafkajs forgets to load the topic's metadata
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(last + 1) }] });
+    await admin.disconnect();
+    const table = await open(topic);
+    expect([table.revision, contents(table)]).toEqual([last, {}]);
+    expect(await table.waitForRevision(await put(topic, ['a', '3']))).toBe(true);
+    expect(contents(table)).toEqual({ a: [3, last + 1] });
   });
 
   test('a tombstone of a key that nobody uses is a barrier that nobody hears of', async () => {

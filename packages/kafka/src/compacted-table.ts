@@ -122,7 +122,8 @@ class TopicTable<V> implements CompactedTable<V> {
     const { signal } = this.#stopping;
     const askedAtMs = Date.now();
     const log = await this.#readLog();
-    this.#position = log.lowOffset;
+    // All of a topic that also forgets may be gone: then there is nothing to read up to its end.
+    this.#reached(log.lowOffset);
     await patiently(() => this.#consumer.connect(), signal);
     await patiently(() => this.#consumer.subscribe({ topics: [topic], fromBeginning: true }), signal);
     const { CRASH } = this.#consumer.events;

@@ -110,7 +110,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     tailOperation(),
     ...apiKeyOperations(now),
     auditOperation(readHistory),
-    eraseOperation(),
+    eraseOperation(now),
     ...sessionOperations(
       createSessionMaker({
         ...options,

@@ -254,10 +254,8 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       tail: { open: (request) => tail.open({ accountId, sees: belongings.sees }, request) },
       history: {
         erase: (publicationId, erasedBy) =>
-          audited(
-            erasureAsked(accountId, publicationId),
-            () => sources.eraseHistory(scope, publicationId, erasedBy),
-            stateOfErasure,
+          sources.eraseHistory(scope, publicationId, erasedBy, (erase) =>
+            audited(erasureAsked(accountId, publicationId), erase, stateOfErasure),
           ),
       },
       apiKeys: apiKeysOf(accountId, sources.apiKeys, asker),

@@ -4,7 +4,7 @@ import type { AuditState } from '@herald/registry/audit/entry';
 import type { Asked } from '@herald/registry/audit/orders-asked';
 import type { Resent } from '../deliveries/redeliver.ts';
 import type { Tested } from '../endpoint-test/send-test.ts';
-import type { HistoryErased } from '../erasing/erase-history.ts';
+import type { Erasing } from '../erasing/erase-history.ts';
 import type { RetriesOrdered } from '../retries/order-retries.ts';
 
 export function redeliveryAsked(delivery: Delivery, of: DeliverySummary): Asked {
@@ -39,6 +39,6 @@ export function stateOfOrder({ kind }: RetriesOrdered): AuditState {
 }
 
 /** Once it is on record it is done, if not at once. */
-export function stateOfErasure({ kind }: HistoryErased): AuditState {
+export function stateOfErasure({ kind }: Erasing): AuditState {
   return kind === 'unavailable' ? 'asked' : 'done';
 }

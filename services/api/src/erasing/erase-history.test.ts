@@ -11,14 +11,19 @@ const erasure: Erasure = {
 };
 
 function erasing(said: Partial<EraseHistoryOptions>) {
-  const erase = createEraseHistory({
+  return eraseHistory(said)({ accountId: 'acme' }, 'pub_1', 'key k1', (erase) => erase());
+}
+
+function eraseHistory(said: Partial<EraseHistoryOptions>) {
+  return createEraseHistory({
     record: async () => erasure,
     eraser: { erase: async () => ({ events: 1, routes: 2, attempts: 3 }) },
+    erasures: { list: () => [] },
     timeoutMs: 10,
     onFailure: () => {},
+    now: () => 1_000,
     ...said,
   });
-  return erase({ accountId: 'acme' }, 'pub_1', 'key k1');
 }
 
 test('nothing is erased before it is on record that it is to be', async () => {
@@ -52,4 +57,36 @@ test('without Kafka nothing is erased: a rebuild would bring it back', async () 
     kind: 'unavailable',
     detail: 'Kafka gave no answer in 10 ms',
   });
+});
+
+test('an account that has erased too many of late is refused, and nothing of that is put on record', async () => {
+  const list = () => Array.from({ length: 1_000 }, () => ({ ...erasure, erasedAtMs: 600 }));
+  const nothing = () => expect.unreachable();
+  const erase = eraseHistory({ record: nothing, erasures: { list } });
+  const answer = await erase({ accountId: 'acme' }, 'pub_1', 'key k1', nothing);
+  expect(answer).toEqual({ kind: 'too_many', fromMs: 600 + 86_400_000 });
+});
+
+test('a flood is put on record and left to the loggers, and does not queue up before ClickHouse', async () => {
+  const done = Promise.withResolvers<{ events: number; routes: number; attempts: number }>();
+  let asked = 0;
+  const erase = eraseHistory({
+    eraser: {
+      erase() {
+        asked += 1;
+        return done.promise;
+      },
+    },
+    timeoutMs: 60_000,
+  });
+  const erasePublication = () => erase({ accountId: 'acme' }, 'pub_1', 'key k1', (made) => made());
+  const first = Array.from({ length: 8 }, erasePublication);
+  expect(await Promise.all([erasePublication(), erasePublication()])).toMatchObject([
+    { kind: 'recorded' },
+    { kind: 'recorded' },
+  ]);
+  expect(asked).toBe(8);
+  done.resolve({ events: 0, routes: 0, attempts: 0 });
+  for (const answer of await Promise.all(first)) expect(answer).toMatchObject({ kind: 'erased' });
+  expect(await erasePublication()).toMatchObject({ kind: 'erased' });
 });

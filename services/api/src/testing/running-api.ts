@@ -206,9 +206,11 @@ export async function startApi(
         timeoutMs: over.writeTimeoutMs ?? 30_000,
         now: Date.now,
       }),
+      erasures,
       eraser,
       timeoutMs: 30_000,
       onFailure: (err) => log.warn({ err }, 'history that is to be erased is there still'),
+      now: Date.now,
     }),
     redeliver: createRedeliver({
       eventBytes: await openEventBytes({ source, reader, history }),

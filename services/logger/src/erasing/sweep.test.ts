@@ -47,6 +47,17 @@ test('what was erased lately is erased again at the start, each after what is un
   await sweep.stop();
 });
 
+test('what is erased again while it waits is erased once, as it was asked for last', async () => {
+  const { sweep, done, tell } = sweeping([]);
+  tell(erasureOf('a'));
+  for (let time = 1; time <= 100; time++) tell(erasureOf('b', NOW_MS + time));
+  tell(erasureOf('a', NOW_MS + 1));
+  expect(sweep.waiting).toBe(2);
+  await vi.waitFor(() => expect(sweep.waiting).toBe(0));
+  expect(done.filter((step) => step.startsWith('erase'))).toEqual(['erase a', 'erase a', 'erase b']);
+  await sweep.stop();
+});
+
 test('nothing is erased before rows that were made earlier are inserted, and failures are tried again', async () => {
   const { sweep, done, tell } = sweeping([], { flush: 1, erase: 1 });
   tell(erasureOf('a'));

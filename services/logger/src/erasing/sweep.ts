@@ -1,6 +1,7 @@
 import type { Eraser } from '@herald/clickhouse/erasing/eraser';
 import type { Erasure } from '@herald/domain/erasure';
 import { pause } from '@herald/kafka/patience';
+import { erasureKey } from '@herald/registry/erasure-record';
 import type { ErasureTable } from '@herald/registry/erasures';
 import { backoffMs } from '../backoff.ts';
 
@@ -33,16 +34,22 @@ export function sweepErasures(options: SweepOptions): Sweep {
   const { erasures, eraser, flush, onSwept, onFailed, now, random } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const waiting = erasures.list().filter(({ erasedAtMs }) => erasedAtMs > now() - LOOK_BACK_MS);
+  /** By key: one that is asked for again and again waits once, as it was asked for last. */
+  const waiting = new Map(
+    erasures
+      .list()
+      .filter(({ erasedAtMs }) => erasedAtMs > now() - LOOK_BACK_MS)
+      .map((erasure) => [erasureKey(erasure), erasure]),
+  );
   let working: Promise<void> | undefined;
   const unsubscribe = erasures.onErasure((erasure) => {
-    waiting.push(erasure);
+    waiting.set(erasureKey(erasure), erasure);
     wake();
   });
   wake();
 
   function wake(): void {
-    if (working || waiting.length === 0 || signal.aborted) return;
+    if (working || waiting.size === 0 || signal.aborted) return;
     working = sweepAll().finally(() => {
       working = undefined;
       wake();
@@ -50,13 +57,14 @@ export function sweepErasures(options: SweepOptions): Sweep {
   }
 
   async function sweepAll(): Promise<void> {
-    for (let failures = 0; waiting.length > 0 && !signal.aborted; ) {
+    for (let failures = 0; waiting.size > 0 && !signal.aborted; ) {
+      // Before the flush: what is told during it may have rows that it does not bring in.
+      const [key, erasure] = waiting.entries().next().value!;
       try {
         if (!(await flush())) throw new Error('rows that were made before the erasure are not inserted yet');
-        const erasure = waiting[0]!;
         const { events, routes, attempts } = await eraser.erase(erasure);
-        if (waiting.length === 1) await eraser.purge();
-        waiting.shift();
+        if (waiting.size === 1) await eraser.purge();
+        if (waiting.get(key) === erasure) waiting.delete(key);
         failures = 0;
         onSwept(erasure, events + routes + attempts);
       } catch (error) {
@@ -70,7 +78,7 @@ export function sweepErasures(options: SweepOptions): Sweep {
 
   return {
     get waiting() {
-      return waiting.length;
+      return waiting.size;
     },
     async stop() {
       unsubscribe();
