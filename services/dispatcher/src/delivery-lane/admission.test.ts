@@ -29,6 +29,7 @@ function limitsOf(given: Partial<AdmissionLimits> = {}): AdmissionLimits {
     maxInFlight: 100,
     maxInFlightPerHost: 100,
     maxInFlightOf: () => 100,
+    maxBackfillInFlightOf: () => 100,
     hostOf: (id) => id,
     startsAtMs: (_id, nowMs) => nowMs,
     ...given,
@@ -40,6 +41,7 @@ const limits = limitsOf({
   maxInFlight: 5,
   maxInFlightPerHost: 3,
   maxInFlightOf: (id) => (id === 'a' ? 1 : 3),
+  maxBackfillInFlightOf: (id) => (id === 'd' ? 1 : 100),
   hostOf: (id) => (id === 'a' || id === 'b' ? 'ab' : id),
   startsAtMs: (id, nowMs) => (id === 'c' && nowMs % 20 < 10 ? nowMs - (nowMs % 20) + 10 : nowMs),
 });
@@ -79,7 +81,7 @@ function run(operations: readonly Op[], seen: (moment: Moment) => void) {
       seen({ admission, inFlight, queued, nowMs, started: turn?.item });
     } else {
       const item = inFlight.shift();
-      if (item) admission.finish(item.endpoint, nowMs);
+      if (item) admission.finish(item.endpoint, item.priority, nowMs);
     }
   });
   return { admission, inFlight, queued, nowMs };
@@ -89,18 +91,23 @@ function inFlightTo(host: string, { inFlight }: Moment): number {
   return inFlight.filter((item) => limits.hostOf(item.endpoint) === host).length;
 }
 
+function backfillTo(id: string, { inFlight }: Moment): number {
+  return inFlight.filter((item) => item.endpoint === id && item.priority === 'backfill').length;
+}
+
 /** Whether nothing but the turn keeps the endpoint from starting. */
 function mayStart(id: string, moment: Moment): boolean {
   const { admission, nowMs, queued } = moment;
+  const hasPlace = { live: true, backfill: backfillTo(id, moment) < limits.maxBackfillInFlightOf(id) };
   return (
-    queued.some((item) => item.endpoint === id) &&
+    queued.some((item) => item.endpoint === id && hasPlace[item.priority]) &&
     admission.inFlightOf(id) < limits.maxInFlightOf(id, nowMs) &&
     inFlightTo(limits.hostOf(id), moment) < limits.maxInFlightPerHost &&
     limits.startsAtMs(id, nowMs) <= nowMs
   );
 }
 
-test('neither the limit of an endpoint, nor of its host, nor the one over all, nor its time is ever exceeded', () => {
+test('neither the limit of an endpoint, nor of its backfill, nor of its host, nor the one over all, nor its time is ever exceeded', () => {
   fc.assert(
     fc.property(ops(priority), (operations) => {
       run(operations, (moment) => {
@@ -109,6 +116,7 @@ test('neither the limit of an endpoint, nor of its host, nor the one over all, n
         if (!started) return;
         const { endpoint: id } = started;
         expect(admission.inFlightOf(id)).toBeLessThanOrEqual(limits.maxInFlightOf(id, nowMs));
+        expect(backfillTo(id, moment)).toBeLessThanOrEqual(limits.maxBackfillInFlightOf(id));
         expect(inFlightTo(limits.hostOf(id), moment)).toBeLessThanOrEqual(limits.maxInFlightPerHost);
         expect(limits.startsAtMs(id, nowMs)).toBeLessThanOrEqual(nowMs);
       });
@@ -151,10 +159,10 @@ test('nothing is started twice, nothing is forgotten, and the counts are true', 
       });
       expect(new Set(started).size).toBe(started.length);
       expect([admission.inFlight, admission.queued]).toEqual([inFlight.length, queued.length]);
-      for (const item of inFlight) admission.finish(item.endpoint, 1_000_010);
+      for (const item of inFlight) admission.finish(item.endpoint, item.priority, 1_000_010);
       for (let turn = admission.next(1_000_010); turn; turn = admission.next(1_000_010)) {
         started.push(turn.item);
-        admission.finish(turn.endpointId, 1_000_010);
+        admission.finish(turn.endpointId, turn.item.priority, 1_000_010);
       }
       expect(started).toHaveLength(operations.filter(({ kind }) => kind === 'add').length);
       expect([...admission.waiting()]).toEqual([]);
@@ -202,7 +210,7 @@ test('the endpoints of a full host take turns at it, and those of other hosts do
   const turns: string[] = [];
   const atHost = ['shared1', 'shared2'];
   for (let n = 0; n < 6; n++) {
-    admission.finish(atHost.shift()!, 0);
+    admission.finish(atHost.shift()!, 'live', 0);
     const started = startAll();
     expect(started).toHaveLength(1);
     atHost.push(started[0]!);
@@ -247,6 +255,6 @@ test('what is withdrawn or shed is not started, and an endpoint without work lea
   expect(admission.shed('a', 2)).toEqual([4, 3]);
   expect(admission.withdraw((item) => item !== 2)).toEqual([1, 5]);
   expect([admission.next(0)?.item, admission.next(0)]).toEqual([2, undefined]);
-  admission.finish('a', 0);
+  admission.finish('a', 'live', 0);
   expect([admission.inFlight, admission.queued, [...admission.waiting()]]).toEqual([0, 0, []]);
 });

@@ -10,6 +10,8 @@ export interface AdmissionLimits {
   maxInFlightPerHost: number;
   /** Attempts under way at once to one endpoint; asked at each turn, for it is configuration. */
   maxInFlightOf(endpointId: string, nowMs: number): number;
+  /** Of these, with backfill. */
+  maxBackfillInFlightOf(endpointId: string): number;
   /** Asked when an endpoint without work gets some. */
   hostOf(endpointId: string): string;
   /** When the endpoint's next attempt may start; Infinity for not before another of its attempts has ended. */
@@ -28,7 +30,7 @@ export interface Admission<T> {
    * `finish`. Undefined when nothing may start.
    */
   next(nowMs: number, least?: Priority): { endpointId: string; item: T } | undefined;
-  finish(endpointId: string, nowMs: number): void;
+  finish(endpointId: string, priority: Priority, nowMs: number): void;
   inFlightOf(endpointId: string): number;
   queuedOf(endpointId: string): number;
   /** What is queued of it that one more delivery of that priority would wait behind. */
@@ -62,6 +64,7 @@ interface EndpointQueue<T> {
   /** It is known that it may not start before a time: it stands nowhere until then. */
   timed: boolean;
   inFlight: number;
+  backfillInFlight: number;
 }
 
 const LIVE_ALONE: readonly Priority[] = ['live'];
@@ -95,6 +98,7 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
         queued -= 1;
         inFlight += 1;
         queue.inFlight += 1;
+        if (priority === 'backfill') queue.backfillInFlight += 1;
         queue.host.inFlight += 1;
         joinRing(queue, priority, nowMs);
         return { endpointId: queue.endpointId, item };
@@ -102,10 +106,11 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
       return undefined;
     },
 
-    finish(endpointId, nowMs) {
+    finish(endpointId, priority, nowMs) {
       const queue = endpoints.get(endpointId);
       if (!queue || queue.inFlight === 0) throw new Error(`Nothing is in flight to endpoint ${endpointId}`);
       queue.inFlight -= 1;
+      if (priority === 'backfill') queue.backfillInFlight -= 1;
       queue.host.inFlight -= 1;
       inFlight -= 1;
       callFrom(queue.host);
@@ -134,7 +139,7 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
     isFull(endpointId, nowMs) {
       const queue = endpoints.get(endpointId);
       if (!queue) return false;
-      if (queue.inFlight >= limits.maxInFlightOf(endpointId, nowMs)) return true;
+      if (!hasPlace(queue, 'backfill', nowMs)) return true;
       return PRIORITIES.some((priority) => queue.standing[priority] === 'host line');
     },
 
@@ -178,6 +183,7 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
       standing: { live: 'nowhere', backfill: 'nowhere' },
       timed: false,
       inFlight: 0,
+      backfillInFlight: 0,
     };
     endpoints.set(endpointId, queue);
     return queue;
@@ -218,7 +224,13 @@ export function createAdmission<T>(limits: AdmissionLimits): Admission<T> {
   }
 
   function mayStart(queue: EndpointQueue<T>, priority: Priority, nowMs: number): boolean {
-    return queue.items[priority].length > 0 && queue.inFlight < limits.maxInFlightOf(queue.endpointId, nowMs);
+    return queue.items[priority].length > 0 && hasPlace(queue, priority, nowMs);
+  }
+
+  function hasPlace(queue: EndpointQueue<T>, priority: Priority, nowMs: number): boolean {
+    const { endpointId, inFlight, backfillInFlight } = queue;
+    if (inFlight >= limits.maxInFlightOf(endpointId, nowMs)) return false;
+    return priority === 'live' || backfillInFlight < limits.maxBackfillInFlightOf(endpointId);
   }
 
   /** An endpoint whose time has not come is looked at again when it comes. */

@@ -225,3 +225,22 @@ test('a replay of hours to an endpoint with a limit leaves its live deliveries a
   // What is left of the limit is the replay's.
   expect(startsOf(lane.lives).at(-1)! - START).toBeLessThan(1.02 * 2_060_000);
 });
+
+test('what is replayed to an ordered endpoint no faster than it takes it goes one at a time, in its order', () => {
+  const lane = createVirtualLane();
+  const durationMs = 50;
+  lane.addEndpoint({ id: 'ordered', ordering: 'publication' }, () => ({ durationMs, status: 200 }));
+  lane.publish('ordered', START, 100, 'backfill');
+  for (let n = 1; n <= 600; n++) lane.publish('ordered', START + n * 100, 1, 'backfill');
+  for (let n = 1; n <= 60; n++) lane.publish('ordered', START + n * 1_000 + 7);
+  lane.runUntil(START + HOUR);
+  expect(deliveredOnce(lane.lives)).toBe(true);
+  const { live = [], replayed = [] } = Object.groupBy(lane.lives, ({ publishedAtMs }) =>
+    publishedAtMs % 100 === 7 ? 'live' : 'replayed',
+  );
+  expect([live.length, replayed.length]).toEqual([60, 700]);
+  // What is live does not wait for the one that is under way.
+  expect(live.every(({ publishedAtMs, startsAtMs }) => startsAtMs[0] === publishedAtMs)).toBe(true);
+  const starts = replayed.map(({ startsAtMs }) => startsAtMs[0]!);
+  expect(starts.every((ms, n) => n === 0 || ms >= starts[n - 1]! + durationMs)).toBe(true);
+});

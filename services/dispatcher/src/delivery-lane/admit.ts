@@ -108,6 +108,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     maxInFlightPerHost,
     hostOf,
     maxInFlightOf,
+    maxBackfillInFlightOf: (endpointId) => maxInOrder(policyOf(endpointId)),
     startsAtMs,
   });
   let busy = 0;
@@ -161,7 +162,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       const traffic = trafficOf(task, nowMs);
       if (end) attemptEnded(traffic.pace, end.durationMs, nowMs);
       learn(task, traffic, end, nowMs);
-      admission.finish(endpointId, nowMs);
+      admission.finish(endpointId, task.priority, nowMs);
     },
 
     shed(nowMs, busyShare) {
@@ -238,9 +239,10 @@ export function createAdmit(options: AdmitOptions): Admit {
   }
 
   function courseTo(endpointId: string, traffic: Traffic, nowMs: number): Course {
-    const { maxConcurrency = maxInFlight, rateLimitPerSecond } = policyOf(endpointId) ?? {};
+    const policy = policyOf(endpointId);
+    const { maxConcurrency = maxInFlight, rateLimitPerSecond } = policy ?? {};
     const inFlight = admission.inFlightOf(endpointId);
-    const share = Math.min(maxConcurrency, admission.hostShareOf(endpointId));
+    const share = Math.min(maxConcurrency, maxInOrder(policy), admission.hostShareOf(endpointId));
     return courseOf(traffic, { inFlight, share, busyShare: busy, rateLimitPerSecond }, nowMs);
   }
 
@@ -295,6 +297,11 @@ export function createAdmit(options: AdmitOptions): Admit {
       if (!isBusy && isToGo(traffic, endpointId)) traffics.delete(endpointId);
     }
   }
+}
+
+/** What is live of an ordered endpoint comes one at a time from webhook.held; a replay, that goes past it, does so, too. */
+function maxInOrder(policy: TrafficPolicy | undefined): number {
+  return policy?.ordering === 'publication' ? 1 : Infinity;
 }
 
 /** How many may be queued of an endpoint that is failing: the probe, once it is due and while none is under way. */

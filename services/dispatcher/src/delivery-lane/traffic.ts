@@ -14,7 +14,7 @@ const QUIET_MS = 60_000;
 const PARKED_MS = 60 * 60 * 1_000;
 
 /** What of an endpoint's configuration decides when its deliveries may start. */
-export type TrafficPolicy = Pick<Endpoint, 'maxConcurrency' | 'rateLimitPerSecond'>;
+export type TrafficPolicy = Pick<Endpoint, 'maxConcurrency' | 'rateLimitPerSecond' | 'ordering'>;
 
 /** What is lately known of the deliveries to one endpoint. */
 export interface Traffic {
