@@ -62,6 +62,38 @@ test('the route record of an event is shown though it says no time and is of ano
   });
 });
 
+test('a delivery that died of an event that cannot be read is dead wherever it is asked for', async () => {
+  const scope = newAccount();
+  const event = anEvent({ account_id: scope.accountId });
+  const { event_id } = event;
+  const delivery_id = deliveryId(event_id, 'endpoint-1', 'event');
+  const deliveries = [{ endpoint_id: 'endpoint-1', delivery_id }];
+  const route = aRoute(700, { account_id: scope.accountId, event_id, deliveries });
+  // As the dispatcher has it: it knows the endpoint, and of the event nothing but the time of the record.
+  const dead = anAttempt({
+    ...{ account_id: scope.accountId, event_id, delivery_id, origin_partition: 0, origin_offset: 700 },
+    ...{ channel_id: '', publication_id: '', event_type: '', occurred_at: NOON_MS + 900 },
+    ...{ disposition: 'DEAD', verdict: 'DEAD', reason: 'event_undecodable' },
+    ...{ error_message: 'unknown_schema: 7', outcome: null, request: null, response: null },
+  });
+  await database.insert(EVENTS, [anEventRow(700, event)]);
+  await database.insert(ROUTES, [route]);
+  await database.insert(ATTEMPTS, [dead]);
+
+  const ofDelivery = { deliveryId: delivery_id, state: 'dead' };
+  expect(await history.deliveries.get(scope, delivery_id)).toMatchObject({
+    ...ofDelivery,
+    history: [{ reason: 'event_undecodable' }],
+  });
+  expect(await history.events.get(scope, event_id)).toMatchObject({ deliveries: [ofDelivery] });
+  expect(await history.events.evidence(scope, event_id, 'endpoint-1')).toMatchObject({
+    deliveries: [ofDelivery],
+    dispositions: [{ reason: 'event_undecodable', errorMessage: 'unknown_schema: 7' }],
+  });
+  expect(pageOf(await history.deadLetters.list(scope, { limit: 10 })).items).toMatchObject([ofDelivery]);
+  expect(await history.ledger.recount(scope)).toMatchObject({ dead: 1, pending: 0 });
+});
+
 test('a walk over events shows one that was produced twice once', async () => {
   const scope = newAccount();
   const rows = Array.from({ length: 45 }, (_, index) =>
