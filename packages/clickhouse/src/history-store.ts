@@ -11,6 +11,7 @@ import { listEvents } from './read/event-list.ts';
 import { getEvent } from './read/events.ts';
 import { readEvidence } from './read/explain.ts';
 import { countFacets } from './read/facets.ts';
+import { erasedPublicationOf, keptForDays } from './read/forgotten.ts';
 import { readHeld } from './read/held.ts';
 import { readLag } from './read/lag.ts';
 import { readLedger, readReport } from './read/ledger.ts';
@@ -65,6 +66,8 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       list: (scope, query) => listEvents(reader, scope, query, now()),
       get: (scope, eventId) => getEvent(reader, scope, eventId),
       evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
+      erasedPublicationOf: (scope, deliveryIds) => erasedPublicationOf(reader, scope, deliveryIds),
+      keptForDays: () => keptForDays(reader),
       groups: (scope, range) => countEventGroups(reader, scope, range),
       contents: (scope, events) => readContents(reader, scope, events),
     },

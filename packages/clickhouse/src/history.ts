@@ -253,6 +253,10 @@ export interface HistoryStore {
     list(scope: Scope, query: EventQuery): Promise<Listing<ListedEvent>>;
     get(scope: Scope, eventId: string): Promise<EventDetail | undefined>;
     evidence: ExplainReads['evidence'];
+    /** The publication of one of these deliveries that was erased; undefined where none is known to be. */
+    erasedPublicationOf(scope: Scope, deliveryIds: readonly string[]): Promise<string | undefined>;
+    /** For how long events stay on record, whoever asks; undefined where nothing is said. */
+    keptForDays(): Promise<number | undefined>;
     /** Of events that happened in the range. */
     groups(scope: Scope, range: { fromMs: number; toMs: number }): Promise<EventGroups>;
     /** What these say, in no particular order; those that are not on record are left out. */

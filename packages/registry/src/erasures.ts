@@ -13,6 +13,8 @@ import { SUBJECTS } from './subjects.ts';
 export interface ErasureTable {
   /** Two look-ups, however many erasures there are. */
   isErased(recorded: Recorded): boolean;
+  /** When the history of a publication, with all of its account or alone, or (undefined) of the account, was erased last. */
+  erasedAtMs(accountId: string, publicationId: string | undefined): number | undefined;
   list(): Erasure[];
   /** Returns the function that ends the subscription. */
   onErasure(listener: (erasure: Erasure) => void): () => void;
@@ -42,6 +44,11 @@ export async function openErasureTable(options: TableOptions): Promise<ErasureTa
       if (isEmpty) return false;
       const { accountId, publicationId } = recorded;
       return isCovered([accountId], recorded) || isCovered([accountId, publicationId], recorded);
+    },
+    erasedAtMs(accountId, publicationId) {
+      const keys = publicationId === undefined ? [[accountId]] : [[accountId], [accountId, publicationId]];
+      const times = keys.flatMap((key) => table.get(JSON.stringify(key))?.value.erasedAtMs ?? []);
+      return times.length === 0 ? undefined : Math.max(...times);
     },
     list: () => [...table.entries()].map(([, { value }]) => value),
     onErasure: (listener) => table.onChange((_, erasure) => erasure && listener(erasure)),

@@ -114,6 +114,7 @@ await runService({
         audited: createAudited(audit, Date.now),
         history,
         tail,
+        erasures,
         sendTest: await openSendTest(source, {
           attempts,
           producer,

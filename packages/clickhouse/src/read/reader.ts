@@ -24,6 +24,8 @@ export interface ScopedTables {
   ledgerEntries(stretches: string): string;
   /** Each change once, as it is known last. */
   audit(): string;
+  /** Deliveries whose history was erased. */
+  erasedDeliveries(): string;
 }
 
 /** What belongs to no account is for operators only. */
@@ -62,6 +64,7 @@ const ALL: AllTables = {
   ledgerSums: (level) => sumsAt(level, 'true'),
   ledgerEntries: (stretches) => entriesIn(stretches, 'true'),
   audit: () => once('audit', 'true'),
+  erasedDeliveries: () => 'erased_deliveries',
 };
 
 export function createReader(client: ClickHouseClient): Reader {

@@ -158,11 +158,12 @@ const REFUSING: Reads = {
     held: (scope) => history.ledger.held(scope, { endpointId: 'endpoint-own', releasedSinceMs: undefined }),
   },
   audit: { list: (scope) => history.audit.list(scope, { limit: 50 }) },
+  events: { erasedPublicationOf: (scope) => history.events.erasedPublicationOf(scope, DELIVERY_IDS) },
   stats: { lag: (scope) => history.stats.lag(scope, 50) },
 };
 
 /** What belongs to no account; and what nobody is shown, which counts the rows of the scope that it is given. */
-const UNSHOWN = ['poison.list', 'ledger.asOf', 'ledger.recount'];
+const UNSHOWN = ['poison.list', 'ledger.asOf', 'ledger.recount', 'events.keptForDays'];
 
 const named = (reads: Reads) =>
   Object.entries(reads).flatMap(([room, ofRoom]) =>

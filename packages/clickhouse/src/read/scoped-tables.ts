@@ -25,6 +25,7 @@ export function cutTo(scope: Scope): { tables: ScopedTables; params: Params } {
       ledgerSums: (level) => sumsAt(level, wholeAccount(scope, ofEvents)),
       ledgerEntries: (stretches) => entriesIn(stretches, wholeAccount(scope, ofEvents)),
       audit: () => once('audit', wholeAccount(scope, ofEvents)),
+      erasedDeliveries: () => `(SELECT * FROM erased_deliveries WHERE ${wholeAccount(scope, ofEvents)})`,
     },
   };
 }
@@ -62,7 +63,9 @@ function routesTo(ofEvents: Conditions): string {
 /** For tables whose rows have neither project nor channel. */
 function wholeAccount({ projectIds, channelIds, endpointIds }: Scope, { sql }: Conditions): string {
   if (projectIds || channelIds || endpointIds) {
-    throw new TypeError('Neither the ledger nor the audit can be read for a part of an account');
+    throw new TypeError(
+      'Neither the ledger, the audit nor what was erased can be read for a part of an account',
+    );
   }
   return sql;
 }

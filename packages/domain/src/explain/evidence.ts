@@ -15,6 +15,17 @@ export interface EventEvidence {
   /** Why the route lane could not act on it. */
   poison: { reason: string; detail: string } | undefined;
   route: RouteEvidence | undefined;
+  /** Why nothing may be on record of it any more; undefined where something is. */
+  forgotten: Forgotten | undefined;
+}
+
+export interface Forgotten {
+  /** It is known to have been erased; at a time that may not be known any more. */
+  erased: { atMs: number | undefined } | undefined;
+  /** When all of the account was erased. */
+  accountErasedAtMs: number | undefined;
+  /** For how long events stay on record. */
+  keptDays: number | undefined;
 }
 
 /** What an event was matched by. */

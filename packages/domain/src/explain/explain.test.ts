@@ -56,6 +56,7 @@ function event(changes: Partial<EventEvidence> = {}): EventEvidence {
     routable,
     poison: undefined,
     route: { atMs: NOON_MS + 10, revision: 9, endpointIds: [] },
+    forgotten: undefined,
     ...changes,
   };
 }
@@ -103,6 +104,22 @@ describe('an event that did not get as far as endpoints', () => {
     expect(steps).toMatchObject([{ step: 'accepted', result: 'unknown' }]);
     const unknown = explainEvent(event({ accepted: undefined, route: undefined, asOfMs: undefined }));
     expect(unknown.ended?.because).toContain('how far the history is, is not known');
+  });
+
+  it('is told that it may be too old, or was erased, with the times that decide it', () => {
+    const nothing = { accepted: undefined, route: undefined, routable: undefined };
+    const kept = { erased: undefined, accountErasedAtMs: undefined, keptDays: 30 };
+    const told = (forgotten: EventEvidence['forgotten']) =>
+      explainEndpoint(event({ ...nothing, forgotten }), endpoint());
+    expect(told(kept)).toMatchObject({ verdict: 'not_on_record' });
+    expect(told(kept).because).toContain('History is kept for 30 days.');
+    const accountErased = told({ ...kept, accountErasedAtMs: NOON_MS });
+    expect(accountErased.verdict).toBe('not_on_record');
+    expect(accountErased.because).toContain('accepted before 2026-01-15T12:00:00.000Z was erased');
+    const erased = told({ ...kept, erased: { atMs: NOON_MS } });
+    expect(erased.verdict).toBe('erased');
+    expect(erased.because).toContain('was erased at 2026-01-15T12:00:00.000Z');
+    expect(erased.remedy).not.toContain('producer');
   });
 
   it('is poison with its reason', () => {

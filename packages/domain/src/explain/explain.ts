@@ -2,23 +2,12 @@ import { checksOf } from './checks.ts';
 import type { DeliveryEvidence, EndpointEvidence, EventEvidence, RouteEvidence } from './evidence.ts';
 import type { EventExplanation, Explanation, Step } from './explanation.ts';
 import { fateOf, iso } from './fate.ts';
+import { withoutRecord } from './forgotten.ts';
 import { unmatched } from './unmatched.ts';
 
 export function explainEvent(evidence: EventEvidence): EventExplanation {
   const { accepted, poison, route, asOfMs } = evidence;
-  if (!accepted && !route) {
-    const asOf = asOfMs === undefined ? 'yet; how far the history is, is not known' : `as of ${iso(asOfMs)}`;
-    const because = `No such event of this account is on record ${asOf}.`;
-    return {
-      steps: [{ step: 'accepted', result: 'unknown', atMs: undefined, detail: because }],
-      ended: {
-        verdict: 'not_on_record',
-        because,
-        remedy:
-          'If it was sent later, look again. Else see whether its producer was told that it was accepted, by which account, and with which event id; what is older than the retention is forgotten.',
-      },
-    };
-  }
+  if (!accepted && !route) return withoutRecord(evidence);
   const steps: Step[] = [acceptedStep(accepted)];
   if (poison) {
     const because = `The event is on record, but could not be acted on: ${poison.reason} (${poison.detail}).`;

@@ -3,10 +3,11 @@ import type { DeliveryEvidence } from './evidence.ts';
 
 /**
  * Why an event did, or did not, reach an endpoint. `not_on_record` is not "not accepted": what was not on record at a
- * moment may have come later. `unexplained`: the record contradicts itself.
+ * moment may have come later. `erased`: it was, and its history was erased. `unexplained`: the record contradicts itself.
  */
 export type ExplainVerdict =
   | 'not_on_record'
+  | 'erased'
   | 'poison'
   | 'not_routed'
   | 'no_match'

@@ -3,7 +3,7 @@ import type { HeldFigures } from '@herald/clickhouse/read/held';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
 import type { EventType } from '@herald/domain/event-type';
-import type { AsRouted } from '@herald/domain/explain/evidence';
+import type { AsRouted, Forgotten } from '@herald/domain/explain/evidence';
 import type { Audited } from '@herald/registry/audit/audited';
 import type { Asker, AuditAction, AuditState } from '@herald/registry/audit/entry';
 import { type Asked, erasureAsked, orderAsked } from '@herald/registry/audit/orders-asked';
@@ -26,6 +26,7 @@ import type { Redeliver, Redelivered } from '../deliveries/redeliver.ts';
 import type { SendTest, TestSent } from '../endpoint-test/send-test.ts';
 import type { EraseHistory, HistoryErased } from '../erasing/erase-history.ts';
 import type { ConfigurationLog } from '../explain/configuration-log.ts';
+import { type ForgottenSources, readForgotten } from '../explain/forgotten.ts';
 import type { Replay } from '../replays/replay-view.ts';
 import type { OrderRetries, RetriesOrdered } from '../retries/order-retries.ts';
 import type { Tail, TailOpening, TailRequest } from '../tail/tail.ts';
@@ -105,6 +106,8 @@ export interface Account {
     list: Bound<HistoryStore['events']['list']>;
     get: Bound<HistoryStore['events']['get']>;
     evidence: Bound<HistoryStore['events']['evidence']>;
+    /** Of an event of which nothing is on record, as far as its deliveries to these endpoints tell. */
+    forgotten(eventId: string, endpointIds: readonly string[]): Promise<Forgotten>;
     groups: Bound<HistoryStore['events']['groups']>;
     contents: Bound<HistoryStore['events']['contents']>;
   };
@@ -143,6 +146,7 @@ export interface AccountSources {
   writer: Pick<EndpointWriter, 'as'>;
   history: Pick<HistoryStore, 'audit' | 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
   tail: Pick<Tail, 'open'>;
+  erasures: ForgottenSources['erasures'];
   sendTest: SendTest;
   eraseHistory: EraseHistory;
   configurations: ConfigurationLog;
@@ -236,6 +240,8 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         list: (query) => history.events.list(scope, query),
         get: (eventId) => history.events.get(scope, eventId),
         evidence: (eventId, endpointId) => history.events.evidence(scope, eventId, endpointId),
+        forgotten: (eventId, endpointIds) =>
+          readForgotten({ history, erasures: sources.erasures }, scope, eventId, endpointIds),
         groups: (range) => history.events.groups(scope, range),
         contents: (events) => history.events.contents(scope, events),
       },
@@ -260,7 +266,12 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       },
       apiKeys: apiKeysOf(accountId, sources.apiKeys, asker),
       portalLinks: portalLinksOf(caller, sources.portalLinks, asker),
-      replays: replaysOf(caller, belongings, replays, replays.writer.as(asker)),
+      replays: replaysOf(
+        caller,
+        belongings,
+        { ...replays, erasures: sources.erasures },
+        replays.writer.as(asker),
+      ),
     };
   };
 }

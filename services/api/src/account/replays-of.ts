@@ -1,9 +1,11 @@
+import type { ErasureTable } from '@herald/registry/erasures';
 import type { ReplayChanged, ReplayEdits, ReplayJobTable, ReplayWriter } from '@herald/registry/replay-jobs';
 import type { ReplayProgressTable } from '@herald/registry/replay-progress';
 import type { ReplayJob } from '@herald/replay/job';
 import type { Caller } from '../access/caller.ts';
 import { coversReplay } from '../access/scope.ts';
 import type { Replay } from '../replays/replay-view.ts';
+import { samplesLeft } from '../replays/samples-left.ts';
 import type { Account, ReplayTold } from './account.ts';
 import type { Belongings } from './belongings.ts';
 
@@ -17,11 +19,15 @@ export interface ReplaySources {
 export function replaysOf(
   { accountId, scope }: Pick<Caller, 'accountId' | 'scope'>,
   belongings: Belongings,
-  { jobs, progress }: ReplaySources,
+  { jobs, progress, erasures }: ReplaySources & { erasures: Pick<ErasureTable, 'erasedAtMs'> },
   edits: ReplayEdits,
 ): Account['replays'] {
   const isOwnEndpoint = (endpointId: string) => belongings.endpoint(endpointId) !== undefined;
-  const viewOf = (job: ReplayJob): Replay => ({ job, progress: progress.get(job.id)?.value });
+  const viewOf = (job: ReplayJob): Replay => {
+    const found = progress.get(job.id)?.value;
+    const erasedAtMs = (publicationId: string) => erasures.erasedAtMs(accountId, publicationId);
+    return { job, progress: found && { ...found, samples: samplesLeft(found, erasedAtMs) } };
+  };
   const isOwn = (job: ReplayJob) => job.accountId === accountId && coversReplay(scope, job, isOwnEndpoint);
   const own = (replayId: string): ReplayJob | undefined => {
     const job = jobs.get(replayId)?.value;

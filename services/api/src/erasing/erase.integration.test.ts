@@ -4,6 +4,7 @@ import { EVENTS } from '@herald/clickhouse/tables/events';
 import { ROUTES } from '@herald/clickhouse/tables/routes';
 import { anAttempt, anEventRow, aRoute } from '@herald/clickhouse/testing/sample-rows';
 import { TOPICS } from '@herald/contracts/topics';
+import { deliveryId } from '@herald/domain/ids';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readAudit } from '../testing/read-audit.ts';
@@ -26,9 +27,13 @@ beforeAll(async () => {
 afterAll(() => api?.stop());
 
 /** An event with its routing and one attempt, and where they can be read. */
-async function record({ accountId }: Client, publicationId: string): Promise<string[]> {
+async function record(
+  { accountId }: Client,
+  publicationId: string,
+  endpoint_id = 'endpoint-1',
+): Promise<string[]> {
   const owner = { account_id: accountId, publication_id: publicationId, event_id: randomUUID() };
-  const delivery = { endpoint_id: 'endpoint-1', delivery_id: randomUUID() };
+  const delivery = { endpoint_id, delivery_id: deliveryId(owner.event_id, endpoint_id, 'event') };
   await api.history.insert(EVENTS, [anEventRow(accepted, owner)]);
   await api.history.insert(ROUTES, [aRoute(accepted, { ...owner, deliveries: [delivery] })]);
   const origin = { origin_partition: 0, origin_offset: accepted };
@@ -61,6 +66,21 @@ test('an admin erases a publication of the own account, and nothing of it can be
     subject_kind: 'publication',
     subject_id: 'pub_1',
     state: 'ASKED',
+  });
+});
+
+test('an event that was erased is explained as such, and one that never was says what may have been forgotten', async () => {
+  const owner = await api.client('admin');
+  const body = { name: 'mine', url: 'http://127.0.0.1:9/', project_id: 'project-1' };
+  const { endpoint_id } = (await owner.send('POST', '/v1/endpoints', body)).body;
+  const [event] = await record(owner, 'pub_1', endpoint_id);
+  const { erased_at } = (await owner.send('DELETE', '/v1/publications/pub_1/history')).body;
+  const { ended } = (await owner.get(`${event}/explain`)).body;
+  expect(ended).toMatchObject({ verdict: 'erased', because: expect.stringContaining(`at ${erased_at}`) });
+  const never = (await owner.get(`/v1/events/${randomUUID()}/explain?endpoint_id=${endpoint_id}`)).body;
+  expect(never.ended).toMatchObject({
+    verdict: 'not_on_record',
+    because: expect.stringMatching(/History is kept for \d+ days\./),
   });
 });
 

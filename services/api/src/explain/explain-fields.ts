@@ -13,6 +13,7 @@ const time = z.string().nullable();
 
 const verdict = z.enum([
   'not_on_record',
+  'erased',
   'poison',
   'not_routed',
   'no_match',

@@ -43,6 +43,7 @@ export function eventEvidence(accountId: string, eventId: string, found: EventOn
       revision: route.configRevision,
       endpointIds: route.deliveries.map(({ endpointId }) => endpointId),
     },
+    forgotten: undefined,
   };
 }
 
@@ -70,7 +71,9 @@ export async function gather(
   const endpoints = shown.map((id) => endpointEvidence(account, id, found, asRouted.get(id)));
   const [only] = endpoints;
   if (endpointId !== undefined && only && !belongs(only, event)) return undefined;
-  return { event, endpoints, leftOut: ids.length - shown.length };
+  const isOnRecord = event.accepted !== undefined || event.route !== undefined;
+  const forgotten = isOnRecord ? undefined : await account.events.forgotten(eventId, ids);
+  return { event: { ...event, forgotten }, endpoints, leftOut: ids.length - shown.length };
 }
 
 function relevant(account: Account, event: EventEvidence, { deliveries }: EventOnRecord): string[] {

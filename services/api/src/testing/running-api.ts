@@ -192,6 +192,7 @@ export async function startApi(
     audited: createAudited(audit, Date.now),
     history,
     tail,
+    erasures,
     sendTest: await openSendTest(source, {
       attempts,
       producer,
