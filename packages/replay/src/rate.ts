@@ -1,17 +1,25 @@
 /** A token bucket, as the time at which it is full again. */
 export interface Rate {
   perSecond: number;
-  /** What may go at once after a silence. */
+  /** What is sent together. */
+  batch: number;
+  /** What may go at once after a silence; some batches, so that one which takes long costs the rate nothing. */
   burst: number;
   fullAtMs: number;
 }
 
-/** Sends go in batches of a tenth of a second's worth: even enough for a receiver, and few writes. */
-const BATCHES_PER_SECOND = 10;
+/** Small, for live events wait while a batch is on its way; fewer of them, for each costs brokers and readers a request. */
+const BATCHES_PER_SECOND = 40;
+
+const BURSTS_PER_SECOND = 10;
 
 export function newRate(perSecond: number, nowMs: number): Rate {
-  const burst = Math.max(1, Math.ceil(perSecond / BATCHES_PER_SECOND));
-  return { perSecond, burst, fullAtMs: nowMs };
+  return {
+    perSecond,
+    batch: Math.ceil(perSecond / BATCHES_PER_SECOND),
+    burst: Math.ceil(perSecond / BURSTS_PER_SECOND),
+    fullAtMs: nowMs,
+  };
 }
 
 /**

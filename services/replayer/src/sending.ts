@@ -40,7 +40,7 @@ export function createSending(options: SendingOptions): Sending {
         value,
         headers: encodeDeliveryHeaders(delivery),
       });
-      return batch.length < rate.burst || flush();
+      return batch.length < rate.batch || flush();
     },
     whenSent(done) {
       // The last of it may have filled a batch, which is acknowledged by now.
