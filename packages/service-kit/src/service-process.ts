@@ -25,11 +25,13 @@ export interface ServiceProcess {
 /** Where standard output and error go: appended to a file, or a line at a time to a function. */
 export type ServiceOutput = { file: string } | { onLine: (line: string) => void };
 
-/**
- * MiB of V8's young generation: with Node's 16, a tenth of a busy dispatcher's CPU time goes into copying records that
- * are about to be done with.
- */
-const nodeFlags = ['--max-semi-space-size=32'];
+const nodeFlags = [
+  // MiB of V8's young generation: with Node's 16, a tenth of a busy dispatcher's CPU time goes into copying records
+  // that are about to be done with.
+  '--max-semi-space-size=32',
+  // As many helpers as there are cores to spare, not four: a collection lasts until the last of them had its turn.
+  '--v8-pool-size=0',
+];
 
 export interface ForkOptions {
   name: string;
