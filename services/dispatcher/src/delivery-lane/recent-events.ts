@@ -6,8 +6,11 @@ export interface RecentEventsBounds {
   maxRecordBytes: number;
 }
 
-/** Of a fan-out in a backlog the partitions are some hundred events apart. */
-export const RECENT_EVENTS: RecentEventsBounds = { maxEvents: 1_000, maxRecordBytes: 16 * 1024 };
+/**
+ * Of a fan-out in a backlog the partitions are some hundred events apart. Not more than that: what outlives two
+ * collections of the young generation is copied twice, and collected with the old one.
+ */
+export const RECENT_EVENTS: RecentEventsBounds = { maxEvents: 256, maxRecordBytes: 16 * 1024 };
 
 /**
  * The deliveries of one event come close together, one for each endpoint, all with the same bytes: they are decoded
