@@ -25,7 +25,7 @@ export const FULL: Scale = {
   latencyRounds: 5,
   isolationSeconds: 8,
   isolationRounds: 5,
-  idleSeconds: 10,
+  idleSeconds: 20,
 };
 
 /** To see that it works, and where the numbers are about. */
