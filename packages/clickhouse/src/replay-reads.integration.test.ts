@@ -97,6 +97,54 @@ test('deliveries are chosen as they stood at the time, by state, reason and last
   );
 });
 
+test('what ends later does not change what is chosen, though it had begun by then', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId, started_at: NOON_MS, duration_ms: 15_000 };
+  const dead = anAttempt({ ...said, ...DEAD });
+  const selection = { ...EVERYTHING, states: ['dead'], asOfMs: NOON_MS + 15_000 };
+  await database.insert(ATTEMPTS, [dead]);
+  const planned = await walk(accountId, selection);
+  expect(planned.map(({ deliveryId }) => deliveryId)).toEqual([dead.delivery_id]);
+
+  const endsLater = { ...said, started_at: NOON_MS + 1 };
+  const redelivered = { delivery_id: dead.delivery_id, event_id: dead.event_id, step: 1 };
+  await database.insert(ATTEMPTS, [
+    anAttempt({ ...endsLater, ...DEAD }),
+    anAttempt({ ...endsLater, ...redelivered }),
+  ]);
+  expect(await walk(accountId, selection)).toEqual(planned);
+});
+
+test('what still comes by itself is told, whatever its cause but the asker’s own and tests, until it is overdue', async () => {
+  const accountId = randomUUID();
+  const waitsUntil = (next_attempt_at: number, cause = 'event') =>
+    anAttempt({ account_id: accountId, cause, verdict: 'RETRY', retry_tier: '1h', next_attempt_at });
+  const waiting = waitsUntil(NOON_MS + 3_600_000);
+  const redelivered = waitsUntil(NOON_MS + 3_600_000, 'replay:redelivery-1');
+  const held = anAttempt({ account_id: accountId, disposition: 'HELD', verdict: 'HOLD', outcome: null });
+  const overdue = waitsUntil(NOON_MS + 60_000);
+  const all = [
+    ...[waiting, redelivered, held, overdue],
+    waitsUntil(NOON_MS + 3_600_000, 'test'),
+    waitsUntil(NOON_MS + 3_600_000, 'replay:rp_1'),
+    anAttempt({ account_id: accountId, ...DEAD }),
+    anAttempt({ account_id: accountId }),
+  ];
+  await database.insert(ATTEMPTS, all);
+  const pairs = all.map(({ event_id, endpoint_id, occurred_at }) => ({
+    eventId: event_id,
+    endpointId: endpoint_id,
+    occurredAtMs: occurred_at,
+  }));
+  const underway = async (overdueBeforeMs: number) =>
+    (await history.replays.underway({ accountId }, pairs, 'replay:rp_1', overdueBeforeMs))
+      .map(({ eventId }) => eventId)
+      .sort();
+  const coming = [waiting, redelivered, held].map(({ event_id }) => event_id);
+  expect(await underway(NOON_MS + 120_000)).toEqual(coming.toSorted());
+  expect(await underway(NOON_MS + 60_000)).toEqual([...coming, overdue.event_id].sort());
+});
+
 test('a dead delivery is chosen by the status that it died of, as the groups of dead letters have it', async () => {
   const accountId = randomUUID();
   const said = { account_id: accountId, started_at: NOON_MS };
@@ -175,5 +223,5 @@ test('what was delivered, or is under way, is found by a time that no calendar h
     attempts.filter((one) => one.verdict === verdict).map(({ event_id }) => event_id);
   const { replays } = history;
   expect(idsOf(await replays.delivered({ accountId }, pairs, cause))).toEqual(idsWith('DELIVERED').sort());
-  expect(idsOf(await replays.underway({ accountId }, pairs, 'event'))).toEqual(idsWith('RETRY').sort());
+  expect(idsOf(await replays.underway({ accountId }, pairs, 'event', 0))).toEqual(idsWith('RETRY').sort());
 });

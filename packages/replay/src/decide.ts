@@ -10,7 +10,7 @@ import type { ReplayJob } from './job.ts';
 export const SKIP_REASONS = [
   /** The endpoint has accepted the event before. */
   'already_delivered',
-  /** A redrive: it was sent again by other means since, and that has not ended. */
+  /** A delivery of the event to the endpoint has not ended: it comes by itself. */
   'underway',
   /** The endpoint is not there any more. */
   'endpoint_deleted',
@@ -18,9 +18,9 @@ export const SKIP_REASONS = [
   'endpoint_off',
   /** No endpoint wants the event now, of those that the plan knew. */
   'no_endpoint',
-  /** The endpoint wants the event, and nothing was for it when the replay was planned: it came later, or wants more now. */
+  /** The endpoint wants the event, and the plan has not looked at it: it came later, or wanted nothing then. */
   'not_planned',
-  /** Deliveries of the plan whose endpoints do not want their events any more: known when the run is through. */
+  /** Counted by the plan, but its endpoint does not want the event any more, or is gone: known when the run is through. */
   'not_wanted',
   /** The replay has sent it before: the source has it more than once. */
   'duplicate',

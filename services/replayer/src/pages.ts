@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TOPICS } from '@herald/contracts/topics';
 import { count, countUnmet } from '@herald/replay/count';
 import { type Aim, type Decision, decide, type Endpoints, type SkipReason } from '@herald/replay/decide';
 import type { ReplayJob } from '@herald/replay/job';
@@ -12,7 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { ProgressKeeper } from './progress-keeper.ts';
 import type { RunOptions } from './replay-run.ts';
 import { createSending } from './sending.ts';
-import { lookUpSlice, type Slice, sliceEntries } from './slice.ts';
+import { isOfEvents, lookUpSlice, type Slice, sliceEntries } from './slice.ts';
 import { MustWait, type SourceEntry, type SourcePage } from './source/source.ts';
 
 /** Deliveries of one replay that are remembered, so that what the source has twice is sent once. */
@@ -43,7 +42,7 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
         advance(progress, phase, { kind: 'offset', partition, nextOffset: to });
         return keeper.save();
       }
-      const lookups = { endpoints, history, isPlanned: isPlannedIn(phase) };
+      const lookups = { endpoints, history, isPlanned: isPlannedIn(phase), now };
       const size = sliceEntries(phase, job.perSecond);
       for (let at = 0; at < page.entries.length; at += size) {
         const slice = await lookUpSlice(page.entries.slice(at, at + size), job, lookups);
@@ -76,8 +75,7 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
 
   /** Only events ask who wants them: of any other source, or where something has expired, it is gone. */
   function reasonOfUnmet({ source }: ReplayJob): SkipReason {
-    const isOfEvents = source.kind === 'topic' && source.topic === TOPICS.events;
-    return isOfEvents && progress.expired.length === 0 ? 'not_wanted' : 'expired';
+    return isOfEvents(source) && progress.expired.length === 0 ? 'not_wanted' : 'expired';
   }
 
   async function plan(job: ReplayJob, slice: Slice): Promise<boolean> {

@@ -200,6 +200,39 @@ test('a history that is refused is asked once more, then the replay fails with w
   expect(mended.records.at(-1)).toMatchObject({ state: 'completed', done: { sent: 20 } });
 });
 
+test('a run goes where its plan went: what wants events later is left out, and what wants none any more is counted', async () => {
+  const job = aJob({ targetEndpointId: undefined, skipDelivered: false });
+  let isPlanned = false;
+  let eventsRun = 0;
+  const { run, records, sent } = world(TWENTY, {
+    job: () => job,
+    endpoints: {
+      ...ENDPOINTS,
+      // One that is there wants half of it no more, others are made, and another one is gone.
+      wanting() {
+        if (!isPlanned) return ['planned', 'gone'];
+        eventsRun += 1;
+        return eventsRun <= 10 ? ['planned', 'made'] : ['made'];
+      },
+    },
+    writer: {
+      async takeOver(_, initial) {
+        return { kind: 'taken', progress: structuredClone(initial) };
+      },
+      async put(progress) {
+        records.push(progress);
+        isPlanned ||= progress.plannedAtMs !== undefined;
+        return { kind: 'written' };
+      },
+    },
+  });
+  await run();
+  const { planned, done } = records.at(-1)!;
+  expect(planned).toMatchObject({ matched: 40, sent: 40 });
+  expect(done).toMatchObject({ sent: 10, skipped: { not_planned: 20, no_endpoint: 10, not_wanted: 20 } });
+  expect(sent.every(({ key }) => key === 'planned')).toBe(true);
+});
+
 test('what another replayer has taken over is left to it, and its record is not touched', async () => {
   const away = world(TWENTY, {
     async send(batch) {

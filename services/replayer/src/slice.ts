@@ -1,9 +1,11 @@
 import type { EventToEndpoint } from '@herald/clickhouse/history';
 import type { EventToEndpointAt, ReplayReads } from '@herald/clickhouse/read/replay-reads';
+import { TOPICS } from '@herald/contracts/topics';
 import { replayCause } from '@herald/domain/cause';
+import { OVERDUE_MS } from '@herald/domain/overdue';
 import type { Routable } from '@herald/domain/subscription';
 import { type Aim, aimsOf, asksWhoWants, type Endpoints, type Known } from '@herald/replay/decide';
-import type { ReplayJob } from '@herald/replay/job';
+import type { ReplayJob, ReplaySource } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
 import { askingHistory, type SourceEntry } from './source/source.ts';
 
@@ -26,6 +28,7 @@ export interface SliceLookups {
   endpoints: EndpointsInTurns;
   isPlanned: Endpoints['isPlanned'];
   history: Pick<ReplayReads, 'delivered' | 'underway'>;
+  now(): number;
 }
 
 const PLAN_ENTRIES = 1_000;
@@ -41,7 +44,7 @@ export function sliceEntries(phase: Phase, perSecond: number): number {
 export async function lookUpSlice(
   entries: readonly SourceEntry[],
   job: ReplayJob,
-  { endpoints, isPlanned, history }: SliceLookups,
+  { endpoints, isPlanned, history, now }: SliceLookups,
 ): Promise<Slice> {
   const items: Slice['items'] = [];
   for (const entry of entries) {
@@ -65,8 +68,9 @@ export async function lookUpSlice(
     const found = delivered(eventId, endpointId);
     return found && (found.byItself ? 'itself' : 'another');
   };
-  if (!isRedrive(job)) return { items, deliveredBy };
-  const underway = await askAbout(pairs, (some) => history.underway(scope, some, cause));
+  if (isOfEvents(job.source)) return { items, deliveredBy };
+  const overdueBeforeMs = now() - OVERDUE_MS;
+  const underway = await askAbout(pairs, (some) => history.underway(scope, some, cause, overdueBeforeMs));
   return {
     items: items.map(({ entry, aims }) => ({
       entry,
@@ -80,9 +84,9 @@ export async function lookUpSlice(
   };
 }
 
-/** Of dead letters and nothing else: one that was sent again is not sent beside that. */
-function isRedrive({ source }: ReplayJob): boolean {
-  return source.kind === 'history' && source.states.length === 1 && source.states[0] === 'dead';
+/** What any other source has is a delivery: what still comes by one is not sent beside that. */
+export function isOfEvents(source: ReplaySource): boolean {
+  return source.kind === 'topic' && source.topic === TOPICS.events;
 }
 
 async function askAbout<Found extends EventToEndpoint>(

@@ -8,7 +8,7 @@ import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } f
 
 /** Which deliveries a replay is about. An empty list asks for nothing in particular. */
 export interface ReplaySelection {
-  /** Deliveries count as they stood then, and those that came later do not. */
+  /** Deliveries count as they stood then, and those that came later do not; a request that was under way was not made. */
   asOfMs: number;
   states: readonly string[];
   /** HTTP status of the last answer; of a dead delivery that of which it died. 0 for no answer. */
@@ -55,11 +55,15 @@ export interface ReplayReads {
   ): Promise<SelectedDelivery[]>;
   /** Those that the endpoint has accepted, whatever the cause of the delivery was, but for tests. */
   delivered(scope: Scope, pairs: readonly EventToEndpointAt[], ownCause: string): Promise<DeliveredPair[]>;
-  /** Those that a redelivery or a replay is still bringing to the endpoint, but for deliveries of `exceptCause`. */
+  /**
+   * Those that still come to the endpoint by themselves, by a delivery of whatever cause but `exceptCause` and tests. What
+   * was due before `overdueBeforeMs` does not come any more.
+   */
   underway(
     scope: Scope,
     pairs: readonly EventToEndpointAt[],
     exceptCause: string,
+    overdueBeforeMs: number,
   ): Promise<EventToEndpoint[]>;
 }
 
@@ -71,7 +75,8 @@ export function replayReads(reader: Reader): ReplayReads {
       return rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
     },
     delivered: (scope, pairs, ownCause) => delivered(reader, scope, pairs, ownCause),
-    underway: (scope, pairs, exceptCause) => underway(reader, scope, pairs, exceptCause),
+    underway: (scope, pairs, exceptCause, overdueBeforeMs) =>
+      underway(reader, scope, pairs, exceptCause, overdueBeforeMs),
   };
 }
 
@@ -101,7 +106,10 @@ function selectRows(
 
 function conditionsOf(selection: ReplaySelection, after: SelectionPlace | undefined): Conditions {
   return allOf([
+    // By the time itself parts of later days are left out.
     ["moment_at <= fromUnixTimestamp64Milli({as_of:Int64}, 'UTC')", 'as_of', selection.asOfMs],
+    // A request counts from its end: one that was under way has an outcome only after whoever asked then.
+    ['toUnixTimestamp64Milli(moment_at) + duration_ms <= {as_of:Int64}', 'as_of', selection.asOfMs],
     ['project_id = {project:String}', 'project', selection.projectId],
     isIn('endpoint_id', 'endpoints', selection.endpointIds),
     isIn('channel_id', 'channels', selection.channelIds),
@@ -198,6 +206,7 @@ async function underway(
   scope: Scope,
   pairs: readonly EventToEndpointAt[],
   exceptCause: string,
+  overdueBeforeMs: number,
 ): Promise<EventToEndpoint[]> {
   if (pairs.length === 0) return [];
   const rows = await reader.rows<{ of_event: string; of_endpoint: string }>(
@@ -205,15 +214,18 @@ async function underway(
     ({ moments }) => `
       SELECT any(event_id) AS of_event, any(endpoint_id) AS of_endpoint
       FROM ${moments}
-      WHERE ${AT_TIMES} AND startsWith(cause, 'replay:') AND cause != {except:String} AND (event_id, endpoint_id) IN
+      WHERE ${AT_TIMES} AND cause NOT IN ('test', {except:String}) AND (event_id, endpoint_id) IN
         (SELECT arrayJoin(arrayZip({pair_events:Array(String)}, {pair_endpoints:Array(String)})))
       GROUP BY occurred_at, delivery_id
-      HAVING toString(${CURRENT_STATE}) IN ('pending', 'waiting', 'held')`,
+      HAVING ${CURRENT_STATE} = 'held' OR (
+        ${CURRENT_STATE} IN ('pending', 'waiting')
+        AND greatest(max(moment_at), max(next_attempt_at)) >= fromUnixTimestamp64Milli({overdue_before:Int64}, 'UTC'))`,
     {
       times: timesOf(pairs),
       pair_events: pairs.map(({ eventId }) => eventId),
       pair_endpoints: pairs.map(({ endpointId }) => endpointId),
       except: exceptCause,
+      overdue_before: overdueBeforeMs,
     },
   );
   return rows.map(({ of_event, of_endpoint }) => ({ eventId: of_event, endpointId: of_endpoint }));

@@ -146,7 +146,7 @@ const READS: Reads = {
   replays: {
     select: (scope) => history.replays.select(scope, ALL, undefined, 50),
     delivered: (scope) => history.replays.delivered(scope, PAIRS, 'replay:rp_1'),
-    underway: (scope) => history.replays.underway(scope, PAIRS, 'replay:rp_1'),
+    underway: (scope) => history.replays.underway(scope, PAIRS, 'replay:rp_1', 0),
   },
 };
 

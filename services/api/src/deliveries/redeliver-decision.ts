@@ -1,6 +1,7 @@
 import type { DeliverySummary, DeliveryWithOrigin } from '@herald/clickhouse/history';
 import type { Delivery } from '@herald/domain/delivery';
 import { deliveryId } from '@herald/domain/ids';
+import { OVERDUE_MS } from '@herald/domain/overdue';
 import { redeliveryCause, redeliveryOrdinal } from '@herald/domain/redelivery';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 
@@ -14,9 +15,6 @@ export type RedeliveryDecision =
   | { kind: 'endpoint_deleted'; endpointId: string }
   /** What is held for it is cancelled when it is switched on: it would never be sent. */
   | { kind: 'endpoint_off'; endpointId: string };
-
-/** What has been due for so long without a disposition is lost, or its dispatcher is away: the ledger's bound. */
-const OVERDUE_MS = 5 * 60_000;
 
 /** Whether nothing more is to be expected of a delivery. */
 export function isOver({ state, nextAttemptAtMs, updatedAtMs }: DeliverySummary, nowMs: number): boolean {

@@ -118,7 +118,11 @@ export function replayBody(maxPerSecond: number) {
       skip_delivered: z
         .boolean({ error: 'it is neither true nor false' })
         .default(true)
-        .meta({ description: 'whether what an endpoint has accepted is left out', examples: [true] }),
+        .meta({
+          description:
+            'whether what an endpoint has accepted is left out and, of anything but events, what still comes to it by itself',
+          examples: [true],
+        }),
       per_second: z
         .int({ error: 'it is not a whole number' })
         .min(1, 'it is below 1')

@@ -87,7 +87,10 @@ function asking(command: Command): Command {
     .option('--events <id,…>', 'only these events')
     .option('--reasons <reason,…>', 'dead or held for these reasons')
     .option('--target <endpoint-id>', 'send all of it to this endpoint')
-    .option('--include-delivered', 'send also what an endpoint has accepted')
+    .option(
+      '--include-delivered',
+      'send also what an endpoint has accepted, or what still comes to it by itself',
+    )
     .option('--rate <n>', 'deliveries a second (default 100)')
     .option('--idempotency-key <text>', 'asked for again by the same text, it is the same replay');
 }

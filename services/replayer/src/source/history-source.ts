@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayReads, SelectedDelivery } from '@herald/clickhouse/read/replay-reads';
 import type { Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
@@ -7,6 +8,7 @@ import { isEventType } from '@herald/domain/event-type';
 import type { PartitionReader } from '@herald/kafka/partition-reader';
 import type { Candidate } from '@herald/replay/candidate';
 import type { HistorySource, ReplayJob } from '@herald/replay/job';
+import { settlingMs } from '@herald/replay/settling';
 import { fetchEvents } from './fetch-events.ts';
 import type { FoundEvent } from './page-events.ts';
 import { askingHistory, type Source, type SourceEntry } from './source.ts';
@@ -19,6 +21,7 @@ export interface HistorySourceOptions {
   history: Pick<ReplayReads, 'select'>;
   reader: PartitionReader;
   decoder: Decoder<PublicationEvent>;
+  now(): number;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface HistorySourceOptions {
  * is taken from Kafka, byte for byte.
  */
 export function historySource(source: HistorySource, options: HistorySourceOptions): Source {
-  const { job, history, reader, decoder } = options;
+  const { job, history, reader, decoder, now } = options;
   const { filter } = job;
   const selection = {
     asOfMs: job.createdAtMs,
@@ -38,7 +41,8 @@ export function historySource(source: HistorySource, options: HistorySourceOptio
   };
 
   return {
-    async freeze(progress) {
+    async freeze(progress, signal) {
+      await sleep(settlingMs(job.createdAtMs, now()), undefined, { signal });
       progress.history = { asOfMs: job.createdAtMs, planned: undefined, replayed: undefined };
       return { ok: true };
     },
