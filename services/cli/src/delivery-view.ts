@@ -16,7 +16,7 @@ export interface DeliverySummary {
   last_outcome: string | null;
   last_status: number | null;
   next_attempt_at: string | null;
-  occurred_at: string;
+  occurred_at: string | null;
 }
 
 export interface Attempt {
@@ -38,6 +38,8 @@ export interface Attempt {
 }
 
 export interface DeliveryDetail extends DeliverySummary {
+  /** Where the event is in Kafka. */
+  origin: { topic: string; partition: number; offset: number } | null;
   history: Attempt[];
   history_left_out: number;
 }
@@ -52,7 +54,8 @@ export function stateText({ state, reason }: DeliverySummary, colors: Colors): s
 export function showDelivery(delivery: DeliveryDetail, { print, colors }: Terminal): void {
   print(`${colors.bold(delivery.delivery_id)}  ${stateText(delivery, colors)}`);
   print(`${delivery.event_type}  event ${delivery.event_id}  publication ${delivery.publication_id}`);
-  print(`to ${delivery.endpoint_id}, cause ${delivery.cause}`);
+  print(`to ${delivery.endpoint_id}, cause ${delivery.cause}${originText(delivery)}`);
+  if (delivery.next_attempt_at) print(`next attempt ${delivery.next_attempt_at}`);
   for (const attempt of delivery.history) {
     print('');
     showAttempt(attempt, { print, colors });
@@ -100,13 +103,17 @@ function attemptTitle(attempt: Attempt, colors: Colors): string {
     attempt.started_at,
     colors.bold(what),
     outcome,
-    `${attempt.duration_ms.toFixed(1)} ms`,
-    verdict,
+    attempt.request ? `${attempt.duration_ms.toFixed(1)} ms` : '',
+    attempt.attempt_number === 0 ? '' : verdict,
     why,
     next,
   ]
     .filter(Boolean)
     .join('  ');
+}
+
+function originText({ origin }: DeliveryDetail): string {
+  return origin ? `, event at ${origin.topic}:${origin.partition}:${origin.offset}` : '';
 }
 
 /** What the time went into; a connection that was open already has no phases of its own. */

@@ -57,15 +57,23 @@ test('an endpoint that did not get an event shows the condition that failed, and
   expect(text).toContain('3 more endpoints');
 });
 
-test('an event that ended before any endpoint says where', () => {
+test('an event that ended before any endpoint says where, once and not for each of them', () => {
   const text = shown({
     event_id: 'evt_1',
     as_of: null,
     steps: [{ step: 'accepted', result: 'unknown', at: null, detail: 'Not on record.' }],
     ended: { verdict: 'not_on_record', because: 'Not on record.', remedy: null },
-    endpoints: [],
-    endpoints_left_out: 0,
+    endpoints: ['ep_1', 'ep_2'].map((endpoint_id) => ({
+      endpoint_id,
+      name: null,
+      verdict: 'not_on_record',
+      because: 'Not on record.',
+      remedy: null,
+      steps: [],
+    })),
+    endpoints_left_out: 3,
   });
+  expect(text).not.toMatch(/ep_|endpoints/);
   expect(text).toContain('how far the history is, is not known');
   expect(text).toContain('not on record: Not on record.');
 });

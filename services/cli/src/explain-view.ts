@@ -38,6 +38,7 @@ export interface Explanation {
         duration_ms: number;
         config_revision: number;
       }>;
+      dispositions_left_out?: number;
     }
   >;
   endpoints_left_out: number;
@@ -51,18 +52,27 @@ export function showExplanation(explanation: Explanation, terminal: Terminal): v
   const { event_id, as_of, steps, ended, endpoints, endpoints_left_out } = explanation;
   print(`${colors.bold(event_id)}  ${as_of ? `as of ${as_of}` : 'how far the history is, is not known'}`);
   for (const step of steps) showStep(step, terminal);
-  if (ended && endpoints.length === 0) showTold(ended, terminal);
-  for (const endpoint of endpoints) {
+  if (ended) showTold(ended, terminal);
+  // What ended before any endpoint is the same of each.
+  for (const endpoint of ended ? [] : endpoints) {
     print('');
     print(`${colors.bold(endpoint.endpoint_id)}${endpoint.name ? ` ${endpoint.name}` : ''}`);
-    for (const step of endpoint.steps) showStep(step, terminal);
+    // The last step says what the verdict does.
+    for (const step of endpoint.steps) {
+      showStep(step.detail === endpoint.because ? { ...step, detail: '' } : step, terminal);
+    }
     showTold(endpoint, terminal);
     if (endpoint.dispositions && endpoint.dispositions.length > 0) {
       print('');
       showDispositions(endpoint.dispositions, terminal);
+      if (endpoint.dispositions_left_out) {
+        note(
+          `${endpoint.dispositions_left_out} more of them are left out: the first and the newest are shown`,
+        );
+      }
     }
   }
-  if (endpoints_left_out > 0) note(`${endpoints_left_out} more endpoints: ask with --endpoint`);
+  if (!ended && endpoints_left_out > 0) note(`${endpoints_left_out} more endpoints: ask with --endpoint`);
 }
 
 function showStep({ step, result, at, detail, checks = [] }: Step, { print, colors }: Terminal): void {

@@ -67,8 +67,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
     return EXIT.ok;
   } catch (error) {
     // commander has written what it has to say: help that was asked for is a success, a mistake is not.
-    if (error instanceof CommanderError)
-      return error.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { message, exitCode } = explain(error instanceof RefusedRequest ? usageOf(error, invoked) : error);
     context.terminal.note(message);
     return exitCode;

@@ -36,3 +36,13 @@ test('deliveries of the history are asked for by state and status', () => {
     dry_run: false,
   });
 });
+
+test('what is replayed, and what of a topic, has to be said', () => {
+  const ask = (given: object) => () => replayRequest(options.parse(given), true);
+  expect(ask({})).toThrow('--topic <name>, or --history');
+  expect(ask({ topic: 'events' })).toThrow('what of events: --offsets, --from and --to, or --everything');
+  for (const enough of [{ from: 'x' }, { everything: true }, { offsets: '0:1-2' }]) {
+    expect(ask({ topic: 'events', ...enough })).not.toThrow();
+  }
+  expect(ask({ history: true })).not.toThrow();
+});

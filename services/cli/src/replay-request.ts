@@ -1,5 +1,6 @@
 import { integer, list } from '@herald/service-kit/config';
 import { z } from 'zod';
+import { UsageFailure } from './failure.ts';
 
 const OFFSETS = /^(\d{1,9}):(\d{1,15})-(\d{1,15})?$/;
 
@@ -41,8 +42,10 @@ export const REPLAY_OPTIONS = {
 
 export type ReplayOptions = z.output<z.ZodObject<typeof REPLAY_OPTIONS>>;
 
-/** The body of POST /v1/replays. */
+/** The body of POST /v1/replays. @throws UsageFailure */
 export function replayRequest(options: ReplayOptions, dryRun: boolean): unknown {
+  const missing = missingIn(options);
+  if (missing) throw new UsageFailure([missing]);
   return {
     source: {
       kind: options.history ? 'history' : 'topic',
@@ -68,4 +71,14 @@ export function replayRequest(options: ReplayOptions, dryRun: boolean): unknown 
     per_second: options.rate,
     dry_run: dryRun,
   };
+}
+
+/** The API says the same of its fields. */
+function missingIn({ history, topic, offsets, everything, from, to }: ReplayOptions): string | undefined {
+  if (history) return undefined;
+  if (topic === undefined) {
+    return 'say what is replayed: --topic <name>, or --history for deliveries by how they stand now';
+  }
+  if (offsets || everything || from !== undefined || to !== undefined) return undefined;
+  return `say what of ${topic}: --offsets, --from and --to, or --everything`;
 }

@@ -56,10 +56,10 @@ export function showReplay(replay: Replay, terminal: Terminal): void {
   terminal.print(`${colors.bold(replay.replay_id)}  ${replayStateText(replay, colors)}`);
   if (replay.error) terminal.print(colors.red(replay.error));
   terminal.print(
-    `${planned.scanned} scanned, ${planned.matched} matched, ${replay.to_send} to send, ${replay.sent} sent, ${replay.remaining} left at ${replay.per_second}/s${estimateText(replay)}`,
+    `${planned.scanned} ${replay.source.kind === 'topic' ? 'records' : 'deliveries'} scanned, ${planned.matched} deliveries matched, ${replay.to_send} to send, ${replay.sent} sent, ${replay.remaining} left at ${replay.per_second}/s${estimateText(replay)}`,
   );
   const skipped = Object.entries(replay.done.scanned > 0 ? replay.done.skipped : planned.skipped);
-  for (const [reason, count] of skipped) terminal.print(`  ${count} skipped: ${reason}`);
+  for (const [reason, count] of skipped) terminal.print(`  ${count} skipped: ${reason.replaceAll('_', ' ')}`);
   for (const { partition, from, to } of replay.expired) {
     terminal.print(colors.red(`  gone: partition ${partition}, offsets ${from} to ${to - 1}`));
   }
@@ -83,9 +83,11 @@ export function showReplay(replay: Replay, terminal: Terminal): void {
     terminal.print('');
     terminal.table(
       ['partition', 'from', 'to', 'position', 'to send', 'sent'],
-      replay.partitions.map((each) =>
-        [each.partition, each.from, each.to, each.position, each.to_send, each.sent].map(String),
-      ),
+      [...replay.partitions]
+        .sort(byPlace)
+        .map((each) =>
+          [each.partition, each.from, each.to, each.position, each.to_send, each.sent].map(String),
+        ),
     );
   }
   if (replay.samples.length > 0) {
@@ -95,6 +97,13 @@ export function showReplay(replay: Replay, terminal: Terminal): void {
       replay.samples.map((one) => [one.event_id, one.event_type, one.publication_id, one.endpoint_id]),
     );
   }
+  if (replay.state === 'planned' && replay.dry_run) {
+    terminal.note(`nothing is sent yet: herald replay start ${replay.replay_id} sends it`);
+  }
+}
+
+function byPlace(a: Replay['partitions'][number], b: Replay['partitions'][number]): number {
+  return a.partition - b.partition || a.from - b.from;
 }
 
 function estimateText({ estimate_seconds }: Replay): string {

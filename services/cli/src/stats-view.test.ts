@@ -43,7 +43,7 @@ test('stats show the sums, then the buckets that something happened in, each wit
     ),
   );
   expect(text).toContain('to 2026-01-15T15:00:00.000Z, as of 2026-01-15T14:30:00.000Z');
-  expect(text).toContain('attempts    10: 8 2xx, 2 timeout');
+  expect(text).toContain('attempts    10: 8 × 2xx, 2 × timeout');
   expect(text).toContain('80.0 % delivered, p50 4.3 ms, p95 120 ms, p99 300 ms');
   expect(text).toContain('deliveries  10: 8 delivered, 2 waiting');
   const lines = text.split('\n').filter((line) => line.startsWith('2026') && !line.includes(' to '));
@@ -57,14 +57,14 @@ test('no attempt at all is told as such, not as a rate of 0', () => {
     showStats({ as_of: null, from: 'a', to: 'b', total: figures(0, 0), buckets: [] }, terminal),
   );
   expect(text).toContain('attempts    0: none');
-  expect(text).toContain('– delivered, no time to tell');
+  expect(text).not.toMatch(/0 %|ms/);
 });
 
 test('endpoints are told apart by their rate and by what their attempts came to', () => {
   const text = shown((terminal) =>
     showEndpoints({ items: [{ endpoint_id: 'ep_1', attempts: figures(10, 8).attempts }] }, terminal),
   );
-  expect(text).toMatch(/ep_1 +10 +80\.0 % +4\.3 ms +120 ms +300 ms +8 2xx, 2 timeout +█{19}░{5}/);
+  expect(text).toMatch(/ep_1 +10 +80\.0 % +4\.3 ms +120 ms +300 ms +8 × 2xx, 2 × timeout +█{19}░{5}/);
 });
 
 test('lag that is not known is not shown as none', () => {

@@ -47,7 +47,9 @@ export function showStats({ as_of, from, to, total, buckets }: Stats, terminal: 
   print(`${from} to ${to}${as_of === null ? '' : `, as of ${as_of}`}`);
   const { attempts, deliveries } = total;
   print(`attempts    ${attempts.total}: ${outcomesText(attempts.outcomes)}`);
-  print(`            ${percent(attempts.success_rate)} delivered, ${durationText(attempts.duration_ms)}`);
+  if (attempts.total > 0) {
+    print(`            ${percent(attempts.success_rate)} delivered, ${durationText(attempts.duration_ms)}`);
+  }
   print(
     `deliveries  ${deliveries.total}: ${STATES.map((state) => `${deliveries[state]} ${state}`).join(', ')}`,
   );
@@ -81,6 +83,7 @@ export function showEndpoints({ items }: EndpointStats, { table, colors }: Termi
       outcomesText(attempts.outcomes),
       bar(attempts, most, colors),
     ]),
+    'no attempts in this time',
   );
 }
 
@@ -99,6 +102,7 @@ export function showLag(
       ago(Date.parse(item.oldest_due_at), nowMs),
       lagText(item.lag_seconds, colors),
     ]),
+    'no endpoint has open deliveries',
   );
 }
 
@@ -113,7 +117,7 @@ function lagText(seconds: number | null, colors: Terminal['colors']): string {
 
 function outcomesText(outcomes: Record<string, number>): string {
   const most = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
-  return most.length === 0 ? 'none' : most.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  return most.length === 0 ? 'none' : most.map(([outcome, count]) => `${count} × ${outcome}`).join(', ');
 }
 
 function durationText(duration: Figures['attempts']['duration_ms']): string {

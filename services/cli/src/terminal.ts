@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import { type Colors, createPainting } from './painting.ts';
 import { visible, visibleLine } from './visible.ts';
@@ -15,13 +16,17 @@ export interface Terminal {
   json(value: unknown): void;
   /** A document of many, each on its line, as it is. */
   jsonLine(text: string): void;
-  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /**
+   * Without rows the note `none`. On a terminal that is narrower, a block of lines for each row: what is cut off or
+   * broken cannot be copied.
+   */
+  table(head: readonly string[], rows: readonly (readonly string[])[], none?: string): void;
   /** Empty functions where the output is piped. */
   colors: Colors;
 }
 
 export interface Output {
-  stdout: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean };
+  stdout: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number };
   stderr: Pick<NodeJS.WriteStream, 'write'>;
   env: NodeJS.ProcessEnv;
 }
@@ -30,24 +35,43 @@ export function createTerminal({ stdout, stderr, env }: Output): Terminal {
   const isTerminal = stdout.isTTY === true;
   const { colors, finished } = createPainting(isTerminal && !env.NO_COLOR);
   const writeLine = (line: string) => void stdout.write(`${line}\n`);
+  const blocksOf = (head: readonly string[], rows: readonly (readonly string[])[]) => {
+    const width = Math.max(...head.map((title) => title.length));
+    const fields = (row: readonly string[]) =>
+      head.flatMap((title, at) =>
+        row[at] ? finished(`${colors.bold(title.padEnd(width))}  ${visibleLine(row[at])}`) : [],
+      );
+    return rows.flatMap((row, at) => (at === 0 ? fields(row) : ['', ...fields(row)]));
+  };
   const note = (line: string) => void stderr.write(`${finished(visible(line))}\n`);
   return {
     print: (line) => writeLine(finished(visible(line))),
     note,
     json: (value) => writeLine(JSON.stringify(value, null, isTerminal ? 2 : undefined)),
     jsonLine: writeLine,
-    table(head, rows) {
-      if (rows.length === 0) return note('none');
+    table(head, rows, none = 'none') {
+      if (rows.length === 0) return note(none);
       const table = new Table({
         head: head.map((title) => finished(colors.bold(title))),
         chars: NO_BORDERS,
         style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
       });
       table.push(...rows.map((row) => row.map((cell) => finished(visibleLine(cell)))));
-      for (const line of table.toString().split('\n')) writeLine(line.trimEnd());
+      const lines = table
+        .toString()
+        .split('\n')
+        .map((line) => line.trimEnd());
+      const { columns } = stdout;
+      const fits = !isTerminal || columns === undefined || lines.every((line) => widthOf(line) <= columns);
+      for (const line of fits ? lines : blocksOf(head, rows)) writeLine(line);
     },
     colors,
   };
+}
+
+/** In characters, without what paints them. */
+function widthOf(line: string): number {
+  return stripVTControlCharacters(line).length;
 }
 
 /** Columns by blanks: readable on a terminal and easy to cut in a pipe. */

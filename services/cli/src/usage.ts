@@ -32,7 +32,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export function usageOf({ mistakes }: RefusedRequest, command: Command): UsageFailure {
   return new UsageFailure(
     mistakes.map(({ field, problem, remedy, value }) => {
-      const told = inFlags(`${problem}. ${remedy}`, command);
+      const told = inFlags(`${problem}. ${withoutJson(remedy)}`, command);
       const typed = partsOf(field)
         .map((part) => typedAs(part, command))
         .find(Boolean);
@@ -92,6 +92,11 @@ function flagOf(field: string, command: Command) {
 function namesOf(field: string): string[] {
   const own = NAMES[field];
   return [...(own === undefined ? [] : [own]), field.replaceAll('_', '-')];
+}
+
+/** Of an example that is JSON the flag is another form, which its help has. */
+function withoutJson(remedy: string): string {
+  return remedy.replace(/ For example [[{].*$/, '');
 }
 
 /** Names of fields in a text are told from words by their underscores. */

@@ -5,7 +5,7 @@ import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.t
 import { type DeliveryDetail, type DeliverySummary, showDelivery } from '../delivery-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
-import { ago } from '../when.ts';
+import { agoOf } from '../when.ts';
 import { addRedrive } from './redrive.ts';
 
 interface Flags {
@@ -14,8 +14,8 @@ interface Flags {
 
 interface DeadLetter extends DeliverySummary {
   last_status: number | null;
-  updated_at: string;
-  expires_at: string;
+  updated_at: string | null;
+  expires_at: string | null;
   redriven: { delivery_id: string; state: string } | null;
 }
 
@@ -83,10 +83,11 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       String(one.last_status ?? one.last_outcome ?? ''),
       one.event_type,
       one.endpoint_id,
-      ago(Date.parse(one.updated_at), nowMs),
-      ago(Date.parse(one.expires_at), nowMs),
+      agoOf(one.updated_at, nowMs),
+      agoOf(one.expires_at, nowMs),
       one.redriven ? `${one.redriven.delivery_id} (${one.redriven.state})` : '',
     ]),
+    'no dead letter is so',
   );
   if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
@@ -111,11 +112,12 @@ async function groups({ json }: Flags, command: Command, { terminal, env }: Cont
       group.reason,
       String(group.status ?? ''),
       String(group.deliveries),
-      ago(Date.parse(group.first_at), nowMs),
-      ago(Date.parse(group.last_at), nowMs),
+      agoOf(group.first_at, nowMs),
+      agoOf(group.last_at, nowMs),
       `${group.hours_to_expiry} h`,
       group.sample_delivery_id,
     ]),
+    'no dead letter is so',
   );
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type DeliveryDetail, type DeliverySummary, showDelivery, stateText } from '../delivery-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
-import { ago } from '../when.ts';
+import { agoOf } from '../when.ts';
 import { addRedeliver } from './redeliver.ts';
 
 interface Flags {
@@ -84,8 +84,9 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       delivery.endpoint_id,
       String(delivery.attempts),
       String(delivery.last_status ?? delivery.last_outcome ?? ''),
-      ago(Date.parse(delivery.occurred_at), nowMs),
+      agoOf(delivery.occurred_at, nowMs),
     ]),
+    'no delivery on record is so',
   );
   if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }

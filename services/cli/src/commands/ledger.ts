@@ -69,6 +69,7 @@ async function endpoints({ json }: Flags, command: Command, { terminal, env }: C
   terminal.table(
     ['endpoint', ...COUNTS],
     page.items.map((item) => [item.endpoint_id, ...COUNTS.map((state) => String(item[state]))]),
+    'no delivery on record',
   );
   if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }

@@ -67,6 +67,7 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       ago(group.lastDueMs, nowMs),
       ago(group.oldestMs, nowMs),
     ]),
+    'nothing waits',
   );
   if (groups.length > 0) terminal.note(`${waiting} in all`);
 }
@@ -95,7 +96,7 @@ async function peek({ json }: Flags, command: Command, { terminal, env }: Contex
   const decoder = eventDecoder(connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL }));
   const shown = await Promise.all(first.map((one) => withEvent(one, decoder)));
   if (json) return terminal.json({ items: shown });
-  if (shown.length === 0) terminal.note('none');
+  if (shown.length === 0) terminal.note('nothing waits');
   const nowMs = Date.now();
   for (const one of shown) showPeek(one, terminal, nowMs);
 }

@@ -107,6 +107,8 @@ function report(
       })),
       not_waiting: notWaiting,
     });
+  } else if (followed.length === 0) {
+    if (notWaiting.length === 0) terminal.note('nothing waits for it: no order is given');
   } else if (kind === 'forward') {
     terminal.table(
       ['endpoint', 'sent on', 'still waiting'],

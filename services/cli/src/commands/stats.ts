@@ -119,6 +119,7 @@ async function topFailing({ json }: Flags, command: Command, context: Context): 
       item.commonest_outcome,
       ago(Date.parse(item.last_failure_at), nowMs),
     ]),
+    'no attempt has failed in this time',
   );
 }
 

@@ -61,7 +61,7 @@ export function showPeek(peek: PeekWithEvent, { print, colors }: Terminal, nowMs
   print(`${colors.bold(peek.delivery_id)}  due ${peek.due_at} (${ago(Date.parse(peek.due_at), nowMs)})`);
   const { topic, partition, offset } = peek.read_from;
   print(
-    `to ${peek.endpoint_id}, ${peek.attempts} attempts made, in ${topic}:${partition}:${offset} since ${peek.waiting_since}`,
+    `to ${peek.endpoint_id}, ${peek.attempts} ${peek.attempts === 1 ? 'attempt' : 'attempts'} made, in ${topic}:${partition}:${offset} since ${peek.waiting_since}`,
   );
   for (const [name, value] of Object.entries(peek.headers)) print(colors.dim(`  ${name}: ${value}`));
   print(`  ${peek.event ? JSON.stringify(peek.event) : `not decoded, base64: ${peek.raw}`}`);
