@@ -42,7 +42,7 @@ interface Modelled {
 
 beforeAll(async () => {
   database = await createHistoryDatabase(inject('stack').clickhouseUrl);
-  history = openHistoryStore(database.options);
+  history = openHistoryStore({ ...database.options, now: () => NOON_MS + HOUR_MS });
   past = await writePast(1);
 });
 afterAll(async () => {
