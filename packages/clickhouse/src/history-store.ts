@@ -1,5 +1,6 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
-import type { HistoryStore } from './history.ts';
+import type { HistoryReads, HistoryStore } from './history.ts';
 import { listAudit } from './read/audit.ts';
 import { deadLetterReads } from './read/dead-letters.ts';
 import { getDelivery } from './read/delivery-detail.ts';
@@ -17,7 +18,7 @@ import { readLag } from './read/lag.ts';
 import { readLedger, readReport } from './read/ledger.ts';
 import { listLedgerEndpoints } from './read/ledger-endpoints.ts';
 import { listPoison } from './read/poison.ts';
-import { createReader } from './read/reader.ts';
+import { createReader, type Reader } from './read/reader.ts';
 import { recount } from './read/recount.ts';
 import { replayReads } from './read/replay-reads.ts';
 import { listReplayed } from './read/replayed.ts';
@@ -36,13 +37,14 @@ export interface HistoryOptions extends ClickHouseOptions {
   now?: () => number;
 }
 
-/** Opens lazily: nothing is asked of the server before the first read. */
-export function openHistoryStore(options: HistoryOptions): HistoryStore {
-  const { now = Date.now } = options;
-  const client = connectClickHouse(options, {
+/** A client whose queries are bounded, and only read. */
+export function connectForReads(options: Omit<HistoryOptions, 'now'>): ClickHouseClient {
+  return connectClickHouse(options, {
     maxConnections: 10,
     settings: {
       readonly: '2',
+      // Which they are when nobody waits for a read any more.
+      cancel_http_readonly_queries_on_client_close: 1,
       max_execution_time: Math.ceil((options.maxExecutionMs ?? MAX_EXECUTION_MS) / 1_000),
       max_memory_usage: String(MAX_MEMORY_BYTES),
       max_bytes_before_external_group_by: String(SPILL_BYTES),
@@ -54,41 +56,80 @@ export function openHistoryStore(options: HistoryOptions): HistoryStore {
       output_format_json_quote_64bit_integers: 0,
     },
   });
-  const reader = createReader(client);
+}
+
+/** Opens lazily: nothing is asked of the server before the first read. */
+export function openHistoryStore(options: HistoryOptions): HistoryStore {
+  const { now = Date.now } = options;
+  const client = connectForReads(options);
   return {
-    deliveries: {
-      list: (scope, query) => listDeliveries(reader, scope, query, now()),
-      get: (scope, deliveryId) => getDelivery(reader, scope, deliveryId),
-      facets: (scope, query) => countFacets(reader, scope, query),
-      replayed: (scope, of) => listReplayed(reader, scope, of),
-    },
-    events: {
-      list: (scope, query) => listEvents(reader, scope, query, now()),
-      get: (scope, eventId) => getEvent(reader, scope, eventId),
-      evidence: (scope, eventId, endpointId) => readEvidence(reader, scope, eventId, endpointId),
-      erasedPublicationOf: (scope, deliveryIds) => erasedPublicationOf(reader, scope, deliveryIds),
-      keptForDays: () => keptForDays(reader),
-      groups: (scope, range) => countEventGroups(reader, scope, range),
-      contents: (scope, events) => readContents(reader, scope, events),
-    },
-    deadLetters: deadLetterReads(reader),
-    ledger: {
-      read: (scope) => readLedger(reader, scope),
-      endpoints: (scope, query) => listLedgerEndpoints(reader, scope, query),
-      asOf: async () => (await readReport(reader))?.asOfMs,
-      held: (scope, query) => readHeld(reader, scope, query),
-      recount: (scope) => recount(reader, scope),
-    },
-    stats: {
-      read: (scope, query) => readStats(reader, scope, query),
-      endpoints: (scope, query) => listEndpointFigures(reader, scope, query),
-      topFailing: (scope, query) => topFailing(reader, scope, query),
-      lag: (scope, limit) => readLag(reader, scope, limit),
-    },
-    replays: replayReads(reader),
-    audit: { list: (scope, query) => listAudit(reader, scope, query) },
-    poison: { list: (query) => listPoison(reader, query) },
+    ...readsOf(now, (read) => read(createReader(client))),
+    under: ({ signal, timeoutMs }) =>
+      readsOf(now, async (read) => {
+        const deadline = new AbortController();
+        const late = () => deadline.abort(new Error(`ClickHouse gave no answer in ${timeoutMs} ms`));
+        const timer = setTimeout(late, timeoutMs);
+        try {
+          return await read(createReader(client, AbortSignal.any([signal, deadline.signal])));
+        } finally {
+          clearTimeout(timer);
+        }
+      }),
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
+  };
+}
+
+/** @param withReader gives each read what it reads by */
+function readsOf(
+  now: () => number,
+  withReader: <T>(read: (reader: Reader) => Promise<T>) => Promise<T>,
+): HistoryReads {
+  /** A read whose first argument is the reader, without it. */
+  const read =
+    <Rest extends unknown[], T>(by: (reader: Reader, ...rest: Rest) => Promise<T>) =>
+    (...rest: Rest) =>
+      withReader((reader) => by(reader, ...rest));
+  return {
+    deliveries: {
+      list: (scope, query) => withReader((reader) => listDeliveries(reader, scope, query, now())),
+      get: read(getDelivery),
+      facets: read(countFacets),
+      replayed: read(listReplayed),
+    },
+    events: {
+      list: (scope, query) => withReader((reader) => listEvents(reader, scope, query, now())),
+      get: read(getEvent),
+      evidence: read(readEvidence),
+      erasedPublicationOf: read(erasedPublicationOf),
+      keptForDays: read(keptForDays),
+      groups: read(countEventGroups),
+      contents: read(readContents),
+    },
+    deadLetters: {
+      find: (...asked) => withReader((reader) => deadLetterReads(reader).find(...asked)),
+      list: (...asked) => withReader((reader) => deadLetterReads(reader).list(...asked)),
+      groups: (...asked) => withReader((reader) => deadLetterReads(reader).groups(...asked)),
+    },
+    ledger: {
+      read: read(readLedger),
+      endpoints: read(listLedgerEndpoints),
+      asOf: () => withReader(async (reader) => (await readReport(reader))?.asOfMs),
+      held: read(readHeld),
+      recount: read(recount),
+    },
+    stats: {
+      read: read(readStats),
+      endpoints: read(listEndpointFigures),
+      topFailing: read(topFailing),
+      lag: read(readLag),
+    },
+    replays: {
+      select: (...asked) => withReader((reader) => replayReads(reader).select(...asked)),
+      delivered: (...asked) => withReader((reader) => replayReads(reader).delivered(...asked)),
+      underway: (...asked) => withReader((reader) => replayReads(reader).underway(...asked)),
+    },
+    audit: { list: read(listAudit) },
+    poison: { list: read(listPoison) },
   };
 }

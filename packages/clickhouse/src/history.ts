@@ -240,8 +240,16 @@ export interface PoisonRecord {
   value: Buffer;
 }
 
-/** Read side of the history. Rejects only when ClickHouse cannot be asked. */
-export interface HistoryStore {
+/** For how long somebody waits for a read. */
+export interface Patience {
+  /** Its reason is what reads are rejected with. */
+  signal: AbortSignal;
+  /** Of one read, all its queries together. */
+  timeoutMs: number;
+}
+
+/** Rejects when ClickHouse cannot be asked, and when a read is given up. */
+export interface HistoryReads {
   deliveries: {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;
     get(scope: Scope, deliveryId: string): Promise<DeliveryDetail | undefined>;
@@ -269,6 +277,12 @@ export interface HistoryStore {
   audit: AuditReads;
   /** For operators: what cannot be decoded belongs to no account. */
   poison: { list(query: PageQuery): Promise<Listing<PoisonRecord>> };
+}
+
+/** Read side of the history. */
+export interface HistoryStore extends HistoryReads {
+  /** As long as somebody waits for them. A read that is given up asks nothing more, and ClickHouse stops its query. */
+  under(patience: Patience): HistoryReads;
   /** False while ClickHouse does not answer. */
   ping(): Promise<boolean>;
   close(): Promise<void>;

@@ -66,7 +66,8 @@ export const apiConfig = z.object({
     example: 'https://ingest.example.com',
   }),
   HERALD_API_HISTORY_TIMEOUT_MS: variable(integer({ min: 100, max: 60_000 }).default(10_000), {
-    expects: 'milliseconds that a read of the history waits for ClickHouse before it is answered 503',
+    expects:
+      'milliseconds that a read of the history waits for ClickHouse before it is answered 503; ClickHouse stops its queries then, and when the client leaves',
     example: '10000',
   }),
 });

@@ -67,14 +67,23 @@ const ALL: AllTables = {
   erasedDeliveries: () => 'erased_deliveries',
 };
 
-export function createReader(client: ClickHouseClient): Reader {
+/** @param signal when it aborts, what is asked is given up and nothing more is, with its reason */
+export function createReader(client: ClickHouseClient, signal?: AbortSignal): Reader {
   function ask<Format extends 'JSON' | 'JSONEachRow'>(query: string, params: Params, format: Format) {
     const cut = cutWideLists(query, params);
-    return client.query({ query: cut.query, query_params: { ...cut.params }, format });
+    const query_params = { ...cut.params };
+    return client.query({ query: cut.query, query_params, format, ...(signal && { abort_signal: signal }) });
   }
-  async function select<T>(query: string, params: Params): Promise<T[]> {
-    const result = await ask(query, params, 'JSONEachRow');
-    return result.json<T>();
+  async function unlessGivenUp<T>(read: () => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await read();
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+  function select<T>(query: string, params: Params): Promise<T[]> {
+    return unlessGivenUp(async () => (await ask(query, params, 'JSONEachRow')).json<T>());
   }
   return {
     rows(scope, query, params) {
@@ -83,8 +92,10 @@ export function createReader(client: ClickHouseClient): Reader {
     },
     async rowsAndCost<T>(scope: Scope, query: (from: ScopedTables) => string, params: Params) {
       const { tables, params: scopeParams } = cutTo(scope);
-      const result = await ask(query(tables), { ...params, ...scopeParams }, 'JSON');
-      const { data, statistics } = await result.json<T>();
+      const { data, statistics } = await unlessGivenUp(async () => {
+        const result = await ask(query(tables), { ...params, ...scopeParams }, 'JSON');
+        return result.json<T>();
+      });
       return { rows: data, rowsRead: statistics?.rows_read ?? 0 };
     },
     allRows: (query, params) => select(query(ALL), params),

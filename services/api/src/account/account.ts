@@ -42,6 +42,8 @@ type Bound<Method> = Method extends (scope: Scope, ...rest: infer Rest) => infer
 /** What of a caller decides what there is for it, and who its changes are put on record for. */
 export interface BoundTo extends Pick<Caller, 'accountId' | 'scope' | 'actor'> {
   requestId: string | undefined;
+  /** Aborts when nobody waits for what is read of the history. */
+  signal: AbortSignal;
 }
 
 /** `not_admitted`: it reaches beyond what the caller is limited to. Nothing was written. */
@@ -144,7 +146,8 @@ export interface AccountSources {
   table: Pick<EndpointTable, 'get' | 'list'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
   writer: Pick<EndpointWriter, 'as'>;
-  history: Pick<HistoryStore, 'audit' | 'deadLetters' | 'deliveries' | 'events' | 'ledger' | 'stats'>;
+  history: Pick<HistoryStore, 'under'>;
+  historyTimeoutMs: number;
   tail: Pick<Tail, 'open'>;
   erasures: ForgottenSources['erasures'];
   sendTest: SendTest;
@@ -164,9 +167,10 @@ const NO_ENDPOINT: Promise<RetriesOrdered> = Promise.resolve({ kind: 'missing' }
 const ENDPOINT_DELETED: Promise<Redelivered> = Promise.resolve({ kind: 'endpoint_deleted' });
 
 export function createAccounts(sources: AccountSources): (caller: BoundTo) => Account {
-  const { table, status, history, redeliver, orderRetries, tail, configurations, replays } = sources;
+  const { table, status, historyTimeoutMs, redeliver, orderRetries, tail, configurations, replays } = sources;
   return (caller) => {
-    const { accountId, actor, requestId } = caller;
+    const { accountId, actor, requestId, signal } = caller;
+    const history = sources.history.under({ signal, timeoutMs: historyTimeoutMs });
     const belongings = belongingsOf(caller, table);
     const scope: Scope = belongings.history();
     const asker: Asker = { actor, requestId };

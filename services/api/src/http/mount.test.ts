@@ -3,7 +3,10 @@ import { type HttpServer, listen } from '@herald/service-kit/http-server';
 import express from 'express';
 import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
+import type { Account } from '../account/account.ts';
 import { createRequestLimits } from '../rate-limit/request-limits.ts';
+import { ClientLeft } from './client-left.ts';
 import { EventStream } from './event-stream.ts';
 import { mount } from './mount.ts';
 import { operation } from './operation.ts';
@@ -54,12 +57,31 @@ async function startApi() {
     problems: [],
     handle: () => ({ status: 200, stream }),
   });
+  const waiting = Promise.withResolvers<AbortSignal>();
+  const wait = operation({
+    method: 'get',
+    path: '/wait',
+    operationId: 'wait',
+    tag: 'sessions',
+    summary: 'Wait.',
+    role: 'read',
+    params: none,
+    query: none,
+    body: undefined,
+    answers: none,
+    problems: [],
+    handle: () => new Promise(() => {}),
+  });
+  const caller = { actor: { kind: 'api_key', id: 'ann' } } as Caller;
   const app = express();
   const limits = createRequestLimits({ requestsPerSecond: 1, burst: BURST, now: () => 0 });
-  mount(app, [logIn, listenIn], {
-    admission: { authenticate: vi.fn(), refuseForeignPage: () => undefined },
+  mount(app, [logIn, listenIn, wait], {
+    admission: { authenticate: () => ({ caller }), refuseForeignPage: () => undefined },
     limits,
-    accountOf: vi.fn(),
+    accountOf: ({ signal }) => {
+      waiting.resolve(signal);
+      return {} as Account;
+    },
     readBody,
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
@@ -74,7 +96,7 @@ async function startApi() {
     await response.text();
     return response;
   };
-  return { limits, readBody, post, stream, url: `${server.url}/tail` };
+  return { limits, readBody, post, stream, waiting: waiting.promise, url: server.url };
 }
 
 test.each([
@@ -93,14 +115,26 @@ test.each([
 
 test('who asks for the head of a stream has it and no stream, which would not end', async () => {
   const { stream, url } = await startApi();
-  const head = await fetch(url, { method: 'HEAD' });
+  const head = await fetch(`${url}/tail`, { method: 'HEAD' });
   expect(stream).not.toHaveBeenCalled();
-  const streamed = await fetch(url);
+  const streamed = await fetch(`${url}/tail`);
   expect(stream).toHaveBeenCalledTimes(1);
   const of = ({ headers }: Response) =>
     Object.fromEntries([...headers].filter(([name]) => !CONNECTION.has(name)));
   expect([head.status, of(head)]).toEqual([200, of(streamed)]);
   await streamed.body!.cancel();
+});
+
+test('what is read for a client that leaves is given up', async () => {
+  const { waiting, url } = await startApi();
+  const leaving = new AbortController();
+  const asked = fetch(`${url}/wait`, { signal: leaving.signal });
+  const signal = await waiting;
+  expect(signal.aborted).toBe(false);
+  leaving.abort();
+  await expect(asked).rejects.toThrow();
+  await vi.waitUntil(() => signal.aborted, { timeout: 10_000 });
+  expect(signal.reason).toBeInstanceOf(ClientLeft);
 });
 
 test('a login counts as a request of who logs in, who has no more of them than of others', async () => {

@@ -6,6 +6,7 @@ import type { Caller } from '../access/caller.ts';
 import { type Credentials, isLoopback } from '../access/origin.ts';
 import type { Account, BoundTo } from '../account/account.ts';
 import type { Limited, RequestLimits } from '../rate-limit/request-limits.ts';
+import { whenLeft } from './client-left.ts';
 import { STREAM_HEAD } from './event-stream.ts';
 import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
@@ -44,7 +45,11 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
       const isOnLoopback = isLoopback(credentialsOf(request));
       const everyone = { ...asked, header, requestId, isOnLoopback };
       const answer = caller
-        ? await operation.handle({ ...everyone, account: accountOf({ ...caller, requestId }), caller })
+        ? await operation.handle({
+            ...everyone,
+            account: accountOf({ ...caller, requestId, signal: whenLeft(response) }),
+            caller,
+          })
         : await (operation as OpenOperation<z.ZodObject, z.ZodObject, z.ZodType>).handle(everyone);
       options.onAnswer?.(operation, answer);
       if (answer.actor && isBeyond(limits.ofCaller(answer.actor), response)) return;

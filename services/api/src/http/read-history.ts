@@ -1,4 +1,5 @@
 import { readTroubleOf } from '@herald/clickhouse/read-trouble';
+import { ClientLeft } from './client-left.ts';
 import type { Answer } from './operation.ts';
 import { historyUnavailable } from './problems.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -25,7 +26,7 @@ export function createReadHistory({ timeoutMs, onFailure }: ReadHistoryOptions):
     } catch (error) {
       const trouble = readTroubleOf(error);
       if (trouble === undefined || trouble === 'refused') throw error;
-      onFailure(error);
+      if (!(error instanceof ClientLeft)) onFailure(error);
       return historyUnavailable;
     }
     return answer(found);
