@@ -118,17 +118,33 @@ test('it is overdue once where nothing comes of any of the two, and settled when
   await expectClosed();
 });
 
-test('one that was attempted from both is counted once at the daily count of everything', async () => {
-  await produced(0);
-  await produced(500);
-  await attempted(0);
-  await attempted(500);
+/** As once a day. */
+async function countEverything(): Promise<void> {
   await database.run('TRUNCATE TABLE ledger_reports');
   const keeper = openLedgerCounter(database.options);
   const state = { asOfMs: NOON_MS, overdueAfterMs: 5 * MINUTE_MS, retentionMs: 30 * DAY_MS };
   await keeper.count({ ...state, settledUntilMs: 0, watermarks: [] });
   await keeper.close();
+}
+
+test('one that was attempted from both is counted once at the daily count of everything', async () => {
+  await produced(0);
+  await produced(500);
+  await attempted(0);
+  await attempted(500);
+  await countEverything();
   expect((await history.ledger.read(scope)).figures).toMatchObject({ deliveries: 1, delivered: 1 });
+});
+
+test('one whose event could not be read is listed once, at the time of its event, after the daily count', async () => {
+  await produced(0);
+  const unread = { event_type: '', channel_id: '', publication_id: '', occurred_at: NOON_MS + 7_000 };
+  await attempted(0, { ...unread, disposition: 'DEAD', verdict: 'DEAD', reason: 'event_undecodable' });
+  await countEverything();
+  await expectClosed();
+  expect(await listed()).toEqual(['dead']);
+  expect(await listed({ toMs: NOON_MS + 1 })).toEqual(['dead']);
+  expect(await listed({ state: 'pending' })).toEqual([]);
 });
 
 test('a round finds nothing to settle where everything is', async () => {

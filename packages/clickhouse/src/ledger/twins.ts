@@ -37,8 +37,16 @@ export async function settleOverdueTwins(
   return counted!.overdue > 0 ? settle(client, suspects) : [];
 }
 
-/** As `settleOverdueTwins`, of all events that were routed twice: reads the key of every route record. */
+/**
+ * As `settleOverdueTwins`, of all events that were routed twice: reads the key of every route record. What became of
+ * a delivery whose event could not be read is put to the time of the event, too: that of a record stood in for it.
+ */
 export async function settleAllTwins(client: ClickHouseClient): Promise<Stretch[]> {
+  const unread = await rowsOf<{ id: string }>(client, { sql: OF_UNREAD_EVENTS, params: {} });
+  await keepOneTime(
+    client,
+    unread.map(({ id }) => id),
+  );
   return settle(client, { sql: ROUTED_TWICE, params: {} });
 }
 
@@ -67,6 +75,15 @@ const OVERDUE = `
     `${IS_OPEN} AND ${DUE_MS} >= {from_ms:Int64} AND ${DUE_MS} < {before_ms:Int64}`,
   )}
   ORDER BY ${DUE_MS}
+  LIMIT ${MAX_OVERDUE}`;
+
+/** They have no type. In a healthy history there is none. */
+const OF_UNREAD_EVENTS = `
+  SELECT toString(delivery_id) AS id
+  FROM delivery_days
+  WHERE delivery_id IN (SELECT delivery_id FROM delivery_days WHERE event_type = '')
+  GROUP BY account_id, delivery_id
+  HAVING min(occurred_at) != max(occurred_at)
   LIMIT ${MAX_OVERDUE}`;
 
 /** In the order of the table, so that memory does not grow with it. */
