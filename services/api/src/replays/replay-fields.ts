@@ -128,7 +128,10 @@ export function replayBody(maxPerSecond: number) {
         .min(1, 'it is below 1')
         .max(maxPerSecond, `it is above ${maxPerSecond}`)
         .default(Math.min(100, maxPerSecond))
-        .meta({ description: `deliveries a second, 1 to ${maxPerSecond}`, examples: [100] }),
+        .meta({
+          description: `deliveries a second, 1 to ${maxPerSecond}; an endpoint with ordering gets them in order as long as it takes them as fast, and accepts each`,
+          examples: [100],
+        }),
       dry_run: z
         .boolean({ error: 'it is neither true nor false' })
         .default(false)
