@@ -3,6 +3,7 @@ import { addAudit } from './commands/audit.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
+import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
@@ -52,6 +53,7 @@ export async function runHerald(args: readonly string[], context: Context): Prom
   addEndpoints(program, context);
   addSimulate(program, context);
   addListen(program, context);
+  addEvents(program, context);
   addDeliveries(program, context);
   addDeadLetters(program, context);
   addExplain(program, context);

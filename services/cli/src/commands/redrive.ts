@@ -65,8 +65,13 @@ async function redrive(
   if (asked.kind === 'filter') {
     const { replay } = await api.post<Redrive>(PATH, asked.body);
     if (json) return terminal.json({ replay });
-    terminal.print(replay!.replay_id);
-    terminal.note(`a replay, ${replay!.state}. How far it is: herald replay show ${replay!.replay_id}`);
+    const { replay_id: id, state } = replay!;
+    terminal.print(id);
+    terminal.note(
+      dryRun
+        ? `a plan, ${state}: nothing is sent. What it would send: herald replay show ${id}; to send it: herald replay start ${id}`
+        : `a replay, ${state}. How far it is: herald replay show ${id}`,
+    );
     return;
   }
   const items = await redriveIds(api, ids);

@@ -69,8 +69,15 @@ export function addReplay(program: Command, context: Context): void {
   one('cancel', 'end one; what is sent and not attempted yet is dropped', change);
 }
 
+const EXAMPLES = `
+For example, what Kafka took in an hour, what lies at some offsets, and what died:
+  --topic events --from 2026-03-15T14:00:00Z --to 2026-03-15T15:00:00Z
+  --topic events --offsets 3:1200-1300,4:0-50 --endpoints ep_01890a5d
+  --history --states dead --reasons exhausted --rate 50`;
+
 function asking(command: Command): Command {
   return command
+    .addHelpText('after', EXAMPLES)
     .option('--topic <name>', 'events, deliveries, dead-letters, held or retry-<tier>')
     .option('--offsets <partition:from-to,…>', 'offsets of the topic, half open; without to, to the end')
     .option('--everything', 'all that the topic has')
