@@ -77,6 +77,23 @@ test('a life of more steps than are read is shown with its beginning and its end
   expect(evidence.dispositionsLeftOut).toBe(300);
 });
 
+test.each([0, -1, Date.UTC(1969, 6, 21)])(
+  'a delivery of an event of %s ms, by its producer, is pending wherever it is asked for',
+  async (occurred_at) => {
+    const { scope, own } = anOwnEvent();
+    const delivery = to(own.event_id, 1);
+    await database.insert(EVENTS, [anEventRow(20, { ...own, occurred_at })]);
+    await database.insert(ROUTES, [aRoute(20, { ...own, occurred_at, deliveries: [delivery] })]);
+    const pending = { deliveryId: delivery.delivery_id, state: 'pending' };
+    expect(await history.deliveries.get(scope, delivery.delivery_id)).toMatchObject(pending);
+    expect(await history.events.get(scope, own.event_id)).toMatchObject({ deliveries: [pending] });
+    const listed = await history.deliveries.list(scope, { limit: 10, state: 'pending' });
+    expect(listed).toMatchObject({ items: [pending] });
+    const range = { fromMs: 0, toMs: 1_000, bucketMs: 1_000 };
+    expect((await history.stats.read(scope, range)).total.deliveries).toMatchObject({ pending: 1 });
+  },
+);
+
 test('an event that was routed twice shows all that it was routed to, and a delivery of it once whatever times it has', async () => {
   const { scope, own } = anOwnEvent();
   const [first, second] = [to(own.event_id, 1), to(own.event_id, 2)];

@@ -83,7 +83,8 @@ test('a recount accounts for every offset and every delivery once, whatever was 
 
 test('a delivery counts as pending though its route record does not say when its event happened', async () => {
   const accountId = `account-${randomUUID()}`;
-  const deliveries = [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }];
-  await database.insert(ROUTES, [aRoute(70, { account_id: accountId, occurred_at: 0, deliveries })]);
+  await database.run(`
+    INSERT INTO routes (account_id, event_id, origin_topic, origin_offset, endpoint_ids, delivery_ids)
+    VALUES ('${accountId}', 'event-70', 'publication.events', 70, ['endpoint-1'], ['${randomUUID()}'])`);
   expect(await history.ledger.recount({ accountId })).toMatchObject({ deliveries: 1, pending: 1 });
 });

@@ -1,6 +1,6 @@
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { DELIVERY_STATES, stateAfter } from '../delivery-state.ts';
-import { type Table, writeMap, writeTime } from './table.ts';
+import { type Table, writeEventTime, writeMap, writeTime } from './table.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -43,7 +43,7 @@ export const ATTEMPTS: Table<DeliveryAttempt> = {
     ['dns_ms', (to, row) => to.float64(row.dns_ms ?? -1)],
     ['connect_ms', (to, row) => to.float64(row.connect_ms ?? -1)],
     ['tls_ms', (to, row) => to.float64(row.tls_ms ?? -1)],
-    ['occurred_at', (to, row) => writeTime(to, row.occurred_at)],
+    ['occurred_at', (to, row) => writeEventTime(to, row.occurred_at)],
     ['origin_topic', (to, row) => to.string(row.origin_topic)],
     ['origin_partition', (to, row) => to.int32(row.origin_partition)],
     ['origin_offset', (to, row) => to.int64(row.origin_offset)],

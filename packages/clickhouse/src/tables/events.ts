@@ -1,6 +1,6 @@
 import { eventTypeOf } from '@herald/contracts/event-type';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
-import { type Table, writeTime } from './table.ts';
+import { type Table, writeEventTime, writeTime } from './table.ts';
 
 /**
  * One offset of publication.events. An offset that cannot be decoded has a row too, without an account, so that the
@@ -27,7 +27,7 @@ export const EVENTS: Table<EventRow> = {
     ['publication_id', (to, row) => to.string(eventOf(row)?.publication_id ?? '')],
     ['event_id', (to, row) => to.string(eventOf(row)?.event_id ?? '')],
     ['event_type', (to, row) => to.string(typeOf(row))],
-    ['occurred_at', (to, row) => writeTime(to, eventOf(row)?.occurred_at ?? row.recordedAtMs)],
+    ['occurred_at', (to, row) => writeEventTime(to, eventOf(row)?.occurred_at ?? row.recordedAtMs)],
     ['undecodable', (to, row) => to.string(row.content.ok ? '' : row.content.reason)],
     ['event', (to, row) => to.string(row.content.ok ? JSON.stringify(row.content.event) : '')],
   ],

@@ -1,5 +1,5 @@
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
-import { type Table, writeTime } from './table.ts';
+import { type Table, writeEventTime, writeTime } from './table.ts';
 
 /** One route record, with its deliveries as two arrays of one length. */
 export const ROUTES: Table<RouteRecord> = {
@@ -11,7 +11,7 @@ export const ROUTES: Table<RouteRecord> = {
     ['channel_id', (to, row) => to.string(row.channel_id)],
     ['publication_id', (to, row) => to.string(row.publication_id)],
     ['event_type', (to, row) => to.string(row.event_type)],
-    ['occurred_at', (to, row) => writeTime(to, row.occurred_at)],
+    ['occurred_at', (to, row) => writeEventTime(to, row.occurred_at)],
     ['origin_topic', (to, row) => to.string(row.origin_topic)],
     ['origin_partition', (to, row) => to.int32(row.origin_partition)],
     ['origin_offset', (to, row) => to.int64(row.origin_offset)],

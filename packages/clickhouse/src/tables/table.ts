@@ -47,6 +47,16 @@ export function keptTimeMs(epochMs: number): number {
   return Math.min(Math.max(Math.trunc(epochMs), 0), MAX_TIME_MS);
 }
 
+/** As `keptTimeMs`, when an event happened: 0 means, of a route, that it does not say that, and lists leave it out. */
+export function keptEventTimeMs(epochMs: number): number {
+  return Math.max(keptTimeMs(epochMs), 1);
+}
+
+/** DateTime64(3) */
+export function writeEventTime(to: RowWriter, epochMs: number): void {
+  to.int64(keptEventTimeMs(epochMs));
+}
+
 /** DateTime64(3) */
 export function writeTime(to: RowWriter, epochMs: number): void {
   to.int64(keptTimeMs(epochMs));
