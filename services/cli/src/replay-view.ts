@@ -44,8 +44,10 @@ export function isOver({ state }: Pick<Replay, 'state'>): boolean {
   return state === 'completed' || state === 'cancelled' || state === 'failed';
 }
 
-export function replayStateText({ state, waiting_for }: Replay, colors: Colors): string {
-  const text = waiting_for ? `${state} (${waiting_for})` : state;
+export function replayStateText(replay: Replay, colors: Colors): string {
+  const { state, waiting_for } = replay;
+  const why = [waiting_for, asked(replay)].filter(Boolean).join(', ');
+  const text = why ? `${state} (${why})` : state;
   if (state === 'completed') return colors.green(text);
   return state === 'failed' || state === 'cancelled' ? colors.red(text) : colors.yellow(text);
 }
@@ -97,9 +99,16 @@ export function showReplay(replay: Replay, terminal: Terminal): void {
       replay.samples.map((one) => [one.event_id, one.event_type, one.publication_id, one.endpoint_id]),
     );
   }
-  if (replay.state === 'planned' && replay.dry_run) {
+  if (replay.state === 'planned' && replay.dry_run && replay.wanted === 'running') {
     terminal.note(`nothing is sent yet: herald replay start ${replay.replay_id} sends it`);
   }
+}
+
+/** What a replayer has been asked for and has not done yet. */
+function asked(replay: Replay): string | undefined {
+  const { state, wanted } = replay;
+  if (isOver(replay) || state === wanted) return undefined;
+  return { paused: 'to be paused', cancelled: 'to be cancelled' }[wanted];
 }
 
 function byPlace(a: Replay['partitions'][number], b: Replay['partitions'][number]): number {
