@@ -177,6 +177,33 @@ test('a dead delivery is chosen by the status that it died of, as the groups of 
   );
 });
 
+test('the few that are chosen are found among many that only look like them, also a day later', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId, started_at: NOON_MS };
+  const chosen: string[] = [];
+  const attempts = Array.from({ length: 90 }, (_, index) => {
+    const occurred_at = NOON_MS - 200 + index;
+    const first = { ...said, occurred_at, step: 0 };
+    if (index % 30 !== 29) {
+      const failed = anAttempt({ ...first, verdict: 'RETRY', reason: 'exhausted' });
+      return [failed, anAttempt({ ...said, occurred_at, delivery_id: failed.delivery_id, step: 1 })];
+    }
+    const dead = anAttempt({ ...first, ...DEAD });
+    chosen.push(dead.delivery_id);
+    return [dead];
+  });
+  await database.insert(ATTEMPTS, attempts.flat());
+  const aDayLater = NOON_MS + 2 * 86_400_000;
+  for (const asOfMs of [EVERYTHING.asOfMs, aDayLater]) {
+    for (const given of [{ states: ['dead'] }, { reasons: ['exhausted'] }, { states: ['dead', 'pending'] }]) {
+      const found = await walk(accountId, { ...EVERYTHING, asOfMs, ...given });
+      expect(found.map(({ deliveryId }) => deliveryId)).toEqual(chosen);
+    }
+    const delivered = { ...EVERYTHING, asOfMs, states: ['delivered'] };
+    expect(await history.replays.select({ accountId }, delivered, undefined, 100)).toHaveLength(87);
+  }
+});
+
 test('what an endpoint has accepted is told for the asked pairs, of the own account, whatever its cause but a test', async () => {
   const accountId = randomUUID();
   const said = { account_id: accountId };

@@ -1,10 +1,10 @@
 import { TOPICS } from '@herald/contracts/topics';
 import type { Coordinates } from '@herald/domain/coordinates';
 import type { DeliverySummary, EventToEndpoint, Scope } from '../history.ts';
-import { keptTimeMs } from '../tables/table.ts';
-import { allOf, type Condition, type Conditions } from './conditions.ts';
+import { keptEventTimeMs } from '../tables/table.ts';
 import type { Reader } from './reader.ts';
-import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { selectRows } from './replay-selection.ts';
+import { CURRENT_STATE, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Which deliveries a replay is about. An empty list asks for nothing in particular. */
 export interface ReplaySelection {
@@ -78,71 +78,6 @@ export function replayReads(reader: Reader): ReplayReads {
     underway: (scope, pairs, exceptCause, overdueBeforeMs) =>
       underway(reader, scope, pairs, exceptCause, overdueBeforeMs),
   };
-}
-
-function selectRows(
-  reader: Reader,
-  scope: Scope,
-  selection: ReplaySelection,
-  after: SelectionPlace | undefined,
-  limit: number,
-): Promise<SummaryRow[]> {
-  const matching = conditionsOf(selection, after);
-  const standing = standingOf(selection);
-  return reader.rows<SummaryRow>(
-    scope,
-    ({ moments }) => `
-      SELECT ${SUMMARY_COLUMNS}
-      FROM ${moments}
-      WHERE ${matching.sql}
-      GROUP BY occurred_at, delivery_id
-      HAVING ${standing.sql}
-      ORDER BY occurred_at, delivery_id
-      LIMIT {limit:UInt32}
-      SETTINGS optimize_aggregation_in_order = 1`,
-    { ...matching.params, ...standing.params, limit },
-  );
-}
-
-function conditionsOf(selection: ReplaySelection, after: SelectionPlace | undefined): Conditions {
-  return allOf([
-    // By the time itself parts of later days are left out.
-    ["moment_at <= fromUnixTimestamp64Milli({as_of:Int64}, 'UTC')", 'as_of', selection.asOfMs],
-    // A request counts from its end: one that was under way has an outcome only after whoever asked then.
-    ['toUnixTimestamp64Milli(moment_at) + duration_ms <= {as_of:Int64}', 'as_of', selection.asOfMs],
-    ['project_id = {project:String}', 'project', selection.projectId],
-    isIn('endpoint_id', 'endpoints', selection.endpointIds),
-    isIn('channel_id', 'channels', selection.channelIds),
-    isIn('event_type', 'types', selection.eventTypes),
-    isIn('publication_id', 'publications', selection.publicationIds),
-    isIn('event_id', 'events', selection.eventIds),
-    ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', selection.fromMs],
-    ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', selection.toMs],
-    // The time by itself finds the place in the index, the pair cuts exactly.
-    ["occurred_at >= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.occurredAtMs],
-    [
-      "(occurred_at, delivery_id) > (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
-      'after_id',
-      after?.deliveryId,
-    ],
-  ]);
-}
-
-/** How a delivery must stand, all its moments taken together. */
-function standingOf({ states, lastStatuses, reasons }: ReplaySelection): Conditions {
-  return allOf([
-    isIn('toString(current_state)', 'states', states),
-    isIn('current_reason', 'reasons', reasons),
-    [
-      `if(current_state = 'dead', ${DIED_BY}, last_status) IN {statuses:Array(UInt16)}`,
-      'statuses',
-      lastStatuses.length > 0 ? lastStatuses : undefined,
-    ],
-  ]);
-}
-
-function isIn(column: string, name: string, values: readonly string[]): Condition {
-  return [`${column} IN {${name}:Array(String)}`, name, values.length > 0 ? values : undefined];
 }
 
 /** An event that was produced twice is read where it will be kept the longest. */
@@ -233,7 +168,7 @@ async function underway(
 
 /** As the tables have them: an event says what its producer wrote. */
 function timesOf(pairs: readonly EventToEndpointAt[]): number[] {
-  return [...new Set(pairs.map(({ occurredAtMs }) => keptTimeMs(occurredAtMs)))];
+  return [...new Set(pairs.map(({ occurredAtMs }) => keptEventTimeMs(occurredAtMs)))];
 }
 
 /** Events by when they happened, which finds them in the order of the tables. */
