@@ -64,7 +64,7 @@ export interface DeliveryQuery extends PageQuery, TimeRange {
   endpointId?: string | undefined;
   /** What it is now. */
   state?: DeliveryState | undefined;
-  /** That one of its requests was answered with: a status, or 1 to 5 for all of its hundreds. */
+  /** That one of its requests was answered with: a status, or 1 to 9 for all of its hundreds. */
   status?: number | undefined;
   /** That one of its requests ended in: `response` or the name of a wire error. */
   outcome?: string | undefined;

@@ -2,15 +2,17 @@ import { jitterShare } from './jitter.ts';
 import type { ClosedReason, Reading } from './reading.ts';
 import { type RetryTierName, tierDelayMs, tierForWait } from './retry-tiers.ts';
 
-export type DeadReason =
-  | 'exhausted'
-  | 'endpoint_deleted'
-  | 'expired'
-  | 'not_representable'
-  | 'event_undecodable'
-  | 'cancelled'
-  | 'refused'
-  | 'test_failed';
+export const DEAD_REASONS = [
+  'exhausted',
+  'endpoint_deleted',
+  'expired',
+  'not_representable',
+  'event_undecodable',
+  'cancelled',
+  'refused',
+  'test_failed',
+] as const;
+export type DeadReason = (typeof DEAD_REASONS)[number];
 /** `ordered` is no hold of the endpoint: its deliveries take their order from webhook.held. */
 export type HoldReason =
   | 'paused'

@@ -86,6 +86,13 @@ function rowsOf(operation: AnyOperation): Row[] {
     }
     rows.push({ ...base, path: `${path}?${name}=1&${name}=2`, names });
   }
+  if (queryOf(operation).includes('to')) {
+    const from = '2026-01-02T00:00:00Z';
+    for (const to of [from, '2026-01-01T00:00:00Z']) {
+      const query = new URLSearchParams({ from, to });
+      rows.push({ ...base, path: `${path}?${query}`, names: { in: 'query', fields: ['from'], only: true } });
+    }
+  }
   if ('if-match' in requestHeaders) {
     const names = { in: 'header', fields: ['If-Match'] };
     const body = operation.body ? { name: 'x' } : undefined;

@@ -1,29 +1,34 @@
 import type { AuditedChange } from '@herald/clickhouse/read/audit';
 import { AUDIT_ACTIONS } from '@herald/registry/audit/entry';
 import { z } from 'zod';
-import { id, instant, isoTime, page, pageOf } from '../http/fields.ts';
+import { id, inOrder, instant, isoTime, page, pageOf } from '../http/fields.ts';
 
-export const auditQuery = z.strictObject({
-  ...page,
-  actor_kind: z
-    .enum(['api_key', 'portal_session', 'operator'], { error: 'it is no kind of who asks' })
-    .optional()
-    .meta({ description: 'what asked: api_key, portal_session or operator', examples: ['api_key'] }),
-  actor_id: id('a key, a session or an operator', '0123456789abcdef').optional(),
-  action: z
-    .enum(AUDIT_ACTIONS, { error: 'it is no action' })
-    .optional()
-    .meta({ description: `what was asked for: ${AUDIT_ACTIONS.join(', ')}`, examples: ['endpoint.updated'] }),
-  subject_kind: id('what kind of thing was changed', 'endpoint')
-    .optional()
-    .meta({
-      description: 'what kind of thing was changed: endpoint, api_key, replay, delivery, publication, …',
-      examples: ['endpoint'],
-    }),
-  subject_id: id('what was changed', 'ep_01890a5d').optional(),
-  from: instant('only what was asked for at or after it').optional(),
-  to: instant('only what was asked for before it').optional(),
-});
+export const auditQuery = inOrder(
+  z.strictObject({
+    ...page,
+    actor_kind: z
+      .enum(['api_key', 'portal_session', 'operator'], { error: 'it is no kind of who asks' })
+      .optional()
+      .meta({ description: 'what asked: api_key, portal_session or operator', examples: ['api_key'] }),
+    actor_id: id('a key, a session or an operator', '0123456789abcdef').optional(),
+    action: z
+      .enum(AUDIT_ACTIONS, { error: 'it is no action' })
+      .optional()
+      .meta({
+        description: `what was asked for: ${AUDIT_ACTIONS.join(', ')}`,
+        examples: ['endpoint.updated'],
+      }),
+    subject_kind: id('what kind of thing was changed', 'endpoint')
+      .optional()
+      .meta({
+        description: 'what kind of thing was changed: endpoint, api_key, replay, delivery, publication, …',
+        examples: ['endpoint'],
+      }),
+    subject_id: id('what was changed', 'ep_01890a5d').optional(),
+    from: instant('only what was asked for at or after it').optional(),
+    to: instant('only what was asked for before it').optional(),
+  }),
+);
 
 const subject = z.record(z.string(), z.unknown()).nullable();
 

@@ -1,10 +1,9 @@
 import { MAX_FOUND } from '@herald/clickhouse/read/dead-letters';
+import { DEAD_REASONS } from '@herald/domain/verdict';
 import { z } from 'zod';
 import { deliveryView, eventType, timeRange } from '../deliveries/delivery-fields.ts';
-import { id, page, pageOf, text } from '../http/fields.ts';
+import { id, inOrder, page, pageOf } from '../http/fields.ts';
 import { replayView } from '../replays/replay-fields.ts';
-
-const MAX_REASON_CHARS = 100;
 
 /** The same in lists, groups and redrives: what is counted by it can be sent again by it. */
 const STATUS = 'the HTTP status that they died of; 0 for those that died of none';
@@ -15,10 +14,13 @@ const filter = {
   channel_id: id('a channel', 'ch_1').optional(),
   endpoint_id: id('an endpoint', 'ep_01890a5d').optional(),
   event_type: eventType.optional(),
-  reason: text(MAX_REASON_CHARS)
-    .min(1, 'it is empty')
+  reason: z
+    .enum(DEAD_REASONS, { error: 'it is no reason to give a delivery up' })
     .optional()
-    .meta({ description: 'why they were given up, as in the groups', examples: ['exhausted'] }),
+    .meta({
+      description: `why they were given up, one of ${DEAD_REASONS.join(', ')}`,
+      examples: ['exhausted'],
+    }),
   status: z
     .string()
     .regex(/^\d{1,3}$/, 'it is no HTTP status')
@@ -28,9 +30,9 @@ const filter = {
   ...timeRange,
 };
 
-export const deadLetterQuery = z.strictObject({ ...filter, ...page });
+export const deadLetterQuery = inOrder(z.strictObject({ ...filter, ...page }));
 
-export const deadLetterGroupQuery = z.strictObject(filter);
+export const deadLetterGroupQuery = inOrder(z.strictObject(filter));
 
 /** A dead letter is a delivery; `updated_at` is when it died. */
 export const deadLetterView = deliveryView

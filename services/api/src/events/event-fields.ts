@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { coordinatesView, deliveryView, eventType, timeRange } from '../deliveries/delivery-fields.ts';
-import { id, page, pageOf } from '../http/fields.ts';
+import { id, inOrder, page, pageOf } from '../http/fields.ts';
 
 /** What an event is on the wire. Names are those of schemas/publication-event.avsc. */
 
-export const eventQuery = z.strictObject({
-  project_id: id('a project', 'proj_1').optional(),
-  channel_id: id('a channel', 'ch_instagram_1').optional(),
-  event_type: eventType.optional(),
-  publication_id: id('a publication', 'pub_1').optional(),
-  include: z
-    .literal('deliveries', { error: 'it is nothing that can be included' })
-    .optional()
-    .meta({ description: 'deliveries: each event with its deliveries as they stand, the first 20' }),
-  ...timeRange,
-  ...page,
-});
+export const eventQuery = inOrder(
+  z.strictObject({
+    project_id: id('a project', 'proj_1').optional(),
+    channel_id: id('a channel', 'ch_instagram_1').optional(),
+    event_type: eventType.optional(),
+    publication_id: id('a publication', 'pub_1').optional(),
+    include: z
+      .literal('deliveries', { error: 'it is nothing that can be included' })
+      .optional()
+      .meta({ description: 'deliveries: each event with its deliveries as they stand, the first 20' }),
+    ...timeRange,
+    ...page,
+  }),
+);
 
 export const eventParams = z.strictObject({
   event_id: id('an event', '0190a5d0-0000-7000-8000-000000000000'),

@@ -28,6 +28,20 @@ export function instant(what: string) {
     .meta({ description: `${what}, ISO 8601 with a zone`, examples: ['2026-03-15T14:30:00Z'] });
 }
 
+/** A range that ends before it begins holds nothing, and is a mistake. */
+export function inOrder<S extends z.ZodObject<{ from: z.ZodType; to: z.ZodType }>>(query: S): S {
+  return query.superRefine((asked, context) => {
+    const { from, to } = asked as { from?: number; to?: number };
+    if (from === undefined || to === undefined || from < to) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['from'],
+      message: `it is not before ${new Date(to).toISOString()}`,
+      params: { remedy: 'Expected: a time before to.' },
+    });
+  });
+}
+
 /** In a query string it is text: says in the documentation as what that is read. */
 export function asInteger(bounds: {
   minimum: number;

@@ -64,6 +64,19 @@ describe('a mistake', () => {
     expect(parsePart('body', either, {})).toMatchObject({ mistakes: [{ problem: 'nothing is asked for' }] });
   });
 
+  it('says of a parameter that is there twice that it is, whatever it is to be', () => {
+    const parsed = parsePart('query', z.strictObject({ a: z.string(), b: z.enum(['x']) }), {
+      a: ['1', '2'],
+      b: ['x', 'x'],
+    });
+    expect(parsed).toMatchObject({
+      mistakes: [
+        { field: 'a', value: '["1","2"]', problem: 'it is given more than once' },
+        { field: 'b', problem: 'it is given more than once' },
+      ],
+    });
+  });
+
   it('lists what is known where a field is not', () => {
     expect(mistakesIn({ name: 'a', size: 1 })).toEqual([
       {

@@ -53,12 +53,17 @@ function mistakesOf(
   const field = fieldName(issue.path);
   const at = schemaAt(schema, issue.path, given);
   const value = shown(issue.path, given, at.isSecret);
+  const isRepeated = part === 'query' && Array.isArray(valueAt(issue.path, given));
   return [
     {
       in: part,
       field,
       ...(value === undefined ? {} : { value }),
-      problem: isMissing(issue, given) ? 'it is missing' : issue.message,
+      problem: isRepeated
+        ? 'it is given more than once'
+        : isMissing(issue, given)
+          ? 'it is missing'
+          : issue.message,
       remedy: ownRemedy(issue) ?? remedyOf(at.described),
     },
   ];
