@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AskedRange, TopicSource } from './job.ts';
-import { addExpired, freeze, type TopicNow } from './ranges.ts';
+import { addExpired, freeze, notThereYet, type TopicNow } from './ranges.ts';
 
 function asking(given: Partial<TopicSource>): TopicSource {
   return { kind: 'topic', topic: 't', ranges: [], fromMs: undefined, toMs: undefined, ...given };
@@ -71,7 +71,7 @@ test('a partition that is not there is refused by name', () => {
   });
 });
 
-test('whatever offsets are asked for, each that is retained is read once and each that is gone is named', () => {
+test('whatever offsets are asked for, each that is retained is read once and each that is gone or not there yet is named', () => {
   const range: fc.Arbitrary<AskedRange> = fc
     .tuple(fc.nat(2), fc.nat(40), fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }))
     .map(([partition, from, length]) => ({
@@ -87,7 +87,11 @@ test('whatever offsets are asked for, each that is retained is read once and eac
       fc.array(range, { minLength: 1, maxLength: 8 }),
       fc.tuple(bound, bound, bound),
       (ranges, bounds) => {
-        const result = frozen(asking({ ranges }), topic(bounds));
+        const source = asking({ ranges });
+        const now = freeze(source, topic(bounds));
+        if (!now.ok) throw new Error(now.reason);
+        const result = frozen(source, topic(bounds));
+        const later = notThereYet(source, now).map(({ partition, from, to }) => [partition, from, to]);
         for (const [partition, [low, end]] of bounds.entries()) {
           for (let offset = 0; offset < 80; offset++) {
             const isAsked = ranges.some(
@@ -98,6 +102,11 @@ test('whatever offsets are asked for, each that is retained is read once and eac
             expect(within(result.ranges)).toBe(isAsked && low <= offset && offset < end ? 1 : 0);
             if (isAsked && offset < low) expect(within(result.expired)).toBe(1);
             if (offset >= low) expect(within(result.expired)).toBe(0);
+            const isAskedByName = ranges.some(
+              (each) => each.partition === partition && each.from <= offset && offset < (each.to ?? 0),
+            );
+            const isOpen = ranges.some((each) => each.partition === partition && each.to === undefined);
+            if (!isOpen) expect(within(later)).toBe(isAskedByName && offset >= end ? 1 : 0);
           }
         }
       },

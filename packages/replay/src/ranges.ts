@@ -1,5 +1,5 @@
 import type { AskedRange, TopicSource } from './job.ts';
-import type { ExpiredRange, SourceRange } from './progress.ts';
+import type { ExpiredRange, ReplayProgress, SourceRange } from './progress.ts';
 
 /** First offset and end of a partition. */
 export interface Bounds {
@@ -23,7 +23,7 @@ export type Frozen =
 
 /**
  * What a topic source means now: exact offsets, which do not move any more. What was asked for and is gone is named,
- * what is not there yet is left out, and what was asked for twice is read once.
+ * what is not there yet is left out (see `notThereYet`), and what was asked for twice is read once.
  */
 export function freeze(source: TopicSource, now: TopicNow): Frozen {
   const asked = source.ranges.length > 0 ? merged(source.ranges) : byTime(source, now);
@@ -76,6 +76,25 @@ function byTime(source: TopicSource, { bounds, from, to }: TopicNow): AskedRange
       from: reachesBack ? 0 : first,
       to: to ? (to.get(partition) ?? endOffset) : endOffset,
     };
+  });
+}
+
+/**
+ * Offsets that were asked for, up to a given one, and that were beyond the end when the source was frozen: they are no
+ * part of the replay.
+ */
+export function notThereYet(
+  { ranges: asked }: Pick<TopicSource, 'ranges'>,
+  { ranges, expired }: Pick<ReplayProgress, 'ranges' | 'expired'>,
+): ExpiredRange[] {
+  return merged(asked).flatMap(({ partition, from, to }) => {
+    if (to === undefined) return [];
+    // What was asked for is gone up to some offset, then frozen up to another, and not there beyond.
+    const ends = [...expired, ...ranges]
+      .filter((each) => each.partition === partition && from <= each.from && each.to <= to)
+      .map((each) => each.to);
+    const end = Math.max(from, ...ends);
+    return end < to ? [{ partition, from: end, to }] : [];
   });
 }
 

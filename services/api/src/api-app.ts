@@ -105,7 +105,7 @@ export function apiOperations(options: ApiAppOptions): AnyOperation[] {
     ...ledgerOperations(readHistory),
     watermarksOperation(options.readWatermarks, readHistory),
     ...statsOperations({ readHistory, now }),
-    ...replayOperations(options.maxReplayPerSecond),
+    ...replayOperations(options.maxReplayPerSecond, now),
     ...bulkPlanOperations(options.maxReplayPerSecond, now),
     tailOperation(),
     ...apiKeyOperations(now),

@@ -26,6 +26,7 @@ function shown(given: Partial<Replay>): string {
     remaining: 5,
     estimate_seconds: 1,
     expired: [],
+    not_there_yet: [],
     partitions: [],
     endpoints: [],
     held_endpoints: [],
@@ -56,4 +57,16 @@ test('partitions are in their order, whichever was read first', () => {
   const partition = { from: 0, to: 9, position: 0, to_send: 1, sent: 0 };
   const text = shown({ partitions: [11, 2, 7].map((n) => ({ ...partition, partition: n })) });
   expect(text).toMatch(/\n2 .*\n7 .*\n11 /);
+});
+
+test('what was asked for and is gone, or not there yet, is named, and what was lost between plan and run', () => {
+  const text = shown({
+    state: 'completed',
+    done: { scanned: 0, matched: 8, sent: 0, skipped: { expired: 8 } },
+    expired: [{ partition: 1, from: 0, to: 10 }],
+    not_there_yet: [{ partition: 1, from: 100, to: 5_000 }],
+  });
+  expect(text).toContain('8 skipped: expired');
+  expect(text).toContain('gone: partition 1, offsets 0 to 9');
+  expect(text).toContain('not there yet: partition 1, offsets 100 to 4999');
 });

@@ -25,6 +25,7 @@ export interface Replay {
   remaining: number;
   estimate_seconds: number | null;
   expired: { partition: number; from: number; to: number }[];
+  not_there_yet: { partition: number; from: number; to: number }[];
   partitions: {
     partition: number;
     from: number;
@@ -60,10 +61,13 @@ export function showReplay(replay: Replay, terminal: Terminal): void {
   terminal.print(
     `${planned.scanned} ${replay.source.kind === 'topic' ? 'records' : 'deliveries'} scanned, ${planned.matched} deliveries matched, ${replay.to_send} to send, ${replay.sent} sent, ${replay.remaining} left at ${replay.per_second}/s${estimateText(replay)}`,
   );
-  const skipped = Object.entries(replay.done.scanned > 0 ? replay.done.skipped : planned.skipped);
+  const skipped = Object.entries(replay.done.matched > 0 ? replay.done.skipped : planned.skipped);
   for (const [reason, count] of skipped) terminal.print(`  ${count} skipped: ${reason.replaceAll('_', ' ')}`);
   for (const { partition, from, to } of replay.expired) {
     terminal.print(colors.red(`  gone: partition ${partition}, offsets ${from} to ${to - 1}`));
+  }
+  for (const { partition, from, to } of replay.not_there_yet) {
+    terminal.print(colors.yellow(`  not there yet: partition ${partition}, offsets ${from} to ${to - 1}`));
   }
   for (const { endpoint_id, reason } of replay.held_endpoints) {
     terminal.print(

@@ -9,10 +9,15 @@ interface Contradiction {
   message: string;
 }
 
-/** What is well formed by itself and makes no sense together. A source that names nothing would be all there is. */
-export function contradictionsOf({ source, filter }: Asked): Contradiction[] {
+/**
+ * What is well formed by itself and makes no sense together, or at this time. A source that names nothing would be all
+ * there is.
+ */
+export function contradictionsOf({ source, filter }: Asked, nowMs: number): Contradiction[] {
   const found =
-    source.kind === 'topic' ? topicContradictions(source, filter) : historyContradictions(source, filter);
+    source.kind === 'topic'
+      ? topicContradictions(source, filter, nowMs)
+      : historyContradictions(source, filter);
   if (source.from !== undefined && source.to !== undefined && source.from >= source.to) {
     found.push({ path: ['source', 'to'], message: 'it is not after from' });
   }
@@ -22,6 +27,7 @@ export function contradictionsOf({ source, filter }: Asked): Contradiction[] {
 function topicContradictions(
   { topic, ...source }: Asked['source'],
   { reasons }: Asked['filter'],
+  nowMs: number,
 ): Contradiction[] {
   const found: Contradiction[] = [];
   const add = (field: string, message: string) => found.push({ path: ['source', field], message });
@@ -34,6 +40,8 @@ function topicContradictions(
   if (topic === undefined) add('topic', 'it is missing');
   if (named === 0) add('ranges', 'nothing is asked for: give ranges, from or to, or "everything": true');
   if (named > 1) add('ranges', 'only one of ranges, times and everything can be asked for');
+  if (source.from !== undefined && source.from > nowMs)
+    add('from', 'it is in the future: nothing is there yet');
   if (source.states.length > 0) add('states', 'a topic does not know it; use the history');
   if (source.last_statuses.length > 0) add('last_statuses', 'a topic does not know it; use the history');
   if (reasons.length > 0 && topic !== undefined && !TOPICS_WITH_REASONS.has(topic)) {

@@ -109,7 +109,7 @@ export const filter = z
     examples: [{ event_types: ['publication.failed'] }],
   });
 
-export function replayBody(maxPerSecond: number) {
+export function replayBody(maxPerSecond: number, now: () => number) {
   return z
     .strictObject({
       source,
@@ -138,7 +138,7 @@ export function replayBody(maxPerSecond: number) {
         .meta({ description: 'whether it stays a plan until it is started', examples: [true] }),
     })
     .superRefine((body, context) => {
-      for (const { path, message } of contradictionsOf(body)) {
+      for (const { path, message } of contradictionsOf(body, now())) {
         context.addIssue({ code: 'custom', path: [...path], message, input: body });
       }
     })
@@ -181,6 +181,9 @@ export const replayView = z
       .nullable()
       .meta({ description: 'for what remains, at its rate; null until the plan is ready' }),
     expired: z.array(z.object({ partition: z.number(), from: z.number(), to: z.number() })),
+    not_there_yet: z
+      .array(z.object({ partition: z.number(), from: z.number(), to: z.number() }))
+      .meta({ description: 'offsets asked for beyond the end of their partition: they are no part of it' }),
     partitions: z.array(
       z.object({
         partition: z.number(),

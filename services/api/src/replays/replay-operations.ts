@@ -25,8 +25,8 @@ import { viewReplay } from './replay-view.ts';
 const none = z.strictObject({});
 
 /** Asking for replays, looking at them, and changing one's mind. */
-export function replayOperations(maxPerSecond: number): AnyOperation[] {
-  const body = fields.replayBody(maxPerSecond);
+export function replayOperations(maxPerSecond: number, now: () => number): AnyOperation[] {
+  const body = fields.replayBody(maxPerSecond, now);
 
   const create = operation({
     method: 'post',

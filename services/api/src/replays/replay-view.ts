@@ -2,6 +2,7 @@ import { effectiveState } from '@herald/registry/endpoint-status';
 import type { ReplayJob } from '@herald/replay/job';
 import { remainingOf } from '@herald/replay/planned';
 import { isFinished, OTHERS, type ReplayProgress, type Tally } from '@herald/replay/progress';
+import { notThereYet } from '@herald/replay/ranges';
 import type { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { isoTime, isoTimeOrNull } from '../http/fields.ts';
@@ -42,6 +43,7 @@ export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoi
     remaining,
     estimate_seconds: progress?.plannedAtMs === undefined ? null : Math.ceil(remaining / job.perSecond),
     expired: progress?.expired ?? [],
+    not_there_yet: notThereYetOf(job, progress),
     partitions: (progress?.ranges ?? []).map(({ partition, from, to, position, toSend, sent }) => ({
       partition,
       from,
@@ -68,6 +70,12 @@ export function viewReplay({ job, progress }: Replay, endpoints: Account['endpoi
     finished_at: isoTimeOrNull(progress?.finishedAtMs),
     updated_at: isoTime(progress?.updatedAtMs ?? job.updatedAtMs),
   };
+}
+
+/** What cannot be frozen has no end, and has failed. */
+function notThereYetOf({ source }: ReplayJob, progress: ReplayProgress | undefined): View['not_there_yet'] {
+  if (source.kind !== 'topic' || !progress || progress.state === 'failed') return [];
+  return notThereYet(source, progress);
 }
 
 function viewSource({ source }: ReplayJob): View['source'] {

@@ -96,6 +96,7 @@ test('what makes no sense together is refused by field, and nothing is asked for
   expect(
     await fieldsOf({ source: { kind: 'topic', topic: 'events', from: epoch, everything: true } }),
   ).toEqual(['source.ranges']);
+  expect(await fieldsOf({ source: { ...EVENTS, from: '2999-01-01T00:00:00Z' } })).toEqual(['source.from']);
   const reasons = { reasons: ['exhausted'] };
   expect(await fieldsOf({ source: EVENTS, filter: reasons, per_second: 0 })).toContain('per_second');
   expect(await fieldsOf({ source: EVENTS, filter: reasons })).toEqual(['filter.reasons']);
