@@ -100,12 +100,9 @@ export const bulkPlanView = z
         'ready: it may be run until expires_at. count_unavailable: narrow the range, and make another. From running on, what GET /v1/replays/{plan_id} says in full',
     }),
     filter: z.record(z.string(), z.unknown()),
-    as_of: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'deliveries count as they stood then; a request that was under way counts as not made',
-      }),
+    as_of: z.string().nullable().meta({
+      description: 'deliveries count as they stood then; a request that was under way counts as not made',
+    }),
     deliveries: z
       .number()
       .nullable()

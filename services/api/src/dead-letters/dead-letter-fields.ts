@@ -144,8 +144,12 @@ export function redriveBody(maxPerSecond: number) {
       oneOf: [
         {
           required: ['delivery_ids'],
-          properties: { dry_run: { const: false } },
-          not: { required: ['per_second'] },
+          not: {
+            anyOf: [
+              { required: ['per_second'], properties: { per_second: {} } },
+              { required: ['dry_run'], properties: { dry_run: { const: true } } },
+            ],
+          },
         },
         { required: ['filter'] },
       ],
