@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { visibleLine } from './visible.ts';
 
 /** How far a long work is, redrawn in place. */
 export interface ProgressBar {
@@ -8,7 +9,8 @@ export interface ProgressBar {
 
 /** On a terminal's standard error; where that is piped, a line whenever the words change. */
 export function createProgressBar(stderr: NodeJS.WriteStream): ProgressBar {
-  return stderr.isTTY ? drawnBar(stderr) : saidBar(stderr);
+  const bar = stderr.isTTY ? drawnBar(stderr) : saidBar(stderr);
+  return { ...bar, show: (done, total, words) => bar.show(done, total, visibleLine(words)) };
 }
 
 function drawnBar(stderr: NodeJS.WriteStream): ProgressBar {
