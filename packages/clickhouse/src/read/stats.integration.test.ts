@@ -72,6 +72,17 @@ afterAll(async () => {
 
 const day = { fromMs: NOON_MS - HOUR_MS, toMs: NOON_MS + 23 * HOUR_MS, bucketMs: HOUR_MS };
 
+test('an answer of no known class counts by its hundreds, and is found by them', async () => {
+  const own = { account_id: `account-${randomUUID()}` };
+  const response = { status: 629, headers: {}, body: Buffer.alloc(0), body_truncated: false };
+  await database.insert(ATTEMPTS, [anAttempt({ ...own, verdict: 'DEAD', reason: 'exhausted', response })]);
+  const whose = { accountId: own.account_id };
+  expect((await history.stats.read(whose, day)).total.attempts.outcomes).toEqual({ '6xx': 1 });
+  expect(await history.deliveries.list(whose, { limit: 10, status: 6 })).toMatchObject({
+    items: [{ lastStatus: 629 }],
+  });
+});
+
 test('each attempt and each delivery counts once, in the hour of its own time, whatever was inserted twice', async () => {
   const { total, buckets } = await history.stats.read(scope, day);
   expect(total.attempts).toMatchObject({

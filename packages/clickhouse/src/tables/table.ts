@@ -43,7 +43,7 @@ const MAX_TIME_MS = 253_402_214_400_000;
  * A time as tables have it. One that no calendar has (of a producer that wrote microseconds) is brought to the nearest
  * that is kept, so that it still sorts; the event itself keeps what was written.
  */
-export function keptTimeMs(epochMs: number): number {
+function keptTimeMs(epochMs: number): number {
   return Math.min(Math.max(Math.trunc(epochMs), 0), MAX_TIME_MS);
 }
 
