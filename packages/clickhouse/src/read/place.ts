@@ -14,7 +14,7 @@ export function endOf(atMs: number): Place {
 /** Of the tuple of a time and an id, as a query answers with it. */
 export const AS_PLACE = 'place -> (toUnixTimestamp64Milli(place.1), toString(place.2))';
 
-/** Places that travel in the URL of one query, at most. */
+/** Places that travel with one query, at most. */
 export const MAX_PLACES_IN_PARAMS = 2_000;
 
 /** An event's id is its producer's. */
