@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '@herald/testkit/eventually';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { connectClickHouse } from './client.ts';
 import { connectForReads, openHistoryStore } from './history-store.ts';
 import { createReader } from './read/reader.ts';
+
+const WITHIN = { timeout: 30_000, interval: 50 };
 
 const scope = { accountId: 'account-1' };
 const url = inject('stack').clickhouseUrl;
@@ -33,11 +34,11 @@ test('a read is given up when it takes too long, or who waits for it leaves, and
   await expect(slow.deliveries.list(scope, { limit: 50 })).rejects.toThrow('no answer in 50 ms');
   const patient = history.under({ signal: leaving.signal, timeoutMs: 60_000 });
   const reading = patient.deliveries.list(scope, { limit: 50 });
-  await eventually(() => expect(asked).toBe(2));
+  await vi.waitFor(() => expect(asked).toBe(2), WITHIN);
   leaving.abort(new Error('gone'));
   await expect(reading).rejects.toThrow('gone');
   await expect(patient.events.get(scope, 'event-1')).rejects.toThrow('gone');
-  await eventually(() => expect(left).toBe(2));
+  await vi.waitFor(() => expect(left).toBe(2), WITHIN);
   expect(asked).toBe(2);
   await history.close();
 });
@@ -63,9 +64,9 @@ test('ClickHouse stops the query of a read that was given up', async () => {
     {},
   );
   reading.catch(() => {});
-  await eventually(async () => expect(await running()).toBe(1));
+  await vi.waitFor(async () => expect(await running()).toBe(1), WITHIN);
   leaving.abort(new Error('gone'));
   await expect(reading).rejects.toThrow('gone');
-  await eventually(async () => expect(await running()).toBe(0), { timeoutMs: 30_000 });
+  await vi.waitFor(async () => expect(await running()).toBe(0), WITHIN);
   await Promise.all([operator.close(), client.close()]);
 }, 60_000);
