@@ -21,6 +21,7 @@ function detailOf(event: PublicationEvent): EventDetail {
     event,
     route: null,
     deliveries: [],
+    deliveriesLeftOut: 0,
   } as unknown as EventDetail;
 }
 
