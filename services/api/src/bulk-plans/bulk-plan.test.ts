@@ -60,3 +60,19 @@ it('nothing is told of a count that is not there yet', () => {
     expires_at: '2026-03-15T12:15:00.000Z',
   });
 });
+
+it('names the endpoints that are held of those that it is for, and none that it has nothing for', () => {
+  const paused = { get: () => ({ endpoint: { state: 'paused' }, revision: 1 }), status: () => undefined };
+  const counted = planOf(REDRIVE, {
+    state: 'planned',
+    plannedAtMs: NOW_MS,
+    endpoints: [
+      { endpointId: 'ep_1', toSend: 5, sent: 0 },
+      { endpointId: 'ep_2', toSend: 0, sent: 0 },
+    ],
+  });
+  expect(viewPlan(counted, paused as never, NOW_MS)).toMatchObject({
+    endpoints: [{ endpoint_id: 'ep_1', to_send: 5 }],
+    held_endpoints: [{ endpoint_id: 'ep_1', reason: 'paused' }],
+  });
+});
