@@ -15,6 +15,11 @@ export interface ApiClientOptions {
   timeoutMs?: number;
 }
 
+/** The API that the settings of a command name. */
+export function apiOf(settings: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
+  return connectApi({ url: settings.HERALD_API_URL, key: settings.HERALD_API_KEY });
+}
+
 /** Herald's API as a person with a key sees it: what it refuses is thrown as `refusalOf` has it. */
 export function connectApi({ url, key, fetcher = fetch, timeoutMs = 30_000 }: ApiClientOptions): ApiClient {
   async function call<T>(method: string, path: string, body?: unknown, headers = {}): Promise<T> {

@@ -1,7 +1,7 @@
 import { integer, list } from '@herald/service-kit/config';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { decimal } from '../decimal.ts';
 import { endpointRequest, secretFlag } from '../endpoint-request.ts';
@@ -62,7 +62,7 @@ export function addAdding(endpoints: Command, context: Context): void {
 async function add({ json }: Flags, command: Command, { terminal, env, input }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: apiVariables, options: NEW_ENDPOINT });
   const secret = secretFlag(options) && (await readSecret(input));
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const created = await api.post<{ endpoint_id: string; secret?: string }>(
     '/v1/endpoints',
     endpointRequest(options, secret),

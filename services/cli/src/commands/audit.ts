@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
@@ -55,7 +55,7 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
     variables: apiVariables,
     options: { ...FILTERS, ...PAGE_OPTIONS },
   });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const page = await api.get<Page<AuditedChange>>('/v1/audit', {
     actor_id: options.actor,
     action: options.action,

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.ts';
-import { type DeliveryDetail, type DeliverySummary, showDelivery } from '../delivery-view.ts';
+import type { DeliverySummary } from '../delivery-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { agoOf } from '../when.ts';
+import { showOne } from './deliveries.ts';
 import { addRedrive } from './redrive.ts';
 
 interface Flags {
@@ -55,7 +56,7 @@ export function addDeadLetters(program: Command, context: Context): void {
       .command('show <delivery-id>')
       .description('one of them with every attempt, its request and its response')
       .option('--json', 'one JSON document')
-      .action((id: string, flags: Flags, command: Command) => show(id, flags, command, context)),
+      .action((id: string, flags: Flags, command: Command) => showOne(id, flags, command, context)),
     apiVariables,
   );
   addRedrive(deadLetters, context);
@@ -119,20 +120,4 @@ async function groups({ json }: Flags, command: Command, { terminal, env }: Cont
     ]),
     'no dead letter is so',
   );
-}
-
-async function show(
-  id: string,
-  { json }: Flags,
-  command: Command,
-  { terminal, env }: Context,
-): Promise<void> {
-  const { config } = readSettings({ command, env, variables: apiVariables });
-  const delivery = await apiOf(config).get<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`);
-  if (json) return terminal.json(delivery);
-  showDelivery(delivery, terminal);
-}
-
-function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type DeliveryDetail, type DeliverySummary, showDelivery, stateText } from '../delivery-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
@@ -43,7 +43,7 @@ export function addDeliveries(program: Command, context: Context): void {
       .command('show <delivery-id>')
       .description('one delivery with every attempt, its request and its response')
       .option('--json', 'one JSON document')
-      .action((id: string, flags: Flags, command: Command) => show(id, flags, command, context)),
+      .action((id: string, flags: Flags, command: Command) => showOne(id, flags, command, context)),
     apiVariables,
   );
   addRedeliver(deliveries, context);
@@ -91,7 +91,8 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
   if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
 
-async function show(
+/** A delivery with its history, dead or not. */
+export async function showOne(
   id: string,
   { json }: Flags,
   command: Command,
@@ -101,8 +102,4 @@ async function show(
   const delivery = await apiOf(config).get<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`);
   if (json) return terminal.json(delivery);
   showDelivery(delivery, terminal);
-}
-
-function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }

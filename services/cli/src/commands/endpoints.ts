@@ -1,7 +1,7 @@
 import { integer } from '@herald/service-kit/config';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type EndpointStatus, stateText } from '../endpoint-state.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
@@ -64,12 +64,13 @@ export function addEndpoints(program: Command, context: Context): void {
 async function rotateSecret(id: string, { json }: Flags, command: Command, context: Context): Promise<void> {
   const { terminal, env } = context;
   const { config, options } = readSettings({ command, env, variables: apiVariables, options: ROTATION });
-  const rotated = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).post<
-    Endpoint & { secret: string; public_key: string | null }
-  >(`/v1/endpoints/${encodeURIComponent(id)}/rotate-secret`, {
-    signing_scheme: options.scheme,
-    overlap_seconds: options.overlapSeconds,
-  });
+  const rotated = await apiOf(config).post<Endpoint & { secret: string; public_key: string | null }>(
+    `/v1/endpoints/${encodeURIComponent(id)}/rotate-secret`,
+    {
+      signing_scheme: options.scheme,
+      overlap_seconds: options.overlapSeconds,
+    },
+  );
   if (json) return terminal.json(rotated);
   terminal.print(rotated.secret);
   if (rotated.public_key) terminal.print(rotated.public_key);
@@ -85,9 +86,7 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
     variables: apiVariables,
     options: { project: z.string().optional(), ...PAGE_OPTIONS },
   });
-  const page = await connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY }).get<
-    Page<Endpoint>
-  >('/v1/endpoints', {
+  const page = await apiOf(config).get<Page<Endpoint>>('/v1/endpoints', {
     project_id: options.project,
     limit: String(options.limit),
     cursor: options.cursor,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type EventDetail, type EventSummary, placeOf, showEvent } from '../event-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
@@ -96,8 +96,4 @@ async function show(
   const event = await apiOf(config).get<EventDetail>(`/v1/events/${encodeURIComponent(id)}`);
   if (json) return terminal.json(event);
   showEvent(event, terminal);
-}
-
-function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type Explanation, showExplanation } from '../explain-view.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
@@ -33,7 +33,7 @@ async function explain(
     variables: apiVariables,
     options: { endpoint: z.string().optional() },
   });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const explanation = await api.get<Explanation>(`/v1/events/${encodeURIComponent(id)}/explain`, {
     endpoint_id: options.endpoint,
   });

@@ -1,6 +1,6 @@
 import { integer } from '@herald/service-kit/config';
 import type { Command } from 'commander';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { type ApiClient, apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 
@@ -31,7 +31,7 @@ export function addHolding(endpoints: Command, context: Context): void {
             variables: apiVariables,
             options: {},
           });
-          show(await ask(connectTo(config), pathOf(id)), json, context);
+          show(await ask(apiOf(config), pathOf(id)), json, context);
         }),
       apiVariables,
     );
@@ -54,14 +54,10 @@ export function addHolding(endpoints: Command, context: Context): void {
           options: RESUMPTION,
         });
         const skip = options.skipOlderThan === undefined ? '' : `?skip_older_than=${options.skipOlderThan}`;
-        show(await connectTo(config).post<Held>(`${pathOf(id)}/resume${skip}`), json, context);
+        show(await apiOf(config).post<Held>(`${pathOf(id)}/resume${skip}`), json, context);
       }),
     apiVariables,
   );
-}
-
-function connectTo(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }
 
 function pathOf(endpointId: string): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type Ledger, showLedger } from '../ledger-view.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
@@ -47,7 +47,7 @@ export function addLedger(program: Command, context: Context): void {
 
 async function show({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config } = readSettings({ command, env, variables: apiVariables });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const ledger = await api.get<Ledger>('/v1/ledger');
   if (json) return terminal.json(ledger);
   showLedger(ledger, terminal, Date.now());
@@ -60,7 +60,7 @@ async function endpoints({ json }: Flags, command: Command, { terminal, env }: C
     variables: apiVariables,
     options: PAGE_OPTIONS,
   });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const page = await api.get<Page<EndpointLedger>>('/v1/ledger/endpoints', {
     limit: String(options.limit),
     cursor: options.cursor,

@@ -1,7 +1,7 @@
 import { list } from '@herald/service-kit/config';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
@@ -78,7 +78,7 @@ async function create({ json }: Flags, command: Command, { terminal, env }: Cont
       sessionSeconds: seconds,
     },
   });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const link = await api.post<PortalLink & { url: string }>('/v1/portal-links', {
     name: options.name,
     role: options.role,
@@ -96,7 +96,7 @@ async function create({ json }: Flags, command: Command, { terminal, env }: Cont
 
 async function show({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: apiVariables, options: PAGE_OPTIONS });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const page = await api.get<Page<PortalLink>>('/v1/portal-links', {
     limit: String(options.limit),
     cursor: options.cursor,
@@ -120,7 +120,7 @@ async function show({ json }: Flags, command: Command, { terminal, env }: Contex
 
 async function revoke(id: string, command: Command, { terminal, env }: Context): Promise<void> {
   const { config } = readSettings({ command, env, variables: apiVariables, options: {} });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   await api.delete(`/v1/portal-links/${encodeURIComponent(id)}`);
   terminal.note(`Link ${id} opens nothing any more, and its session is over.`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 
@@ -21,7 +21,7 @@ export function addRedeliver(deliveries: Command, { terminal, env }: Context): v
       .option('--json', 'one JSON document')
       .action(async (id: string, { json }: { json?: boolean }, command: Command) => {
         const { config } = readSettings({ command, env, variables: apiVariables });
-        const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+        const api = apiOf(config);
         const redelivery = await api.post<Redelivery>(`/v1/deliveries/${encodeURIComponent(id)}/redeliver`);
         if (json) return terminal.json(redelivery);
         const { delivery_id, endpoint_id, endpoint_revision, state, reason } = redelivery;

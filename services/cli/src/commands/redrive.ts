@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { type ApiClient, apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { filtered } from '../dead-letter-filter.ts';
 import { CommandFailure } from '../failure.ts';
@@ -61,7 +61,7 @@ async function redrive(
     options: REDRIVE_OPTIONS,
   });
   const asked = redriveRequest(ids, { ...options, dryRun });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   if (asked.kind === 'filter') {
     const { replay } = await api.post<Redrive>(PATH, asked.body);
     if (json) return terminal.json({ replay });

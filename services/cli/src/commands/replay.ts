@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { type ApiClient, apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { ApiAway, CommandFailure } from '../failure.ts';
 import { PAGE_OPTIONS, type Page } from '../page.ts';
@@ -181,8 +181,4 @@ async function tell(
 
 function follow(api: ApiClient, replay: Replay): Promise<Replay> {
   return watchReplay(replay, { api, bar: createProgressBar(process.stderr), sleep: delay, now: Date.now });
-}
-
-function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type ApiClient, connectApi } from '../api-client.ts';
+import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { PAGE_OPTIONS } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
@@ -149,8 +149,4 @@ async function lag({ json }: Flags, command: Command, { terminal, env }: Context
   const found = await apiOf(config).get<Lag>('/v1/stats/lag', { limit: String(options.limit) });
   if (json) return terminal.json(found);
   showLag(found, terminal, Date.now());
-}
-
-function apiOf(config: { HERALD_API_URL: string; HERALD_API_KEY: string }): ApiClient {
-  return connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { connectApi } from '../api-client.ts';
+import { apiOf, connectApi } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type Attempt, showAttempt } from '../delivery-view.ts';
 import { CommandFailure } from '../failure.ts';
@@ -91,7 +91,7 @@ async function check(
   { terminal, env }: Context,
 ): Promise<void> {
   const { config } = readSettings({ command, env, variables: apiVariables });
-  const api = connectApi({ url: config.HERALD_API_URL, key: config.HERALD_API_KEY });
+  const api = apiOf(config);
   const checked = await api.post<Check>('/v1/endpoints:check', { url });
   if (json) terminal.json(checked);
   else {
