@@ -31,8 +31,9 @@ export function instant(what: string) {
 /** A range that ends before it begins holds nothing, and is a mistake. */
 export function inOrder<S extends z.ZodObject<{ from: z.ZodType; to: z.ZodType }>>(query: S): S {
   return query.superRefine((asked, context) => {
-    const { from, to } = asked as { from?: number; to?: number };
-    if (from === undefined || to === undefined || from < to) return;
+    const { from, to } = asked as { from?: unknown; to?: unknown };
+    // What is no time stands here as it was given, and has its issue already.
+    if (typeof from !== 'number' || typeof to !== 'number' || from < to) return;
     context.addIssue({
       code: 'custom',
       path: ['from'],
