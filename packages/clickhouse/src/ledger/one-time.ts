@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
-/** Ids that travel in the URL of one query. */
+/** Ids that one query is asked by. */
 const MAX_IDS = 1_000;
 
 /** What lists are read from; the days and the troubles are made of the moments that are inserted. */

@@ -360,7 +360,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
 
   function stepOf(task: DeliveryTask, decoded: Decoded<PublicationEvent>): StepContext {
     const event = decoded.ok ? decoded.value : undefined;
-    const owner = endpoints.get(task.delivery.endpointId)?.endpoint;
+    const owner = endpointOf(task.delivery.endpointId);
     return { task, event, owner, attemptId: newId(), dispatcherId, nowMs: now() };
   }
 
