@@ -3,7 +3,15 @@ import type { Received } from './receiver.ts';
 
 /** What a receiver does with a request. */
 export type Answer =
-  | { kind: 'respond'; status: number; headers?: Record<string, string>; body?: string; afterMs?: number }
+  | {
+      kind: 'respond';
+      status: number;
+      headers?: Record<string, string>;
+      body?: string;
+      afterMs?: number;
+      /** The request stays open until the test resolves this. */
+      until?: Promise<void>;
+    }
   /** The request is read and never answered. */
   | { kind: 'hang' }
   /** The connection is reset. */

@@ -131,6 +131,7 @@ async function respond(response: ServerResponse, answer: Answer): Promise<void> 
     return;
   }
   if (answer.afterMs !== undefined) await sleep(answer.afterMs);
+  await answer.until;
   if (response.destroyed) return;
   response.writeHead(answer.status, answer.headers);
   const ended = Promise.race([once(response, 'finish'), once(response, 'close')]);

@@ -3,7 +3,9 @@ import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attem
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { RETRY_TOPICS, TOPICS } from '@herald/contracts/topics';
+import type { Endpoint } from '@herald/domain/endpoint';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { eventually } from '@herald/testkit/eventually';
 import { type TailedRecord, tailTopics } from '@herald/testkit/topic-tail';
 import { SUBJECTS } from '../src/subjects.ts';
 
@@ -12,6 +14,11 @@ export interface Witness {
   /** The records of a topic so far. */
   of(topic: string): readonly TailedRecord[];
   attempts(): Promise<DeliveryAttempt[]>;
+  /**
+   * The dispositions of an endpoint, once so many of them are attempts, and with them everything that was written
+   * before. An attempt is on record after its receiver has answered: all requests are not yet all records.
+   */
+  recorded(endpoint: Pick<Endpoint, 'id'>, attempts: number): Promise<DeliveryAttempt[]>;
   routes(): Promise<RouteRecord[]>;
   caughtUp(timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -40,9 +47,19 @@ export async function openWitness(connection: KafkaConnection, registryUrl: stri
   const attemptDecoder = createDecoder<DeliveryAttempt>({ source, subjectSchema: SUBJECTS.attempts });
   const routeDecoder = createDecoder<RouteRecord>({ source, subjectSchema: SUBJECTS.routes });
   const of = (topic: string) => records.get(topic) ?? [];
+  const attempts = () => decodeAll(of(TOPICS.attempts), attemptDecoder);
   return {
     of,
-    attempts: () => decodeAll(of(TOPICS.attempts), attemptDecoder),
+    attempts,
+    async recorded({ id }, count) {
+      const dispositions = async () => (await attempts()).filter(({ endpoint_id }) => endpoint_id === id);
+      await eventually(async () => {
+        const made = (await dispositions()).filter(({ disposition }) => disposition === 'ATTEMPTED').length;
+        if (made < count) throw new Error(`${made} of ${count} attempts are on record`);
+      });
+      await tail.caughtUp();
+      return dispositions();
+    },
     routes: () => decodeAll(of(TOPICS.routes), routeDecoder),
     caughtUp: tail.caughtUp,
     close: tail.close,
