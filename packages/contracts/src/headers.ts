@@ -14,6 +14,7 @@ const DELIVERY_HEADERS = {
   origin: 'origin',
   cause: 'cause',
   configRevision: 'config-revision',
+  undecided: 'undecided',
   traceparent: 'traceparent',
 } as const;
 
@@ -38,6 +39,7 @@ export function encodeDeliveryHeaders(delivery: Delivery): Record<string, string
     [DELIVERY_HEADERS.configRevision]: String(delivery.configRevision),
   };
   if (delivery.turnAtMs !== undefined) headers[DELIVERY_HEADERS.turnAt] = String(delivery.turnAtMs);
+  if (delivery.isUndecided) headers[DELIVERY_HEADERS.undecided] = 'true';
   if (delivery.traceparent !== undefined) headers[DELIVERY_HEADERS.traceparent] = delivery.traceparent;
   return headers;
 }
@@ -88,6 +90,8 @@ export function decodeDeliveryHeaders(headers: RawHeaders): DecodedDelivery {
       traceparent,
       // A hint, not a duty: where it cannot be read, the delivery takes a new turn.
       ...(turnAtMs >= 0 && { turnAtMs }),
+      // Whatever it says: sent unasked it would be wrong, asked once more it is not.
+      ...(headers[DELIVERY_HEADERS.undecided] !== undefined && { isUndecided: true as const }),
     },
   };
 }

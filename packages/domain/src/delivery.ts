@@ -19,6 +19,11 @@ export interface Delivery {
   cause: Cause;
   /** The delivery lane waits until its endpoint table has this revision; -1 asks for none. */
   configRevision: number;
+  /**
+   * Its endpoint could not be read when its event was routed: whether the endpoint wants the event is decided before the
+   * first attempt, by the first configuration that can be read.
+   */
+  isUndecided?: true;
   /** W3C Trace Context, passed on untouched. */
   traceparent: string | undefined;
 }

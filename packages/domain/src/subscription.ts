@@ -22,6 +22,17 @@ export type Subscriber = Pick<
   'id' | 'accountId' | 'projectId' | 'format' | 'subscription' | 'state'
 >;
 
+/**
+ * What is known of an endpoint whose configuration cannot be read in full: to whom it belongs, and what its subscription
+ * names. Types are compared as they are written, also those that only a newer version knows.
+ */
+export interface KnownInPart {
+  id: string;
+  accountId: string;
+  projectId: string;
+  subscription: { channelIds: ReadonlySet<string>; eventTypes: ReadonlySet<string> };
+}
+
 /** Why an endpoint does not get an event, or that it does: the evidence that `explain` shows. */
 export type Match =
   | { matched: true }
@@ -44,13 +55,24 @@ export function match(endpoint: Subscriber, event: Routable): Match {
   return { matched: true };
 }
 
+/** False only where it is certain that the endpoint does not want the event. */
+export function mayWant(endpoint: KnownInPart, event: Routable): boolean {
+  return (
+    endpoint.accountId === event.accountId &&
+    coversProject(endpoint, event.projectId) &&
+    wantsChannel(endpoint, event) &&
+    wantsType(endpoint, event.eventType) &&
+    endpoint.id !== event.aboutEndpointId
+  );
+}
+
 export function coversProject({ projectId }: Pick<Endpoint, 'projectId'>, ofEvent: string): boolean {
   return projectId === ALL_PROJECTS || projectId === ofEvent;
 }
 
 /** Operational events are about endpoints, not channels: no choice of channels keeps them away. */
 export function wantsChannel(
-  { subscription: { channelIds } }: Pick<Endpoint, 'subscription'>,
+  { subscription: { channelIds } }: Pick<KnownInPart, 'subscription'>,
   event: Pick<Routable, 'eventType' | 'channelId'>,
 ): boolean {
   return channelIds.size === 0 || isOperational(event.eventType) || channelIds.has(event.channelId);
@@ -58,7 +80,7 @@ export function wantsChannel(
 
 /** No choice of types means all publications. Operational events have to be asked for by name. */
 export function wantsType(
-  { subscription: { eventTypes } }: Pick<Endpoint, 'subscription'>,
+  { subscription: { eventTypes } }: Pick<KnownInPart, 'subscription'>,
   eventType: EventType,
 ): boolean {
   return eventTypes.size === 0 ? !isOperational(eventType) : eventTypes.has(eventType);

@@ -110,7 +110,7 @@ describe('compacted table', () => {
     const topic = await createTopic(connection, compacted);
     await put(topic, ['a', 'nonsense'], ['b', 'nonsense'], ['c', 'nonsense']);
     const table = await open(topic);
-    const entry = (revision: number) => ({ revision, reason: 'not a number', owner: undefined });
+    const entry = (revision: number) => ({ revision, reason: 'not a number', certain: undefined });
     expect([...table.unreadable]).toEqual([
       ['a', entry(0)],
       ['b', entry(1)],

@@ -17,27 +17,27 @@ export interface TableEntry<V> {
   revision: number;
 }
 
-export type Decoded<V> =
+export type Decoded<V, Certain = undefined> =
   | { ok: true; value: V }
-  /** `owner`: whose it is, where that much can be read. */
-  | { ok: false; reason: string; owner?: string | undefined };
+  /** `certain`: what can be said of it for all that, where there is something. */
+  | { ok: false; reason: string; certain?: Certain | undefined };
 
 /** The newest record of a key that has no value, and why it cannot be read. */
-export interface UnreadableEntry {
+export interface UnreadableEntry<Certain> {
   revision: number;
   reason: string;
-  owner: string | undefined;
+  certain: Certain | undefined;
 }
 
 /** A local copy of a compacted topic of one partition. */
-export interface CompactedTable<V> {
+export interface CompactedTable<V, Certain = undefined> {
   get(key: string): TableEntry<V> | undefined;
   entries(): Iterable<[key: string, entry: TableEntry<V>]>;
   /**
    * The keys that are there and have no value: their newest record cannot be read, and what was before it is not known.
    * Only a tombstone means that a key was deleted.
    */
-  readonly unreadable: ReadonlyMap<string, UnreadableEntry>;
+  readonly unreadable: ReadonlyMap<string, UnreadableEntry<Certain>>;
   /**
    * The last offset that is applied or compacted away; -1 when the topic is empty. To learn where the end is, write
    * a tombstone for a key that nobody uses and wait for its offset: it changes nothing and no listener hears of it.
@@ -58,14 +58,18 @@ export interface CompactedTable<V> {
   stop(): Promise<void>;
 }
 
-export interface CompactedTableOptions<V> {
+export interface CompactedTableOptions<V, Certain = undefined> {
   connection: KafkaConnection;
   topic: string;
   /**
    * A rejection (the schema registry is down) is tried again: the table stalls and does not skip. `appendedAtMs` is the
    * broker's time where the topic has LogAppendTime.
    */
-  decode: (key: string, value: Buffer, appendedAtMs: number) => Decoded<V> | Promise<Decoded<V>>;
+  decode: (
+    key: string,
+    value: Buffer,
+    appendedAtMs: number,
+  ) => Decoded<V, Certain> | Promise<Decoded<V, Certain>>;
   /** The record is skipped: the key keeps the value that it had, and is unreadable where it had none. */
   onUndecodable: (undecodable: { key: string; revision: number; reason: string }) => void;
   /** The table will never change again: log it and exit. */
@@ -77,7 +81,9 @@ const maxWaitTimeMs = 500;
 const disconnectDeadlineMs = 5_000;
 
 /** Resolves when the table has read to the end. Rejects when the topic does not have exactly one partition. */
-export async function openCompactedTable<V>(options: CompactedTableOptions<V>): Promise<CompactedTable<V>> {
+export async function openCompactedTable<V, Certain = undefined>(
+  options: CompactedTableOptions<V, Certain>,
+): Promise<CompactedTable<V, Certain>> {
   const table = new TopicTable(options);
   try {
     await table.open();
@@ -88,11 +94,11 @@ export async function openCompactedTable<V>(options: CompactedTableOptions<V>): 
   return table;
 }
 
-class TopicTable<V> implements CompactedTable<V> {
-  readonly #options: CompactedTableOptions<V>;
+class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
+  readonly #options: CompactedTableOptions<V, Certain>;
   readonly #consumer: Consumer;
   readonly #entries = new Map<string, TableEntry<V>>();
-  readonly #unreadable = new Map<string, UnreadableEntry>();
+  readonly #unreadable = new Map<string, UnreadableEntry<Certain>>();
   readonly #listeners = new Set<(key: string, value: V | undefined, revision: number) => void>();
   readonly #waits = new RevisionWaits();
   readonly #tail = new TailWatch();
@@ -100,7 +106,7 @@ class TopicTable<V> implements CompactedTable<V> {
   #position = 0;
   #group: ConsumerGroup | undefined;
 
-  constructor(options: CompactedTableOptions<V>) {
+  constructor(options: CompactedTableOptions<V, Certain>) {
     this.#options = options;
     const { connection, topic } = options;
     const hooks: GroupHooks = {
@@ -148,7 +154,7 @@ class TopicTable<V> implements CompactedTable<V> {
     return this.#entries.entries();
   }
 
-  get unreadable(): ReadonlyMap<string, UnreadableEntry> {
+  get unreadable(): ReadonlyMap<string, UnreadableEntry<Certain>> {
     return this.#unreadable;
   }
 
@@ -217,8 +223,8 @@ class TopicTable<V> implements CompactedTable<V> {
     const { decode } = this.#options;
     const decoded = await patiently(async () => decode(key, bytes, timestampMs), this.#stopping.signal);
     if (!decoded.ok) {
-      const { reason, owner } = decoded;
-      if (!this.#entries.has(key)) this.#unreadable.set(key, { revision, reason, owner });
+      const { reason, certain } = decoded;
+      if (!this.#entries.has(key)) this.#unreadable.set(key, { revision, reason, certain });
       this.#options.onUndecodable({ key, revision, reason });
       return;
     }

@@ -1,4 +1,4 @@
-import { createDecoder } from '@herald/contracts/codec';
+import { createDecoder, type UndecodableReason } from '@herald/contracts/codec';
 import type { SchemaSource } from '@herald/contracts/schema-registry';
 import type { SubjectSchema } from '@herald/contracts/schemas';
 import { type CompactedTable, type Decoded, openCompactedTable } from '@herald/kafka/compacted-table';
@@ -13,21 +13,23 @@ export interface TableOptions {
   onFatal: (error: Error) => void;
 }
 
-export interface TableContents<Raw, V> {
+export interface TableContents<Raw, V, Certain = undefined> {
   topic: string;
   subjectSchema: SubjectSchema;
   /** `appendedAtMs` is when the broker took the record. */
-  parse: (record: Raw, appendedAtMs: number) => Decoded<V>;
+  parse: (record: Raw, appendedAtMs: number, key: string) => Decoded<V, Certain>;
+  /** What is certain of a record whose bytes cannot be decoded. */
+  undecodable?: (reason: UndecodableReason) => Certain | undefined;
 }
 
 /**
  * A table of a configuration topic, its values parsed. A record that cannot be read changes nothing and is logged:
  * configuration is never guessed. A schema registry that is away stalls the table, which takes readiness away.
  */
-export async function openConfigurationTable<Raw, V>(
+export async function openConfigurationTable<Raw, V, Certain = undefined>(
   options: TableOptions,
-  { topic, subjectSchema, parse }: TableContents<Raw, V>,
-): Promise<CompactedTable<V>> {
+  { topic, subjectSchema, parse, undecodable: certainOf }: TableContents<Raw, V, Certain>,
+): Promise<CompactedTable<V, Certain>> {
   const { connection, source, log, onFatal } = options;
   const stopped = new AbortController();
   const decoder = createDecoder<Raw>({
@@ -38,14 +40,14 @@ export async function openConfigurationTable<Raw, V>(
       log.warn({ err: error, topic }, 'the schema registry gives no answer, the table waits'),
   });
 
-  const table = await openCompactedTable<V>({
+  const table = await openCompactedTable<V, Certain>({
     connection,
     topic,
-    decode(_key, value, appendedAtMs) {
+    decode(key, value, appendedAtMs) {
       const decoded = decoder.decode(value);
       return decoded instanceof Promise
-        ? decoded.then((late) => read(late, appendedAtMs))
-        : read(decoded, appendedAtMs);
+        ? decoded.then((late) => read(late, appendedAtMs, key))
+        : read(decoded, appendedAtMs, key);
     },
     onUndecodable: (undecodable) => log.warn({ topic, ...undecodable }, 'a configuration record was skipped'),
     onFatal,
@@ -66,9 +68,13 @@ export async function openConfigurationTable<Raw, V>(
     },
   };
 
-  function read(decoded: Awaited<ReturnType<typeof decoder.decode>>, appendedAtMs: number): Decoded<V> {
-    return decoded.ok
-      ? parse(decoded.value, appendedAtMs)
-      : { ok: false, reason: `${decoded.reason}: ${decoded.detail}` };
+  function read(
+    decoded: Awaited<ReturnType<typeof decoder.decode>>,
+    appendedAtMs: number,
+    key: string,
+  ): Decoded<V, Certain> {
+    if (decoded.ok) return parse(decoded.value, appendedAtMs, key);
+    const { reason, detail } = decoded;
+    return { ok: false, reason: `${reason}: ${detail}`, certain: certainOf?.(reason) };
   }
 }

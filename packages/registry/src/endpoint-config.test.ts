@@ -90,7 +90,18 @@ describe('an endpoint on record', () => {
       ok: false,
       reason:
         'written by a newer version: kind is "UNKNOWN", subscription.event_types is "publication.archived", subscription.filter is "{\\"xor\\":[]}", retry_schedule is "90s"',
-      owner: config.account_id,
+      certain: {
+        kind: 'known_in_part',
+        endpoint: {
+          id: endpoint.id,
+          accountId: endpoint.accountId,
+          projectId: endpoint.projectId,
+          subscription: {
+            channelIds: endpoint.subscription.channelIds,
+            eventTypes: new Set(['publication.archived']),
+          },
+        },
+      },
     });
   });
 
@@ -102,7 +113,7 @@ describe('an endpoint on record', () => {
       expect(parseEndpointConfig(config)).toEqual({
         ok: false,
         reason: `written by a newer version: ${kind.toLowerCase()} is null`,
-        owner: config.account_id,
+        certain: { kind: 'known_in_part', endpoint: expect.objectContaining({ id: endpoint.id }) },
       });
     },
   );

@@ -4,7 +4,9 @@ import { isEventType } from '@herald/domain/event-type';
 import type { Filter } from '@herald/domain/filter/filter';
 import { parseFilterText } from '@herald/domain/filter/parse';
 import { DEFAULT_RETRY_SCHEDULE, isRetryTierName } from '@herald/domain/retry-tiers';
+import type { KnownInPart } from '@herald/domain/subscription';
 import { correspondence, type Known } from './correspondence.ts';
+import type { Certain } from './unreadable.ts';
 
 const kinds = correspondence<Known<avro.EndpointKind>, Endpoint['kind']>({
   WEBHOOK: 'webhook',
@@ -32,7 +34,7 @@ const deadHeads = correspondence<Known<avro.OnDeadHead>, Endpoint['onDeadHead']>
   HOLD: 'hold',
 });
 
-export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string; owner: string };
+export type ParsedConfig = { ok: true; value: Endpoint } | { ok: false; reason: string; certain: Certain };
 
 /**
  * What a record of `herald.endpoints` means. A symbol, event type, filter or tier that this version does not know fails the
@@ -92,7 +94,17 @@ export function parseEndpointConfig(config: avro.EndpointConfig): ParsedConfig {
   return {
     ok: false,
     reason: `written by a newer version: ${unknown.join(', ')}`,
-    owner: config.account_id,
+    certain: { kind: 'known_in_part', endpoint: knownInPart(config) },
+  };
+}
+
+function knownInPart(config: avro.EndpointConfig): KnownInPart {
+  const { channel_ids, event_types } = config.subscription;
+  return {
+    id: config.endpoint_id,
+    accountId: config.account_id,
+    projectId: config.project_id,
+    subscription: { channelIds: new Set(channel_ids), eventTypes: new Set(event_types) },
   };
 }
 

@@ -6,7 +6,14 @@ import { openConfigurationTable, type TableOptions } from './configuration-table
 import { parseEndpointConfig } from './endpoint-config.ts';
 import { createEndpointIndex } from './endpoint-index.ts';
 import { SUBJECTS } from './subjects.ts';
-import { isWholeFor, type Unreadable } from './unreadable.ts';
+import {
+  type Certain,
+  certainOfUndecodable,
+  isWholeFor,
+  type Undecided,
+  type Unreadable,
+  undecidedFor,
+} from './unreadable.ts';
 
 /** An endpoint's configuration and its revision: the offset of the record that set it. */
 export interface ConfiguredEndpoint {
@@ -27,6 +34,8 @@ export interface EndpointTable {
    * much to read that others have their turn in between.
    */
   match(event: Routable): ConfiguredEndpoint[] | Promise<ConfiguredEndpoint[]>;
+  /** Those beside `match` that may want the event, and of which this cannot be read. */
+  undecided(event: Routable): Undecided;
   /** Whether the endpoint is there, but its newest record cannot be read and nothing before it is known. */
   isUnreadable(endpointId: string): boolean;
   /** False while one of the account's endpoints, or one that may be, is unreadable. */
@@ -48,10 +57,12 @@ export interface EndpointTable {
 
 /** Resolves when the table has read to the end of the topic. */
 export async function openEndpointTable(options: TableOptions): Promise<EndpointTable> {
-  const table = await openConfigurationTable<EndpointConfig, Endpoint>(options, {
+  const table = await openConfigurationTable<EndpointConfig, Endpoint, Certain>(options, {
     topic: TOPICS.endpoints,
     subjectSchema: SUBJECTS.endpoints,
-    parse: parseEndpointConfig,
+    parse: (config, _appendedAtMs, key) =>
+      config.endpoint_id === key ? parseEndpointConfig(config) : ofAnotherKey(config.endpoint_id),
+    undecodable: certainOfUndecodable,
   });
   const index = createEndpointIndex();
   const listeners = new Set<(endpointId: string, now: ConfiguredEndpoint | undefined) => void>();
@@ -66,6 +77,7 @@ export async function openEndpointTable(options: TableOptions): Promise<Endpoint
   return {
     get: index.get,
     match: index.match,
+    undecided: (event) => undecidedFor(event, table.unreadable),
     isUnreadable: (endpointId) => table.unreadable.has(endpointId),
     isWhole: (accountId) => isWholeFor(accountId, table.unreadable),
     unreadable: table.unreadable,
@@ -80,5 +92,14 @@ export async function openEndpointTable(options: TableOptions): Promise<Endpoint
     },
     isFollowing: table.isFollowing,
     stop: table.stop,
+  };
+}
+
+/** Under its own key there may be a good one, which this must not replace. */
+function ofAnotherKey(endpointId: string): { ok: false; reason: string; certain: Certain } {
+  return {
+    ok: false,
+    reason: `it is of endpoint ${JSON.stringify(endpointId)}`,
+    certain: { kind: 'foreign' },
   };
 }

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createEncoder } from '@herald/contracts/codec';
+import type { EndpointConfig } from '@herald/contracts/generated/endpoint-config';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS } from '@herald/contracts/schemas';
-import { TOPIC_SPECS } from '@herald/contracts/topics';
+import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { createBatchingProducer } from '@herald/kafka/batching-producer';
@@ -11,9 +13,11 @@ import { createApiKeyWriter, openApiKeyTable } from './api-keys.ts';
 import { operator } from './audit/entry.ts';
 import { openAuditLog } from './audit/log.ts';
 import type { TableOptions } from './configuration-table.ts';
+import { endpointConfigOf } from './endpoint-config.ts';
 import { createEndpointStatusWriter, openEndpointStatusTable } from './endpoint-status.ts';
 import { type EndpointTable, openEndpointTable } from './endpoint-table.ts';
 import { createEndpointWriter, type EndpointEdits } from './endpoint-writer.ts';
+import { SUBJECTS } from './subjects.ts';
 
 const stack = inject('stack');
 const connection = {
@@ -198,6 +202,41 @@ test('a table that opens later reads the same as one that followed', async () =>
   expect(late.get(made.id)).toEqual(tables[0].get(made.id));
   expect(late.isFollowing()).toBe(true);
   await late.stop();
+});
+
+test('a record that cannot be read is of its own endpoint alone, and no longer when that is deleted', async () => {
+  const [good, newer] = [endpoint(), endpoint()];
+  await written(writers[0].create(good));
+  const encoder = await createEncoder<EndpointConfig>(source, SUBJECTS.endpoints);
+  const producer = await createBatchingProducer({ connection });
+  const foreignIds = [`ep_${randomUUID()}`, `ep_${randomUUID()}`] as const;
+  const put = (key: string, value: Buffer | null) =>
+    producer.sendOne({ topic: TOPICS.endpoints, key, value });
+  await put(newer.id, encoder.encode({ ...endpointConfigOf(newer), state: 'UNKNOWN' }));
+  await put(foreignIds[0], encoder.encode({ ...endpointConfigOf(good), url: 'https://elsewhere.example/' }));
+  const last = await put(foreignIds[1], Buffer.from('{}'));
+
+  const late = await openEndpointTable(options);
+  for (const table of [late, tables[0]]) {
+    await table.waitForRevision(last.offset);
+    expect([...table.unreadable.keys()]).toEqual([newer.id, ...foreignIds]);
+    expect(table.get(good.id)?.endpoint).toEqual(good);
+    const eventOf = ({ accountId, projectId }: Endpoint) =>
+      ({
+        ...{ accountId, projectId },
+        eventType: 'publication.failed',
+        channelId: 'c',
+        readField: () => undefined,
+      }) as const;
+    expect(table.undecided(eventOf(good))).toEqual({ kind: 'endpoints', endpointIds: [] });
+    expect(table.undecided(eventOf(newer))).toEqual({ kind: 'endpoints', endpointIds: [newer.id] });
+    expect([good, newer].map(({ accountId }) => table.isWhole(accountId))).toEqual([true, false]);
+  }
+  let deleted = last;
+  for (const id of [newer.id, ...foreignIds]) deleted = await put(id, null);
+  await late.waitForRevision(deleted.offset);
+  expect(late.unreadable.size).toBe(0);
+  await Promise.all([late.stop(), producer.close()]);
 });
 
 test('an edit is answered in time where Kafka cannot be reached', async () => {

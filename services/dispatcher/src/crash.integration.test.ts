@@ -1,5 +1,5 @@
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
-import { TOPICS } from '@herald/contracts/topics';
+import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { settle } from '@herald/testkit/accounting';
 import { failing, hanging, slow } from '@herald/testkit/behaviour';
@@ -88,7 +88,7 @@ test('SIGTERM under load re-sends nothing and loses nothing', async () => {
   const first = await world.startDispatcher();
   const load = await loadOf(6, 400);
   await world.publish(load.events);
-  await eventually(() => expect(load.receiver.requests.length).toBeGreaterThan(800));
+  await eventually(() => expect(load.receiver.requests.length).toBeGreaterThan(400));
   expect(await first.stop()).toEqual({ code: 0, signal: null });
   const sent = load.receiver.requests.length;
   expect(sent).toBeLessThan(load.events.length);
@@ -104,8 +104,11 @@ test('what waits in a retry tier survives kill -9 and is attempted once when it 
   const first = await world.startDispatcher();
   const receiver = await receiverOf({ behaviour: failing(503) });
   const { endpoint } = await world.addEndpoint({ url: receiver.url, retrySchedule: ['5s', '30s'] });
-  await world.publish(eventsOf(endpoint.projectId, 50));
-  await eventually(() => expect(witness.of('webhook.retry.5s').length).toBeGreaterThanOrEqual(50));
+  // Few, so that all of them are in the tier long before the first is due, and no breaker opens.
+  const count = 20;
+  await world.publish(eventsOf(endpoint.projectId, count));
+  const waiting = () => witness.of(retryTopic('5s')).filter(({ key }) => key?.toString() === endpoint.id);
+  await eventually(() => expect(waiting()).toHaveLength(count));
   // What is not committed would rightly be attempted again.
   const deliveries = await openLaneProgress(
     world.connection,
@@ -118,10 +121,10 @@ test('what waits in a retry tier survives kill -9 and is attempted once when it 
   const second = await world.startDispatcher();
   await eventually(() => {
     const delivered = receiver.requests.filter(({ status }) => status === 200);
-    expect(new Set(delivered.map(({ webhookId }) => webhookId)).size).toBe(50);
+    expect(new Set(delivered.map(({ webhookId }) => webhookId)).size).toBe(count);
   });
-  await witness.caughtUp();
-  expect(receiver.requests.filter(({ status }) => status === 200)).toHaveLength(50);
+  await witness.recorded(endpoint, 2 * count);
+  expect(receiver.requests.filter(({ status }) => status === 200)).toHaveLength(count);
   await second.stop();
 }, 120_000);
 
@@ -129,7 +132,7 @@ test('an endpoint that hangs does not delay a neighbour on the same partition', 
   const dispatcher = await world.startDispatcher({ HERALD_DELIVERY_WINDOW_RECORDS: '200' });
   const hung = await receiverOf({ behaviour: hanging() });
   const well = await receiverOf();
-  const { endpoint: one } = await world.addEndpoint({ url: hung.url, timeoutMs: 30_000, maxConcurrency: 4 });
+  const { endpoint: one } = await world.addEndpoint({ url: hung.url, timeoutMs: 60_000, maxConcurrency: 4 });
   const { endpoint: other } = await world.addEndpoint({
     id: neighbourOf(one.id),
     url: well.url,
@@ -143,10 +146,11 @@ test('an endpoint that hangs does not delay a neighbour on the same partition', 
     await world.publish(steady.slice(n * 10, (n + 1) * 10));
   }
   // Everything of the neighbour arrives before the first of the hung attempts has timed out.
-  await eventually(() => expect(well.requests).toHaveLength(200), { timeoutMs: 25_000 });
+  await eventually(() => expect(well.requests).toHaveLength(200), { timeoutMs: 50_000 });
+  await witness.caughtUp();
   expect(witness.of(TOPICS.deadLetters)).toEqual([]);
   const parked = (await witness.attempts()).filter(({ endpoint_id }) => endpoint_id === one.id);
   expect(new Set(parked.map(({ disposition }) => disposition))).toEqual(new Set(['PARKED']));
   expect(parked.every(({ attempt_number }) => attempt_number === 0)).toBe(true);
   await dispatcher.kill9();
-}, 90_000);
+}, 120_000);

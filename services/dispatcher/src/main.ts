@@ -253,7 +253,7 @@ await runService({
       delivery: deliveryHandler,
       held: catchUp,
       pendingRecords: () => producer.pendingRecords,
-      revision: () => endpoints.revision,
+      endpoints,
     });
     await Promise.all(Object.values(lanes).map((lane) => lane.start()));
 

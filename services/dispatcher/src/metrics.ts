@@ -1,6 +1,7 @@
 import { TOPICS } from '@herald/contracts/topics';
 import type { FlushedBatch } from '@herald/kafka/batching-producer';
 import type { Lane } from '@herald/kafka/lane';
+import type { EndpointTable } from '@herald/registry/endpoint-table';
 import type { Metrics } from '@herald/service-kit/metrics';
 import type { CatchUp } from './catch-up/catch-up.ts';
 import type { DeliveryLane } from './delivery-lane/delivery-lane.ts';
@@ -15,8 +16,7 @@ export interface Watched {
   delivery: Pick<DeliveryLane, 'queued' | 'inFlight' | 'census'>;
   held: Pick<CatchUp, 'followed'>;
   pendingRecords: () => number;
-  /** Of the endpoint table. */
-  revision: () => number;
+  endpoints: Pick<EndpointTable, 'revision' | 'unreadable'>;
 }
 
 /** The metrics of the dispatcher; a help text says what to do when its metric moves. */
@@ -123,7 +123,8 @@ export function observeBatch(metrics: DispatcherMetrics, batch: FlushedBatch): v
   if (batch.attempts > 1) metrics.batchRepeats.inc(batch.attempts - 1);
 }
 
-export function watch(metrics: Metrics, { lanes, delivery, held, pendingRecords, revision }: Watched): void {
+export function watch(metrics: Metrics, watched: Watched): void {
+  const { lanes, delivery, held, pendingRecords, endpoints } = watched;
   const named = Object.entries(lanes);
   metrics.gauge<'lane' | 'topic' | 'partition'>({
     name: 'herald_dispatcher_consumer_lag_records',
@@ -203,7 +204,14 @@ export function watch(metrics: Metrics, { lanes, delivery, held, pendingRecords,
     name: 'herald_dispatcher_configuration_revision_offset',
     help: 'The last offset of herald.endpoints that is applied. Behind that of another dispatcher for more than seconds: its reader stalls, restart it.',
     collect() {
-      this.set(revision());
+      this.set(endpoints.revision);
+    },
+  });
+  metrics.gauge({
+    name: 'herald_dispatcher_unreadable_endpoints',
+    help: 'Endpoints whose record this dispatcher cannot read, and of which it knows nothing before: what they may want waits for them. Not 0: readiness names them, and the log says why; update the dispatcher, or see what to do with a record that Herald did not write.',
+    collect() {
+      this.set(endpoints.unreadable.size);
     },
   });
 }

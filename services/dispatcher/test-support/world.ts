@@ -14,7 +14,7 @@ import { type Stack, startStack } from '@herald/local-stack/stack';
 import { operator } from '@herald/registry/audit/entry';
 import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
-import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
+import { createEndpointWriter, type WriteResult } from '@herald/registry/endpoint-writer';
 import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
@@ -33,7 +33,6 @@ export interface World {
   stack: Stack;
   connection: KafkaConnection;
   producer: BatchingProducer;
-  writer: EndpointEdits;
   encoder: Encoder<PublicationEvent>;
   /**
    * An endpoint in a project of its own unless told otherwise; `secret` is what its receiver verifies with. Resolves
@@ -42,6 +41,9 @@ export interface World {
   addEndpoint(
     given: Partial<Endpoint> & { url: string },
   ): Promise<{ endpoint: Endpoint; secret: string; revision: number }>;
+  /** Resolves when the dispatchers that are up know it, as `addEndpoint` does. */
+  edit(endpoint: Pick<Endpoint, 'id'>, change: Partial<Endpoint>): Promise<void>;
+  delete(endpoint: Pick<Endpoint, 'id'>): Promise<void>;
   /** Resolves when the events are acknowledged. */
   publish(events: readonly PublicationEvent[]): Promise<void>;
   /** Resolves with a dispatcher that is ready. */
@@ -87,11 +89,17 @@ export async function openWorld(): Promise<World> {
   const groupIds = DISPATCHER_LANES.map(({ groupId }) => groupId);
   let closing = false;
 
+  async function known(edit: Promise<WriteResult>): Promise<number> {
+    const written = await edit;
+    if (written.kind !== 'written') throw new Error(`The edit was not made: ${written.kind}`);
+    await Promise.all([...dispatchers].map((one) => one.reaches(written.revision)));
+    return written.revision;
+  }
+
   return {
     stack,
     connection,
     producer,
-    writer,
     encoder,
 
     async addEndpoint(given) {
@@ -113,11 +121,15 @@ export async function openWorld(): Promise<World> {
         ],
         ...given,
       });
-      const written = await writer.create(endpoint);
-      if (written.kind !== 'written') throw new Error(`The endpoint was not created: ${written.kind}`);
-      const running = [...dispatchers].map((one) => one.reaches(written.revision));
-      await Promise.all(running);
-      return { endpoint, secret, revision: written.revision };
+      return { endpoint, secret, revision: await known(writer.create(endpoint)) };
+    },
+
+    async edit({ id }, change) {
+      await known(writer.update(id, undefined, (current) => ({ ...current, ...change })));
+    },
+
+    async delete({ id }) {
+      await known(writer.delete(id, undefined));
     },
 
     publish: (events) =>

@@ -344,6 +344,7 @@ describe('an event that was routed to the endpoint', () => {
   it.each([
     ['purged', 'resumed without'],
     ['replay_cancelled', 'replay that it was of'],
+    ['not_wanted', 'could not be read when'],
   ])('is cancelled, and says by what: %s', (reason, why) => {
     const { verdict, because } = told({ state: 'cancelled', reason, cause: 'replay:r1' });
     expect(verdict).toBe('cancelled');

@@ -68,6 +68,8 @@ const WAITS: Readonly<Record<string, (delivery: DeliveryEvidence) => string>> = 
 const CANCELS: Readonly<Record<string, string>> = {
   purged: 'It was held, and the owner of the endpoint resumed without what was held by then.',
   replay_cancelled: 'The replay that it was of was cancelled.',
+  not_wanted:
+    'The endpoint could not be read when the event was routed. By what could be read of it later it does not want the event, or it was deleted.',
 };
 
 const HOLDS: Readonly<Record<HoldReason, Fate>> = {

@@ -45,8 +45,8 @@ function start(): Promise<DispatcherProcess> {
   return world.startDispatcher({ HERALD_CATCH_UP_PER_SECOND: String(PER_SECOND) });
 }
 
-async function set(endpoint: Endpoint, state: Endpoint['state']): Promise<void> {
-  await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, state }));
+async function set(state: Endpoint['state'], ...endpoints: Endpoint[]): Promise<void> {
+  await Promise.all(endpoints.map((endpoint) => world.edit(endpoint, { state })));
 }
 
 function settled(endpoint: Endpoint, events: readonly PublicationEvent[], receiver: Receiver) {
@@ -98,22 +98,22 @@ test(`through ${blows} pauses, resumes, kills and hand-overs, seed ${seed}, noth
   for (let blow = 0; blow < blows; blow++) {
     await sleep(300 + random.next() * 1_500);
     const kind = random.next();
-    if (kind < 0.3) await Promise.all([set(endpoint, 'paused'), set(inOrder, 'paused')]);
-    else if (kind < 0.55) await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
+    if (kind < 0.3) await set('paused', endpoint, inOrder);
+    else if (kind < 0.55) await set('active', endpoint, inOrder);
     else if (kind < 0.75) await scale();
     else await kill();
   }
   publishing.abort();
   await load;
   // Whatever the draw: something is held, and the catch-up is killed half-way.
-  await set(endpoint, 'paused');
+  await set('paused', endpoint);
   const before = witness.of(TOPICS.held).length;
   const last = eventsOf(endpoint.projectId, 400);
   await world.publish(last);
   events.push(...last);
   await eventually(() => expect(witness.of(TOPICS.held).length).toBeGreaterThanOrEqual(before + 400));
   const sent = receiver.requests.length;
-  await Promise.all([set(endpoint, 'active'), set(inOrder, 'active')]);
+  await set('active', endpoint, inOrder);
   await eventually(() => expect(receiver.requests.length).toBeGreaterThan(sent + 100));
   await kill();
 

@@ -34,11 +34,6 @@ function heldOf({ id }: Pick<Endpoint, 'id'>) {
   return witness.of(TOPICS.held).filter(({ key }) => key?.toString() === id);
 }
 
-async function set(endpoint: Endpoint, change: Partial<Endpoint>): Promise<void> {
-  const written = await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, ...change }));
-  expect(written).toMatchObject({ kind: 'written' });
-}
-
 function deadOf({ id }: Endpoint): (string | undefined)[] {
   return witness
     .of(TOPICS.deadLetters)
@@ -68,7 +63,7 @@ test('what a paused endpoint missed is delivered once when it is resumed, while 
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(150));
   expect(receiver.requests).toHaveLength(0);
 
-  await set(endpoint, { state: 'active' });
+  await world.edit(endpoint, { state: 'active' });
   await eventually(() => expect(receiver.requests.length).toBeGreaterThan(0));
   const fresh = eventsOf(endpoint.projectId, 20);
   await world.publish(fresh);
@@ -87,7 +82,7 @@ test('an endpoint that was gone is caught up with when its owner edits it', asyn
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
 
   receiver.behave(() => ({ kind: 'respond', status: 200 }));
-  await set(endpoint, { name: 'moved' });
+  await world.edit(endpoint, { name: 'moved' });
   await eventually(() => expect(new Set(idsAt(receiver)).size).toBe(10));
   await world.publish([eventOf(endpoint.projectId)]);
   await eventually(() => expect(idsAt(receiver)).toHaveLength(11));
@@ -98,14 +93,14 @@ test('an owner who drops what is held gets none of it, and everything after', as
   const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
   await world.publish(eventsOf(endpoint.projectId, 30));
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(30));
-  await set(endpoint, { heldSkipBeforeMs: Date.now() + 1 });
+  await world.edit(endpoint, { heldSkipBeforeMs: Date.now() + 1 });
   await eventually(async () => expect(await dispositionsOf(endpoint, 'CANCELLED')).toHaveLength(30));
   expect(receiver.requests).toHaveLength(0);
 
   const after = [eventOf(endpoint.projectId)];
   await world.publish(after);
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(31));
-  await set(endpoint, { state: 'active' });
+  await world.edit(endpoint, { state: 'active' });
   await eventually(() => expect(idsAt(receiver)).toEqual(idsOf(endpoint, after)));
   expect(await dispositionsOf(endpoint, 'CANCELLED')).toHaveLength(30);
 });
@@ -123,8 +118,12 @@ test('an owner before that had stalled, and writes its status late, loses nothin
     log: console,
     onFatal,
   });
-  const known = table.get(endpoint.id);
-  expect(known).toMatchObject({ state: 'held', releasedTo: expect.any(Number) });
+  // It goes on record after the deliveries that it tells of.
+  const known = await eventually(() => {
+    const status = table.get(endpoint.id);
+    expect(status).toMatchObject({ state: 'held', releasedTo: expect.any(Number) });
+    return status;
+  });
   const stalled = await createEndpointStatusWriter({ producer: world.producer, source });
   const late = nothingDecided({ endpoint, revision }, Date.now() + 1_000);
   await stalled.put(late);
@@ -133,7 +132,7 @@ test('an owner before that had stalled, and writes its status late, loses nothin
     expect(table.get(endpoint.id)?.releasedTo).toBe(known?.releasedTo);
   });
   await table.stop();
-  await set(endpoint, { state: 'active' });
+  await world.edit(endpoint, { state: 'active' });
   await eventually(() => expect(new Set(idsAt(receiver)).size).toBe(10));
 });
 
@@ -142,22 +141,22 @@ test('what is held for an endpoint that is deleted becomes dead letters', async 
   const { endpoint } = await world.addEndpoint({ url: receiver.url, state: 'paused' });
   await world.publish(eventsOf(endpoint.projectId, 10));
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
-  await world.writer.delete(endpoint.id, undefined);
+  await world.delete(endpoint);
   await eventually(() => expect(deadOf(endpoint)).toEqual(Array(10).fill('endpoint_deleted')));
 });
 
 test('an endpoint that catches up does not delay its neighbours', async () => {
   const [slow, well] = [await receiverOf({ behaviour: hanging() }), await receiverOf()];
-  const { endpoint: one } = await world.addEndpoint({ url: slow.url, state: 'paused', timeoutMs: 20_000 });
+  const { endpoint: one } = await world.addEndpoint({ url: slow.url, state: 'paused', timeoutMs: 60_000 });
   const { endpoint: other } = await world.addEndpoint({ id: neighbourOf(one.id), url: well.url });
   await world.publish(eventsOf(one.projectId, 500));
   await eventually(() => expect(heldOf(one)).toHaveLength(500));
-  await set(one, { state: 'active' });
+  await world.edit(one, { state: 'active' });
   await eventually(() => expect(slow.requests.length).toBeGreaterThan(0));
   await world.publish(eventsOf(other.projectId, 200));
-  // Long before the first of the hung attempts has timed out.
-  await eventually(() => expect(idsAt(well)).toHaveLength(200), { timeoutMs: 15_000 });
-});
+  // Before the first of the hung attempts has timed out.
+  await eventually(() => expect(idsAt(well)).toHaveLength(200), { timeoutMs: 50_000 });
+}, 120_000);
 
 /** Events of one publication, which alone have an order. */
 function storyOf(projectId: string, count: number): PublicationEvent[] {
@@ -171,19 +170,23 @@ function accepted(receiver: Receiver): string[] {
 }
 
 test('an ordered endpoint gets its events in order, though attempts fail, one at a time', async () => {
-  const receiver = await receiverOf({ behaviour: flaky({ share: 0.1, failures: 1 }) });
+  const failing = new Set<string>();
+  const receiver = await receiverOf({
+    behaviour: ({ webhookId }) => ({ kind: 'respond', status: failing.delete(webhookId) ? 503 : 200 }),
+  });
   const { endpoint } = await world.addEndpoint({
     url: receiver.url,
     ordering: 'publication',
     retrySchedule: ['5s', '5s'],
   });
   const story = storyOf(endpoint.projectId, 40);
+  const ids = idsOf(endpoint, story);
+  failing.add(ids[7]!).add(ids[8]!);
   for (const event of story) await world.publish([event]);
   await eventually(() => expect(accepted(receiver)).toHaveLength(40), { timeoutMs: 100_000 });
-  expect(accepted(receiver)).toEqual(idsOf(endpoint, story));
-  const failed = receiver.requests.findIndex(({ status }) => status !== 200);
-  if (failed >= 0)
-    expect(receiver.requests[failed + 1]?.webhookId).toBe(receiver.requests[failed]?.webhookId);
+  expect(receiver.requests.map(({ webhookId }) => webhookId)).toEqual(
+    ids.flatMap((id, n) => (n === 7 || n === 8 ? [id, id] : [id])),
+  );
 }, 150_000);
 
 test('a head that is given up is skipped, or holds the endpoint until it is resumed, as its owner has said', async () => {
@@ -201,7 +204,7 @@ test('a head that is given up is skipped, or holds the endpoint until it is resu
   await eventually(() => expect(deadOf(skipping)).toEqual(['exhausted']));
   await eventually(() => expect(deadOf(holding)).toEqual(['exhausted']));
   await eventually(() => expect(accepted(receiver)).toEqual(idsOf(skipping, first.slice(1))));
-  await set(holding, { name: 'looked at' });
+  await world.edit(holding, { name: 'looked at' });
   await eventually(() =>
     expect(accepted(receiver)).toEqual([
       ...idsOf(skipping, first.slice(1)),
@@ -220,7 +223,7 @@ test('a head that waits for its retry when its endpoint is paused is on record a
   const story = storyOf(endpoint.projectId, 3);
   await world.publish(story);
   await eventually(() => expect(receiver.requests).toHaveLength(1));
-  await set(endpoint, { state: 'paused' });
+  await world.edit(endpoint, { state: 'paused' });
   await eventually(async () => {
     const steps = (await witness.attempts()).filter(({ event_id }) => event_id === story[0]!.event_id);
     expect(steps).toMatchObject([
@@ -230,7 +233,7 @@ test('a head that waits for its retry when its endpoint is paused is on record a
     ]);
   });
   receiver.behave(() => ({ kind: 'respond', status: 200 }));
-  await set(endpoint, { state: 'active' });
+  await world.edit(endpoint, { state: 'active' });
   await eventually(() => expect(accepted(receiver)).toEqual(idsOf(endpoint, story)));
 });
 
@@ -246,7 +249,7 @@ test('an ordered endpoint that says it is gone gets that event first when it is 
   for (const event of story) await world.publish([event]);
   await eventually(() => expect(heldOf(endpoint)).toHaveLength(10));
   await eventually(() => expect(receiver.requests.at(-1)?.status).toBe(410));
-  await set(endpoint, { name: 'back again' });
+  await world.edit(endpoint, { name: 'back again' });
   await eventually(() => expect(accepted(receiver)).toEqual(idsOf(endpoint, story)));
 });
 
@@ -259,8 +262,8 @@ test('an ordered endpoint that is paused and resumed keeps its order', async () 
   })();
   for (const seen of [5, 15, 30]) {
     await eventually(() => expect(receiver.requests.length).toBeGreaterThan(seen));
-    await set(endpoint, { state: 'paused' });
-    await set(endpoint, { state: 'active' });
+    await world.edit(endpoint, { state: 'paused' });
+    await world.edit(endpoint, { state: 'active' });
   }
   await publishing;
   await eventually(() => expect(accepted(receiver)).toHaveLength(60));

@@ -49,7 +49,7 @@ test('what is held for nearly as long as its topic keeps it becomes a dead lette
   const late = eventOf(endpoint.projectId);
   await world.publish([late]);
   await eventually(() => expect(witness.of(TOPICS.held)).toHaveLength(6));
-  await world.writer.update(endpoint.id, undefined, (current) => ({ ...current, state: 'active' }));
+  await world.edit(endpoint, { state: 'active' });
   await eventually(() =>
     expect(receiver.requests.map((one) => one.webhookId)).toEqual([webhookId(late.event_id, endpoint.id)]),
   );

@@ -253,6 +253,27 @@ test('an endpoint whose record cannot be read was not deleted: its deliveries wa
   expect(sent).toEqual([]);
 });
 
+test('what an endpoint was sent while it could not be read reaches it where it wants it, and ends on record where not', async () => {
+  unreadable.add('newer');
+  receive({ endpointId: 'newer', isUndecided: true });
+  const waiting = producer.handedOver[1]!;
+  expect([waiting.topic, waiting.headers?.undecided]).toEqual(['webhook.retry.10m', 'true']);
+  const subscription = (type: 'publication.published' | 'publication.failed') => ({
+    subscription: { channelIds: new Set<string>(), eventTypes: new Set([type]) },
+  });
+  configure({ id: 'ep1', ...subscription('publication.failed') });
+  receive({ deliveryId: 'd2', isUndecided: true }, 1);
+  configure({ id: 'ep1', ...subscription('publication.published') });
+  receive({ deliveryId: 'd3', isUndecided: true }, 2);
+  receive({ deliveryId: 'd4', endpointId: 'deleted', isUndecided: true }, 3);
+  expect(sent).toHaveLength(1);
+  expect(disposed.slice(1)).toMatchObject([
+    { delivery_id: 'd2', disposition: 'CANCELLED', reason: 'not_wanted' },
+    { delivery_id: 'd4', disposition: 'CANCELLED', reason: 'not_wanted' },
+  ]);
+  expect(handedOver()).not.toContain(TOPICS.deadLetters);
+});
+
 test('an endpoint that is paused while its deliveries are queued gets none of them', async () => {
   configure({ id: 'ep1', maxConcurrency: 1 });
   receive({ deliveryId: 'd1' }, 0);

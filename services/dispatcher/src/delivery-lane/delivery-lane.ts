@@ -79,7 +79,7 @@ export interface DeliveryLane extends LaneHandler {
 }
 
 type Hold = Extract<LookUp, { kind: 'hold' }>;
-type Dead = Extract<LookUp, { kind: 'dead' }>;
+type Ended = Extract<LookUp, { kind: 'dead' | 'cancel' }>;
 
 /** What is settled without an attempt, as soon as the recorder has room. */
 type Decision =
@@ -297,7 +297,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     task: DeliveryTask,
     configured: ConfiguredEndpoint,
     decoded: Decoded<PublicationEvent>,
-  ): Hold | Dead | undefined {
+  ): Hold | Ended | undefined {
     const { revision } = configured;
     if (!decoded.ok) {
       const detail = `${decoded.reason}: ${decoded.detail}`;
@@ -306,7 +306,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
     const event = decoded.value;
     const { delivery } = task;
     const prepared = prepare({ delivery, configured, event, nowMs: now() });
-    if (prepared.kind === 'dead') return prepared;
+    if (prepared.kind === 'dead' || prepared.kind === 'cancel') return prepared;
     if (prepared.kind === 'hold' && isTest(task)) return { ...prepared, kind: 'dead', reason: 'test_failed' };
     if (prepared.kind === 'hold') return { ...prepared, configured };
     const { message } = prepared;

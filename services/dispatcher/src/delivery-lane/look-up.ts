@@ -45,6 +45,7 @@ export function lookUp(
     const dueAtMs = nowMs + UNREADABLE_PARK_MS;
     return { kind: 'park', dueAtMs, reason: 'configuration_unreadable', revision: -1 };
   }
+  if (!configured && task.delivery.isUndecided) return { kind: 'cancel', reason: 'not_wanted', revision: -1 };
   if (!configured) return { kind: 'dead', reason: 'endpoint_deleted', revision: -1 };
   // Its owner wants to know before the hold is lifted whether what comes then would be accepted.
   if (isTest(task)) return { kind: 'deliverable', configured };

@@ -1,8 +1,8 @@
 import type { DeadReason, HoldReason } from '@herald/domain/verdict';
 import type { ParkReason } from './overflow.ts';
 
-/** Its owner does not want what is held, or the replay that it is of. */
-export type CancelReason = 'purged' | 'replay_cancelled';
+/** Its owner does not want what is held, or the replay that it is of, or the event, which could not be seen before. */
+export type CancelReason = 'purged' | 'replay_cancelled' | 'not_wanted';
 
 /** A disposition without a request. `revision` is that of the configuration it was taken by, -1 where there is none. */
 export type Move =

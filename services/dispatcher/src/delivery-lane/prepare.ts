@@ -1,17 +1,21 @@
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { Delivery } from '@herald/domain/delivery';
 import type { Endpoint } from '@herald/domain/endpoint';
+import { match } from '@herald/domain/subscription';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { assembleChatMessage } from '@herald/webhook/chat/chat-message';
 import { renderChat } from '@herald/webhook/chat/render-chat';
 import { assembleMessage, type Message } from '@herald/webhook/message';
 import type { RecordedParts } from '@herald/webhook/redaction';
 import { createRenderer } from '@herald/webhook/render';
+import { routableOf } from '../route-lane/plan.ts';
 import type { ChatAddressing } from './chat-addresses.ts';
 import type { Move } from './move.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-export type Prepared = { kind: 'ready'; message: Message } | Extract<Move, { kind: 'hold' | 'dead' }>;
+export type Prepared =
+  | { kind: 'ready'; message: Message }
+  | Extract<Move, { kind: 'hold' | 'dead' | 'cancel' }>;
 
 export interface Preparation {
   delivery: Delivery;
@@ -33,7 +37,11 @@ export interface PreparationOptions {
 export function createPreparation(options: PreparationOptions): (given: Preparation) => Prepared {
   const { keysOf, addressOf, recordedOf, version } = options;
   const render = createRenderer();
-  return (given) => (given.configured.endpoint.kind === 'webhook' ? toWebhook(given) : toChat(given));
+  return (given) => {
+    if (isUnwanted(given))
+      return { kind: 'cancel', reason: 'not_wanted', revision: given.configured.revision };
+    return given.configured.endpoint.kind === 'webhook' ? toWebhook(given) : toChat(given);
+  };
 
   function toWebhook({ delivery, configured, event, nowMs }: Preparation): Prepared {
     const { endpoint, revision } = configured;
@@ -58,6 +66,13 @@ export function createPreparation(options: PreparationOptions): (given: Preparat
     const { address } = addressing;
     return { kind: 'ready', message: assembleChatMessage({ endpoint, address, rendered, version }) };
   }
+}
+
+/** That its endpoint wants the event could not be seen when it was routed. */
+function isUnwanted({ delivery, configured, event }: Preparation): boolean {
+  if (!delivery.isUndecided) return false;
+  const routable = routableOf(event);
+  return routable === undefined || !match(configured.endpoint, routable).matched;
 }
 
 /** Never given up for it: the keys may come back. */

@@ -92,7 +92,12 @@ async function poisonOf(written: OutgoingRecord): Promise<Poison | undefined> {
   const record = received(written);
   const read = readEvent(record, await decoder.decode(record.value));
   if (read.kind === 'poison') return read.poison;
-  const { deliveries } = planRoutes(record, read, [{ endpoint: endpointOf(), revision: 1 }], 1, 0);
+  const { deliveries } = planRoutes(
+    record,
+    read,
+    { endpoints: [{ endpoint: endpointOf(), revision: 1 }], undecided: [], revision: 1 },
+    0,
+  );
   const receipt = receiveDelivery(received(deliveries[0] as OutgoingRecord));
   return receipt.kind === 'poison' ? receipt.poison : undefined;
 }

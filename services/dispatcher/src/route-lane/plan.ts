@@ -22,6 +22,21 @@ export type Readable =
   | { kind: 'event'; event: PublicationEvent; routable: Routable }
   | { kind: 'poison'; poison: Poison };
 
+/** Undefined where the type of the event is newer than this dispatcher. */
+export function routableOf(event: PublicationEvent): Routable | undefined {
+  const eventType = eventTypeOf(event.event_type);
+  return (
+    eventType && {
+      eventType,
+      accountId: event.account_id,
+      projectId: event.project_id,
+      channelId: event.channel.id,
+      aboutEndpointId: event.endpoint?.endpoint_id,
+      readField: (path) => eventField(event, path),
+    }
+  );
+}
+
 export function readEvent(record: LaneRecord, decoded: Decoded<PublicationEvent>): Readable {
   const oversize = tooLarge(record, MAX_EVENT_BYTES);
   if (oversize) return { kind: 'poison', poison: oversize };
@@ -31,20 +46,19 @@ export function readEvent(record: LaneRecord, decoded: Decoded<PublicationEvent>
     const detail = `event_id has ${event.event_id.length} characters, it must have 1 to ${MAX_EVENT_ID_CHARS}`;
     return { kind: 'poison', poison: { reason: 'invalid_event_id', detail } };
   }
-  const eventType = eventTypeOf(event.event_type);
-  if (eventType === undefined) {
+  const routable = routableOf(event);
+  if (routable === undefined) {
     const detail = 'the event type is newer than this dispatcher: update it, then replay the record';
     return { kind: 'poison', poison: { reason: 'unknown_event_type', detail } };
   }
-  const routable: Routable = {
-    eventType,
-    accountId: event.account_id,
-    projectId: event.project_id,
-    channelId: event.channel.id,
-    aboutEndpointId: event.endpoint?.endpoint_id,
-    readField: (path) => eventField(event, path),
-  };
   return { kind: 'event', event, routable };
+}
+
+/** The endpoints that want an event, and those of which that is not known yet, by the configuration of that revision. */
+export interface Matches {
+  endpoints: readonly ConfiguredEndpoint[];
+  undecided: readonly string[];
+  revision: number;
 }
 
 export interface RoutePlan {
@@ -53,12 +67,11 @@ export interface RoutePlan {
   route: RouteRecord;
 }
 
-/** Same event, same matches: same delivery ids. `revision` is that of the table that was matched. */
+/** Same event, same matches: same delivery ids. */
 export function planRoutes(
   record: LaneRecord,
   { event, routable }: Extract<Readable, { kind: 'event' }>,
-  matched: readonly ConfiguredEndpoint[],
-  revision: number,
+  { endpoints, undecided, revision }: Matches,
   nowMs: number,
 ): RoutePlan {
   const { topic, partition, offset } = record;
@@ -76,12 +89,12 @@ export function planRoutes(
     origin_offset: offset,
     config_revision: revision,
     routed_at: nowMs,
-    deliveries: matched.map(({ endpoint }) => ({
-      endpoint_id: endpoint.id,
-      delivery_id: deliveryId(event.event_id, endpoint.id, 'event'),
+    deliveries: [...endpoints.map(({ endpoint }) => endpoint.id), ...undecided].map((endpointId) => ({
+      endpoint_id: endpointId,
+      delivery_id: deliveryId(event.event_id, endpointId, 'event'),
     })),
   };
-  const deliveries = route.deliveries.map(({ endpoint_id, delivery_id }) => ({
+  const deliveries = route.deliveries.map(({ endpoint_id, delivery_id }, at) => ({
     topic: TOPICS.deliveries,
     key: endpoint_id,
     value: record.value,
@@ -95,6 +108,7 @@ export function planRoutes(
       origin: { topic, partition, offset },
       cause: 'event',
       configRevision: revision,
+      ...(at >= endpoints.length && { isUndecided: true }),
       traceparent: traceparent && traceparent.length <= MAX_TRACEPARENT_CHARS ? traceparent : undefined,
     }),
   }));

@@ -1,11 +1,13 @@
 import { createDecoder, type Decoded, encoderWithId } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import type { RouteRecord } from '@herald/contracts/generated/route-record';
+import type { SubjectSchema } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
 import { passesFilter } from '@herald/domain/subscription';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
+import type { Undecided } from '@herald/registry/unreadable';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { eventOf } from '../../test-support/event.ts';
 import {
@@ -21,6 +23,14 @@ import { createRouteLane } from './route-lane.ts';
 
 const encoder = encoderWithId<PublicationEvent>(1, SUBJECTS.events);
 const routeEncoder = encoderWithId<RouteRecord>(2, SUBJECTS.routes);
+const sourceOf = ({ schema }: SubjectSchema) => ({
+  schemaById: async () => ({ kind: 'schema' as const, schema }),
+  idOf: async () => 1,
+});
+const routeDecoder = createDecoder<RouteRecord>({
+  source: sourceOf(SUBJECTS.routes),
+  subjectSchema: SUBJECTS.routes,
+});
 
 let lane: LaneHandler;
 let producer: HeldProducer;
@@ -29,8 +39,8 @@ let poisoned: Poison[];
 let matched: ConfiguredEndpoint[];
 /** How long ago the configuration was known to be level with its topic. */
 let configurationAgeMs: number;
-/** Accounts of whose endpoints one cannot be read. */
-let broken: Set<string>;
+/** Of the endpoints that cannot be read, which may want an event. */
+let undecided: Undecided;
 /** Matching waits for the test, which gives the answer. */
 let matching: ((found: ConfiguredEndpoint[]) => void)[] | undefined;
 let revision: number;
@@ -42,15 +52,14 @@ beforeEach(() => {
   poisoned = [];
   matched = [];
   configurationAgeMs = 0;
-  broken = new Set();
+  undecided = { kind: 'endpoints', endpointIds: [] };
   matching = undefined;
   revision = 42;
   awaited = new Map();
-  const source = {
-    schemaById: async () => ({ kind: 'schema' as const, schema: SUBJECTS.events.schema }),
-    idOf: async () => 1,
-  };
-  const real = createDecoder<PublicationEvent>({ source, subjectSchema: SUBJECTS.events });
+  const real = createDecoder<PublicationEvent>({
+    source: sourceOf(SUBJECTS.events),
+    subjectSchema: SUBJECTS.events,
+  });
   void real.decode(encoder.encode(eventOf('warm')));
   lane = createRouteLane({
     decoder: {
@@ -67,7 +76,7 @@ beforeEach(() => {
       get revision() {
         return revision;
       },
-      isWhole: (accountId) => !broken.has(accountId),
+      undecided: () => undecided,
       isFollowing: (graceMs = 5_000) => configurationAgeMs <= graceMs,
     },
     producer,
@@ -184,17 +193,30 @@ test('nothing is routed by a configuration that may be older than 2 s', async ()
   vi.useRealTimers();
 });
 
-test('no event of an account of whose endpoints one cannot be read is routed, and others of other partitions are', () => {
+test('an endpoint that cannot be read gets what it may want undecided, and its neighbours what they want at once', async () => {
+  matched = [{ endpoint: endpointOf({ id: 'neighbour' }), revision: 1 }];
+  undecided = { kind: 'endpoints', endpointIds: ['newer'] };
+  const record = receive(eventOf('p'), 0);
+  expect(producer.handedOver.map(({ key }) => key)).toEqual(['neighbour', 'newer']);
+  expect(producer.handedOver.map(({ headers }) => headers?.undecided)).toEqual([undefined, 'true']);
+  producer.acknowledge();
+  const route = await routeDecoder.decode(producer.handedOver[2]?.value ?? null);
+  expect(route).toMatchObject({
+    value: { deliveries: [{ endpoint_id: 'neighbour' }, { endpoint_id: 'newer' }] },
+  });
+  producer.acknowledge();
+  expect(completed).toEqual([record]);
+});
+
+test('nothing is routed while a record may be of any account and may be read again', () => {
   vi.useFakeTimers();
-  const [held, other] = [eventOf('p', { account_id: 'held' }), eventOf('p', { account_id: 'other' })];
-  broken = new Set(['held']);
-  receive(held, 0, 0);
-  receive(other, 0, 1);
+  undecided = { kind: 'anybodys' };
+  receive(eventOf('p'), 0);
   vi.advanceTimersByTime(1_000);
-  expect(producer.handedOver.map(({ key }) => key)).toEqual([other.event_id]);
-  broken = new Set();
+  expect(producer.handedOver).toEqual([]);
+  undecided = { kind: 'endpoints', endpointIds: [] };
   vi.advanceTimersByTime(1_000);
-  expect(producer.handedOver.map(({ key }) => key)).toEqual([other.event_id, held.event_id]);
+  expect(topics()).toEqual([TOPICS.routes]);
   vi.useRealTimers();
 });
 

@@ -9,7 +9,7 @@ import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoin
 import { createFifo, type Fifo } from '../fifo.ts';
 import { type Poison, poisonRecord } from '../poison.ts';
 import { createUnderway } from '../underway.ts';
-import { planRoutes, type Readable, readEvent } from './plan.ts';
+import { type Matches, planRoutes, type Readable, readEvent } from './plan.ts';
 
 /** Written and not yet acknowledged; at the bound, routing waits. An event's fan-out may go beyond it, once. */
 const MAX_UNACKNOWLEDGED_RECORDS = 5_000;
@@ -21,13 +21,13 @@ const MAX_UNACKNOWLEDGED_BYTES = 32 * 1024 * 1024;
  */
 const MAX_CONFIGURATION_AGE_MS = 2_000;
 
-/** How often a configuration that is not followed, or not whole, is asked whether it is again. */
+/** How often a configuration that nothing may be routed by is asked whether it is again. */
 const CONFIGURATION_CHECK_MS = 200;
 
 export interface RouteLaneOptions {
   decoder: Decoder<PublicationEvent>;
   encoder: Encoder<RouteRecord>;
-  endpoints: Pick<EndpointTable, 'match' | 'revision' | 'isFollowing' | 'isWhole'>;
+  endpoints: Pick<EndpointTable, 'match' | 'undecided' | 'revision' | 'isFollowing'>;
   producer: Pick<BatchingProducer, 'enqueue'>;
   /** The offset may move past the record. */
   complete: (record: LaneRecord) => void;
@@ -45,16 +45,11 @@ interface Entry {
   isMatching: boolean;
 }
 
-/** The endpoints that want an event, by the configuration of that revision. */
-interface Matches {
-  endpoints: readonly ConfiguredEndpoint[];
-  revision: number;
-}
-
 /**
  * decode → match → deliveries → (acknowledged) → route record → (acknowledged) → complete. What one partition brings
- * is written in its order. Nothing is routed by a configuration that is not followed, and no event of an account of whose
- * endpoints one cannot be read: its route record would say for good that this one did not want it.
+ * is written in its order. Nothing is routed by a configuration that is not followed, or of which a record may be of any
+ * account: route records would say for good that its endpoint did not want their events. An endpoint that cannot be read
+ * gets a delivery of each event that it may want, and whether it does is decided when it can.
  */
 export function createRouteLane(options: RouteLaneOptions): LaneHandler {
   const { decoder, encoder, endpoints, producer, complete, onRouted, onPoison, onFatal, now } = options;
@@ -120,18 +115,19 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
         poison(head.record, read.poison);
         continue;
       }
-      if (!endpoints.isWhole(read.routable.accountId)) {
+      const undecided = endpoints.undecided(read.routable);
+      if (undecided.kind === 'anybodys') {
         lookAgain();
         return;
       }
-      const { revision } = endpoints;
+      const beside = { undecided: undecided.endpointIds, revision: endpoints.revision };
       const matched = endpoints.match(read.routable);
       if (matched instanceof Promise) {
-        awaitMatches(queue, head, read, matched, revision);
+        awaitMatches(queue, head, read, matched, beside);
         return;
       }
       leave(queue);
-      route(head.record, read, { endpoints: matched, revision });
+      route(head.record, read, { endpoints: matched, ...beside });
     }
   }
 
@@ -146,14 +142,14 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
     head: Entry,
     read: Extract<Readable, { kind: 'event' }>,
     matching: Promise<ConfiguredEndpoint[]>,
-    revision: number,
+    beside: Omit<Matches, 'endpoints'>,
   ): void {
     head.isMatching = true;
     matching.then((matched) => {
       head.isMatching = false;
       if (suspended || queue.peek() !== head) return;
       leave(queue);
-      route(head.record, read, { endpoints: matched, revision });
+      route(head.record, read, { endpoints: matched, ...beside });
       routeFrom(queue);
     }, onFatal);
   }
@@ -180,7 +176,7 @@ export function createRouteLane(options: RouteLaneOptions): LaneHandler {
   }
 
   function route(record: LaneRecord, read: Extract<Readable, { kind: 'event' }>, matches: Matches): void {
-    const { deliveries, route } = planRoutes(record, read, matches.endpoints, matches.revision, now());
+    const { deliveries, route } = planRoutes(record, read, matches, now());
     const routeRecord = { topic: TOPICS.routes, key: route.event_id, value: encoder.encode(route) };
     const finish = () => {
       onRouted(deliveries.length);
