@@ -351,6 +351,12 @@ describe('an event that was routed to the endpoint', () => {
     expect(because).toContain(why);
   });
 
+  it('is not said to have been wanted where that could only be seen later, and it was not', () => {
+    const deliveries = [aDelivery({ state: 'cancelled', reason: 'not_wanted' })];
+    const { steps } = explainEndpoint(routed, endpoint({ deliveries }));
+    expect(steps.find(({ step }) => step === 'matched')).toMatchObject({ result: 'no' });
+  });
+
   it('counts as delivered when a replay brought it, though the first delivery is dead', () => {
     const deliveries = [
       aDelivery({ state: 'dead', reason: 'exhausted', updatedAtMs: NOON_MS + 900_000 }),

@@ -61,10 +61,12 @@ function delivered(
       : undefined;
   const matched: Step = {
     step: 'matched',
-    result: isRouted ? 'yes' : 'unknown',
+    result: isRouted ? (delivery.reason === 'not_wanted' ? 'no' : 'yes') : 'unknown',
     atMs: evidence.route?.atMs,
     detail: isRouted
-      ? 'The endpoint wanted it.'
+      ? delivery.reason === 'not_wanted'
+        ? 'It could not be seen whether the endpoint wanted it, which was asked later.'
+        : 'The endpoint wanted it.'
       : `It was not asked for by the subscription: the cause of the delivery is ${delivery.cause}.`,
     ...(checks && { checks }),
   };
