@@ -10,8 +10,18 @@ type Ip = ipaddr.IPv4 | ipaddr.IPv6;
  */
 export type Reach = 'public' | 'allowed_networks';
 
-/** `why` goes behind the address, or behind whatever stands for it: not everybody may be told which it is. */
-export type AddressDecision = { kind: 'allowed' } | { kind: 'blocked'; why: string };
+/**
+ * `why` goes behind the address, or behind whatever stands for it: not everybody may be told which it is. `reason` is one
+ * of some twenty: the name of a range, or what else is amiss.
+ */
+export type AddressDecision = { kind: 'allowed' } | { kind: 'blocked'; reason: string; why: string };
+
+/** A connection that the guard did not let be made. For operators: who gave the host is not told its address. */
+export interface RefusedAddress {
+  reason: string;
+  hostname: string;
+  address: string;
+}
 
 /** Global unicast is allocated from here only (IANA IPv6 address space registry). */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
@@ -25,14 +35,17 @@ const HOST_SERVICES = new Set(['168.63.129.16']);
  * names its network. `address` is an address in standard form; anything else is blocked.
  */
 export function decideAddress(address: string, reach: Reach, policy: AddressPolicy): AddressDecision {
-  if (isIP(address) === 0) return blocked('is not an IP address');
+  if (isIP(address) === 0) return blocked('no address', 'is not an IP address');
   const ip = ipaddr.parse(address);
   if (policy.allowedNetworks.some((network) => contains(network, ip))) return { kind: 'allowed' };
   if (reach === 'allowed_networks') {
-    return blocked('is not in HERALD_ALLOWED_NETWORKS, as http and unlisted ports need');
+    return blocked(
+      'not in allowed networks',
+      'is not in HERALD_ALLOWED_NETWORKS, as http and unlisted ports need',
+    );
   }
   const range = specialRange(ip);
-  return range === undefined ? { kind: 'allowed' } : blocked(`is not a public address (${range})`);
+  return range === undefined ? { kind: 'allowed' } : blocked(range, `is not a public address (${range})`);
 }
 
 /** `::ffff:127.0.0.1` is 127.0.0.1 to the kernel, so it belongs to the networks of both. */
@@ -50,6 +63,6 @@ function specialRange(ip: Ip): string | undefined {
   return undefined;
 }
 
-function blocked(why: string): AddressDecision {
-  return { kind: 'blocked', why };
+function blocked(reason: string, why: string): AddressDecision {
+  return { kind: 'blocked', reason, why };
 }

@@ -49,6 +49,7 @@ export async function checkDestination(
   if (url.kind === 'blocked') {
     const { reason, message } = url;
     if (reason === 'address') {
+      options.onRefused?.(url.refused);
       return { ...NOTHING, isNamed: false, failed: { stage: 'address', error: 'blocked_address', message } };
     }
     return { ...NOTHING, failed: { stage: 'url', error: reason, message } };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RefusedAddress } from './address.ts';
 import { createGuardedConnect, decideHost, GuardError } from './guard.ts';
 import type { Resolution, Resolver } from './resolver.ts';
 import { localSender, policyFor, requestTo } from './testing/local.ts';
@@ -152,6 +153,21 @@ describe('at the socket', () => {
     });
     expect(error).toBeInstanceOf(GuardError);
     expect(server.accepted).toBe(0);
+  });
+
+  it('tells of each that it does not open, with the address, which the outcome does not say', async () => {
+    await listening('127.0.0.1');
+    const refused: RefusedAddress[] = [];
+    const onRefused = (one: RefusedAddress) => refused.push(one);
+    const sender = localSender({ policy: PUBLIC_ONLY, resolver: resolverOf(['10.1.2.3']), onRefused });
+    for (const url of ['https://victim.example/', 'https://[::1]/']) {
+      expect((await sender.send(requestTo(url))).outcome).toMatchObject({ error: 'blocked_address' });
+    }
+    sender.close();
+    expect(refused).toEqual([
+      { reason: 'private', hostname: 'victim.example', address: '10.1.2.3' },
+      { reason: 'loopback', hostname: '::1', address: '::1' },
+    ]);
   });
 
   it('a resolver that never answers runs into the deadline', async () => {

@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { buildConnector } from 'undici';
-import { decideAddress, type Reach } from './address.ts';
+import { decideAddress, type Reach, type RefusedAddress } from './address.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import type { ResolvedAddress, Resolver } from './resolver.ts';
 import { reachOf } from './url.ts';
@@ -19,6 +19,8 @@ export class GuardError extends Error {
 export interface Guard {
   policy: AddressPolicy;
   resolver: Resolver;
+  /** Told of each address that is refused; nobody is, where a connection was decided about before. */
+  onRefused?: ((refused: RefusedAddress) => void) | undefined;
 }
 
 export type HostDecision =
@@ -42,6 +44,7 @@ export async function decideHost(hostname: string, reach: Reach, guard: Guard): 
   for (const { address } of resolution.addresses) {
     const decision = decideAddress(address, reach, guard.policy);
     if (decision.kind === 'blocked') {
+      guard.onRefused?.({ reason: decision.reason, hostname, address });
       const who = literal ? hostname : `${hostname} has an address that`;
       return { kind: 'blocked', message: `${who} ${decision.why}` };
     }
@@ -95,7 +98,7 @@ export type Connect = (
  * of its own: the deadline of the attempt destroys the socket.
  */
 export function createGuardedConnect(options: ConnectOptions): Connect {
-  const { policy, ca, maxTlsSessions } = options;
+  const { policy, ca, maxTlsSessions, onRefused } = options;
   const connectors = {
     public: connectorFor('public'),
     allowed_networks: connectorFor('allowed_networks'),
@@ -103,10 +106,12 @@ export function createGuardedConnect(options: ConnectOptions): Connect {
   return (target, callback) => {
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
     const reach = reachOf(target.protocol, port, policy);
-    if (isIP(target.hostname) !== 0) {
-      const decision = decideAddress(target.hostname, reach, policy);
+    const { hostname } = target;
+    if (isIP(hostname) !== 0) {
+      const decision = decideAddress(hostname, reach, policy);
       if (decision.kind === 'blocked') {
-        const message = `${target.hostname} ${decision.why}`;
+        onRefused?.({ reason: decision.reason, hostname, address: hostname });
+        const message = `${hostname} ${decision.why}`;
         queueMicrotask(() => callback(guardError({ kind: 'blocked', message }), null));
         return undefined;
       }

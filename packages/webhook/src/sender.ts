@@ -4,7 +4,7 @@ import { NO_PHASES } from './connection-phases.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Exchange, ExchangeInFlight } from './exchange.ts';
-import { createGuardedConnect } from './guard.ts';
+import { createGuardedConnect, type Guard } from './guard.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { decideUrl, type UrlDecision } from './url.ts';
 
@@ -27,7 +27,7 @@ export interface Sender {
   close(): void;
 }
 
-export interface SenderOptions {
+export interface SenderOptions extends Pick<Guard, 'onRefused'> {
   policy: AddressPolicy;
   resolver?: Resolver;
   /** PEM of further certificate authorities, trusted along with Node's own. */
@@ -52,11 +52,12 @@ const IDLE_MS = 15_000;
  * the log does not show would break "an attempt is one POST".
  */
 export function createSender(options: SenderOptions): Sender {
-  const { policy, maxResponseBodyBytes = MAX_KEPT_BODY_BYTES } = options;
+  const { policy, onRefused, maxResponseBodyBytes = MAX_KEPT_BODY_BYTES } = options;
   const resolver = options.resolver ?? createResolver({ localNames: policy.allowedNetworks.length > 0 });
   const connect = createGuardedConnect({
     policy,
     resolver,
+    onRefused,
     ca: options.ca ?? [],
     maxTlsSessions: MAX_TLS_SESSIONS,
   });
@@ -74,6 +75,7 @@ export function createSender(options: SenderOptions): Sender {
       if (closed) return Promise.resolve(notSent('aborted', 'the sender is closed'));
       const decision = decide(url);
       if (decision.kind === 'blocked') {
+        if (decision.reason === 'address') onRefused?.(decision.refused);
         const error = decision.reason === 'malformed' ? 'invalid_url' : 'blocked_address';
         return Promise.resolve(notSent(error, decision.message));
       }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { decideAddress, type Reach } from './address.ts';
+import { decideAddress, type Reach, type RefusedAddress } from './address.ts';
 import type { AddressPolicy } from './address-policy.ts';
 
 export const MAX_URL_CHARS = 2_048;
@@ -19,7 +19,8 @@ export type UrlBlockReason = 'malformed' | 'scheme' | 'userinfo' | 'port' | 'add
 
 export type UrlDecision =
   | { kind: 'allowed'; destination: Destination }
-  | { kind: 'blocked'; reason: UrlBlockReason; message: string };
+  | { kind: 'blocked'; reason: Exclude<UrlBlockReason, 'address'>; message: string }
+  | { kind: 'blocked'; reason: 'address'; message: string; refused: RefusedAddress };
 
 /**
  * Whether an endpoint may have this URL, as far as the text alone tells. The WHATWG parser has the say, as it has in
@@ -48,7 +49,10 @@ export function decideUrl(text: string, policy: AddressPolicy): UrlDecision {
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   if (isIP(hostname) !== 0) {
     const decision = decideAddress(hostname, reach, policy);
-    if (decision.kind === 'blocked') return blocked('address', `${hostname} ${decision.why}`);
+    if (decision.kind === 'blocked') {
+      const refused = { reason: decision.reason, hostname, address: hostname };
+      return { kind: 'blocked', reason: 'address', message: `${hostname} ${decision.why}`, refused };
+    }
   }
   return {
     kind: 'allowed',
@@ -65,6 +69,6 @@ function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : 80;
 }
 
-function blocked(reason: UrlBlockReason, message: string): UrlDecision {
+function blocked(reason: Exclude<UrlBlockReason, 'address'>, message: string): UrlDecision {
   return { kind: 'blocked', reason, message };
 }

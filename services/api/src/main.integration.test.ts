@@ -51,11 +51,22 @@ test('the service is ready once its tables are, serves what another replica wrot
     timeoutMs: 2_000,
   });
 
+  for (const url of ['https://10.1.2.3/', 'https://10.1.2.3/again']) {
+    expect((await client.send('POST', '/v1/endpoints', { project_id: 'p', url })).status).toBe(400);
+  }
+
   const metrics = await (await fetch(`${ready.adminUrl}/metrics`)).text();
+  expect(metrics).toMatch(/^herald_api_addresses_refused_total\{.*reason="private".*\} 2$/m);
+  expect(lines.filter((line) => line.includes('address refused'))).toEqual([
+    expect.stringContaining('10.1.2.3'),
+  ]);
   const counts = metrics
     .split('\n')
     .filter((line) => line.startsWith('herald_api_request_duration_seconds_count'));
-  expect(counts).toEqual([expect.stringContaining('route="/v1/endpoints/{endpoint_id}",status="200"} 1')]);
+  expect(counts).toEqual([
+    expect.stringContaining('route="/v1/endpoints/{endpoint_id}",status="200"} 1'),
+    expect.stringContaining('route="/v1/endpoints",status="400"} 2'),
+  ]);
   expect(await service.stop()).toEqual({ code: 0, signal: null });
   expect(lines.join('\n')).not.toContain(key);
 });

@@ -16,7 +16,9 @@ import { createErasureRecorder, openErasureTable } from '@herald/registry/erasur
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
+import { createSeldomLines } from '@herald/service-kit/seldom-lines';
 import { runService } from '@herald/service-kit/service';
+import type { RefusedAddress } from '@herald/webhook/address';
 import { DEFAULT_ALLOWED_PORTS } from '@herald/webhook/address-policy';
 import { createResolver } from '@herald/webhook/resolver';
 import { allowedOrigins } from './access/portal-settings.ts';
@@ -87,9 +89,17 @@ await runService({
     const tail = openTail({ attempts, log, metrics: apiMetrics });
     apiMetrics.watchTail(tail);
     const allowedNetworks = config.HERALD_ALLOWED_NETWORKS;
+    const refusals = createSeldomLines({
+      write: (detail) => log.warn(detail, 'address refused'),
+      now: () => performance.now(),
+    });
     const guard = {
       policy: { allowedNetworks, allowedPorts: DEFAULT_ALLOWED_PORTS },
       resolver: createResolver({ localNames: allowedNetworks.length > 0 }),
+      onRefused(refused: RefusedAddress) {
+        apiMetrics.refusedAddress(refused.reason);
+        refusals(refused.hostname, refused);
+      },
     };
 
     const redeliver = createRedeliver({

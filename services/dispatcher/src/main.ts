@@ -94,6 +94,7 @@ await runService({
     const sender = createSender({
       policy: { allowedNetworks: config.HERALD_ALLOWED_NETWORKS, allowedPorts: DEFAULT_ALLOWED_PORTS },
       ca: config.HERALD_EXTRA_CA_FILE,
+      onRefused: observe.refused,
     });
 
     const gate = createRevisionGate({

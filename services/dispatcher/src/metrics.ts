@@ -104,6 +104,11 @@ export function createDispatcherMetrics(metrics: Metrics) {
       help: 'Deliveries that left webhook.held: to be delivered, cancelled by their owner, expired, or unreadable. Expire: endpoints are held for longer than the topic keeps its records; tell their owners, or raise its retention.',
       labelNames: ['fate'],
     }),
+    refusedAddresses: metrics.counter<'reason'>({
+      name: 'herald_dispatcher_addresses_refused_total',
+      help: 'Connections to receivers that were not made because of the address, by its kind (private, loopback, linkLocal, …). Rises: somebody tries to reach networks inside, or the name of a receiver points there; the log names host and address. A receiver of your own: HERALD_ALLOWED_NETWORKS.',
+      labelNames: ['reason'],
+    }),
     gaps: metrics.counter({
       name: 'herald_dispatcher_offset_gaps_total',
       help: 'Ranges of records that were gone before they were read. Any: records were lost to retention; raise it, add dispatchers, and replay the range that the log names.',

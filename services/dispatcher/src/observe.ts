@@ -1,5 +1,7 @@
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { Logger } from '@herald/service-kit/log';
+import { createSeldomLines } from '@herald/service-kit/seldom-lines';
+import type { RefusedAddress } from '@herald/webhook/address';
 import type { DeliveryObserver } from './delivery-lane/recorder.ts';
 import type { Notice } from './endpoint-health/notice.ts';
 import type { DispatcherMetrics } from './metrics.ts';
@@ -14,12 +16,17 @@ export interface ObserverOptions {
 /** Metrics and the one wide log line of each disposition. */
 export interface Observer extends DeliveryObserver {
   notice(notice: Notice): void;
+  refused(refused: RefusedAddress): void;
 }
 
 export function createObserver({ log, metrics, level }: ObserverOptions): Observer {
   const isLogged = log.isLevelEnabled(level);
   // No value of these lines is under a secret name: they need not be searched for one.
   const lines = log.child({}, { formatters: { log: (line) => line } });
+  const refusals = createSeldomLines({
+    write: (detail) => log.warn(detail, 'address refused'),
+    now: () => performance.now(),
+  });
   return {
     disposed(attempt, record) {
       const { disposition, verdict, outcome, reason } = attempt;
@@ -37,6 +44,10 @@ export function createObserver({ log, metrics, level }: ObserverOptions): Observ
       metrics.notices.inc({ type, reason });
       const endpoint_id = endpoint.id;
       log.warn({ endpoint_id, reason, failingSinceMs, consecutiveFailures }, type);
+    },
+    refused(refused) {
+      metrics.refusedAddresses.inc({ reason: refused.reason });
+      refusals(refused.hostname, refused);
     },
     twinDropped: () => metrics.twinsDropped.inc(),
     breaker(endpoint_id, to) {

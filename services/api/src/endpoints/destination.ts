@@ -12,7 +12,10 @@ export type CheckDestination = (url: string) => Promise<Mistake | undefined>;
 export function createDestinationCheck(guard: Guard): CheckDestination {
   return async (url) => {
     const decision = decideUrl(url, guard.policy);
-    if (decision.kind === 'blocked') return mistake(url, decision.message);
+    if (decision.kind === 'blocked') {
+      if (decision.reason === 'address') guard.onRefused?.(decision.refused);
+      return mistake(url, decision.message);
+    }
     const { hostname, reach } = decision.destination;
     const host = await decideHost(hostname, reach, guard);
     return host.kind === 'blocked' ? mistake(url, host.message) : undefined;
