@@ -15,13 +15,11 @@ export function withoutAborted(
   aborted: FetchedPartition['abortedTransactions'],
 ): readonly Message[] {
   if (aborted.length === 0) return messages;
-  const begins = aborted
-    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: Number(firstOffset) }))
-    .sort((a, b) => a.firstOffset - b.firstOffset);
-  const open = new Set<string>();
+  const begins = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  const open = new Set<bigint>();
   return messages.filter((message) => {
     const { producerId, inTransaction } = message.batchContext;
-    while (begins.length > 0 && begins[0]!.firstOffset <= Number(message.offset)) {
+    while (begins.length > 0 && begins[0]!.firstOffset <= message.offsetNumber) {
       open.add(begins.shift()!.producerId);
     }
     if (message.isControlRecord) {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
+import type { FetchedPart } from './fetched-part.ts';
 import type { FetchedRecord } from './fetched-record.ts';
-import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
+import { createHookedConsumer, requireTopics, runConsumer } from './hooked-consumer.ts';
 import { isRefused } from './kafkajs-errors.ts';
-import type { Batch, ConsumerGroup } from './kafkajs-internals.ts';
 import type { GroupHooks } from './patches.ts';
 import { endsWithin, patiently } from './patience.ts';
 import { type LogBounds, readBounds } from './restore.ts';
@@ -104,16 +104,21 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
   readonly #tail = new TailWatch();
   readonly #stopping = new AbortController();
   #position = 0;
-  #group: ConsumerGroup | undefined;
+  #endOffset = 0;
+  /** One at a time: a leader that moves is asked by another fetch. */
+  #applying = false;
 
   constructor(options: CompactedTableOptions<V, Certain>) {
     this.#options = options;
     const { connection, topic } = options;
     const hooks: GroupHooks = {
-      rejoin: (group, join) => this.#rejoin(group, join),
+      rejoin: (_, join) => patiently(join, this.#stopping.signal),
       leaving: async () => {},
-      fetching: () => maxWaitTimeMs,
-      fetched: (batch, askedAtMs) => this.#fetched(batch, askedAtMs),
+      fetching: () => ({
+        positions: this.#applying ? [] : [{ topic, partition: 0, position: this.#position }],
+        maxWaitMs: maxWaitTimeMs,
+      }),
+      fetched: (parts, askedAtMs) => this.#fetched(parts, askedAtMs),
       outOfRange: async () =>
         this.#fail(new Error(`${topic} does not have offset ${this.#position} any more`)),
     };
@@ -136,11 +141,7 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.#fail(error);
     });
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: ({ batch, resolveOffset }) => this.#apply(batch as unknown as Batch, resolveOffset),
-    });
+    await runConsumer(this.#consumer);
     await this.#waits.until(log.endOffset - 1, Number.POSITIVE_INFINITY);
     signal.throwIfAborted();
     this.#tail.saw(log.endOffset, this.#position, askedAtMs);
@@ -181,35 +182,32 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
     await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
   }
 
-  async #rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void> {
-    await patiently(join, this.#stopping.signal);
-    this.#group = group;
-    this.#seekToPosition();
-  }
-
-  #seekToPosition(): void {
-    const { topic } = this.#options;
-    this.#group?.seek({ topic, partition: 0, offset: String(this.#position) });
-  }
-
-  async #apply(batch: Batch, resolveOffset: (offset: string) => void): Promise<void> {
-    if (Number(batch.fetchedOffset) > this.#position) {
-      this.#seekToPosition();
-      return;
+  /** Nothing new of the partition means that it ends where it did. */
+  async #fetched(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
+    if (this.#applying) return;
+    this.#applying = true;
+    for (const part of parts) {
+      this.#endOffset = part.endOffset;
+      await this.#apply(part);
     }
-    for (const record of batch.messages) {
+    this.#applying = false;
+    this.#tail.saw(this.#endOffset, this.#position, askedAtMs);
+  }
+
+  async #apply({ topic, from, records, nextOffset }: FetchedPart): Promise<void> {
+    if (from > this.#position) return;
+    for (const record of records) {
       if (this.#stopping.signal.aborted) return;
       if (record.offsetNumber < this.#position) continue;
       try {
         await this.#applyRecord(record);
       } catch (error) {
-        this.#fail(new Error(`cannot apply ${batch.topic}:${record.offset}`, { cause: error }));
+        this.#fail(new Error(`cannot apply ${topic}:${record.offsetNumber}`, { cause: error }));
         return;
       }
       this.#reached(record.offsetNumber + 1);
     }
-    this.#reached(Number(batch.lastOffset()) + 1);
-    resolveOffset(batch.lastOffset());
+    this.#reached(nextOffset);
   }
 
   async #applyRecord(record: FetchedRecord): Promise<void> {
@@ -235,13 +233,6 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
 
   #tell(key: string, value: V | undefined, revision: number): void {
     for (const listener of this.#listeners) listener(key, value, revision);
-  }
-
-  #fetched(batch: Batch, askedAtMs: number): void {
-    if (batch.isEmptyDueToFiltering() && Number(batch.fetchedOffset) <= this.#position) {
-      this.#reached(Number(batch.lastOffset()) + 1);
-    }
-    this.#tail.saw(Number(batch.highWatermark), this.#position, askedAtMs);
   }
 
   #reached(position: number): void {

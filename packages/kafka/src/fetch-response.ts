@@ -1,7 +1,7 @@
 import type { FetchedRecord, GapMarker } from './fetched-record.ts';
 import { decodeRecordSet } from './record-set.ts';
 
-/** Of a fetch response what kafkajs reads of it, under kafkajs' names. */
+/** Of a fetch response what is read of it; the first two under kafkajs' names, which throttles by the second. */
 export interface FetchResponse {
   throttleTime: 0;
   clientSideThrottleTime: number;
@@ -13,13 +13,14 @@ export interface FetchResponse {
 export interface FetchedPartition {
   partition: number;
   errorCode: number;
-  highWatermark: string;
-  lastStableOffset: string;
-  lastStartOffset: string;
-  abortedTransactions: { producerId: string; firstOffset: string }[];
-  preferredReadReplica: number;
+  highWatermark: number;
+  abortedTransactions: { producerId: bigint; firstOffset: number }[];
   messages: (FetchedRecord | GapMarker)[];
 }
+
+const lastStableOffsetBytes = 8;
+const logStartOffsetBytes = 8;
+const preferredReadReplicaBytes = 4;
 
 /**
  * Decodes a fetch response of version 11, the last that kafkajs speaks and the one that it agrees on with every
@@ -44,18 +45,17 @@ export function decodeFetchResponse(payload: Buffer): FetchResponse {
 
 function readPartition(reader: ResponseReader, topic: string): FetchedPartition {
   const partition = reader.int32();
-  const head = {
-    partition,
-    errorCode: reader.int16(),
-    highWatermark: reader.int64(),
-    lastStableOffset: reader.int64(),
-    lastStartOffset: reader.int64(),
-    abortedTransactions: reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() })),
-    preferredReadReplica: reader.int32(),
-  };
+  const errorCode = reader.int16();
+  const highWatermark = reader.offset();
+  reader.skip(lastStableOffsetBytes + logStartOffsetBytes);
+  const abortedTransactions = reader.array(() => ({
+    producerId: reader.int64(),
+    firstOffset: reader.offset(),
+  }));
+  reader.skip(preferredReadReplicaBytes);
   const set = reader.bytes();
   try {
-    return { ...head, messages: decodeRecordSet(set) };
+    return { partition, errorCode, highWatermark, abortedTransactions, messages: decodeRecordSet(set) };
   } catch (error) {
     throw new Error(
       `cannot read the records fetched from ${topic}:${partition}: ${(error as Error).message}`,
@@ -84,9 +84,17 @@ class ResponseReader {
     return this.#buffer.readInt32BE(this.#at - 4);
   }
 
-  int64(): string {
+  int64(): bigint {
     this.#at += 8;
-    return this.#buffer.readBigInt64BE(this.#at - 8).toString();
+    return this.#buffer.readBigInt64BE(this.#at - 8);
+  }
+
+  offset(): number {
+    return Number(this.int64());
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
   }
 
   text(): string {

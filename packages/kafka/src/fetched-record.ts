@@ -1,15 +1,15 @@
 import { RecordReader } from './record-reader.ts';
 
-/** What the records of one batch have in common; kafkajs filters aborted transactions by it. */
+/** What the records of one batch have in common. */
 export interface BatchContext {
-  producerId: string;
+  producerId: bigint;
   inTransaction: boolean;
   isControlBatch: boolean;
 }
 
 /**
- * A record where it lies in the fetch response. It has the shape of kafkajs' message, but its parts are read when
- * they are asked for: most headers of most records are never looked at.
+ * A record where it lies in the fetch response. Its parts are read when they are asked for: most headers of most
+ * records are never looked at.
  */
 export class FetchedRecord {
   readonly offsetNumber: number;
@@ -34,14 +34,6 @@ export class FetchedRecord {
     this.#buffer = buffer;
     this.#fieldsAt = fieldsAt;
     this.#end = end;
-  }
-
-  get offset(): string {
-    return String(this.offsetNumber);
-  }
-
-  get timestamp(): string {
-    return String(this.timestampMs);
   }
 
   get isControlRecord(): boolean {
@@ -77,18 +69,17 @@ export class FetchedRecord {
 }
 
 /**
- * Stands at the last offset of a batch whose last record is gone (compacted away). kafkajs takes it for a
- * transaction marker: it hands it to nobody and fetches on behind it. Without it a batch with no record left is
- * fetched for ever.
+ * Stands at the last offset of a batch whose last record is gone (compacted away), so that fetching goes on behind it.
+ * Without it a batch with no record left is fetched for ever.
  */
 export class GapMarker {
-  readonly offset: string;
+  readonly offsetNumber: number;
   readonly key = null;
   readonly isControlRecord = true;
   readonly batchContext: BatchContext;
 
   constructor(offset: number, batchContext: BatchContext) {
-    this.offset = String(offset);
+    this.offsetNumber = offset;
     this.batchContext = batchContext;
   }
 }

@@ -8,7 +8,7 @@ import { pause } from './patience.ts';
 
 const topicsDeadlineMs = 10_000;
 
-/** kafkajs' consumer, with the kit's settings and with `hooks` in place of what kafkajs does about membership. */
+/** kafkajs' consumer, with the kit's settings and with `hooks` in place of what kafkajs does about membership and fetches. */
 export function createHookedConsumer(
   options: {
     connection: KafkaConnection;
@@ -49,6 +49,11 @@ export function createHookedConsumer(
       restartOnFailure: async () => !isStopping(),
     },
   });
+}
+
+/** Joins and fetches; what is fetched goes to the hooks. */
+export function runConsumer(consumer: Consumer): Promise<void> {
+  return consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
 }
 
 /** Throws when one of `topics` does not exist, after some time for a topic that was created just now. */

@@ -1,5 +1,5 @@
 import type { Committer } from './committer.ts';
-import type { Batch } from './kafkajs-internals.ts';
+import type { FetchedPart } from './fetched-part.ts';
 import { ReceivedRecord } from './lane-record.ts';
 import type { Membership } from './membership.ts';
 import type { Assignment, OwnedPartition } from './owned-partition.ts';
@@ -15,8 +15,8 @@ export interface IntakeOptions {
 }
 
 /**
- * Takes records over from fetches, as many as the windows have room for, and tells kafkajs what to fetch next. What
- * each partition has received is known here and nowhere else: kafkajs' own position is set from it.
+ * Says what to fetch next and takes records over from fetches, as many as the windows have room for. What each partition
+ * has received is known here and nowhere else.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -30,50 +30,36 @@ export class Intake {
   /** Fetch nothing, or go on. */
   hold(held: boolean): void {
     this.#held = held;
-    this.steerAll();
   }
 
   /** Nothing more is received, ever. */
   close(): void {
     this.#closed = true;
-    this.steerAll();
   }
 
-  /** Some partition is not asked for at present. */
-  get pausing(): boolean {
-    return this.#options.assignment.all().some(({ paused }) => paused);
+  /** What to fetch now. */
+  wanted(): readonly OwnedPartition[] {
+    const all = this.#options.assignment.all();
+    return all.some((owned) => this.pauses(owned)) ? all.filter((owned) => !this.pauses(owned)) : all;
   }
 
-  /** Takes over a batch and moves kafkajs' position exactly as far. Nothing here waits. */
-  take(batch: Batch, resolveOffset: (offset: string) => void): void {
-    const owned = this.#options.assignment.get(batch.topic, batch.partition);
-    if (!owned || this.#options.membership.suspended || this.#closed) return;
+  /** It is not to be fetched at present. */
+  pauses({ window }: OwnedPartition): boolean {
+    return this.#held || this.#closed || this.#options.membership.suspended || window.closed;
+  }
+
+  /** Takes over what a fetch brought, unless it is wanted no more. Nothing here waits. */
+  take(part: FetchedPart): void {
+    const { assignment, committer } = this.#options;
+    const owned = assignment.get(part.topic, part.partition);
+    if (!owned) return;
+    owned.endOffset = part.endOffset;
     const { tracker } = owned;
-    const fetchedOffset = Number(batch.fetchedOffset);
-    if (fetchedOffset > tracker.position) {
-      this.seekToPosition(owned);
-      return;
-    }
-    const whole = this.#takeRecords(batch, owned);
-    if (whole) {
-      tracker.skipTo(Number(batch.lastOffset()) + 1);
-      resolveOffset(batch.lastOffset());
-    } else if (tracker.position > fetchedOffset) {
-      resolveOffset(String(tracker.position - 1));
-    }
-    this.steer(owned);
-  }
-
-  /** Learns from a fetched batch what `take` is not told: kafkajs moves on by itself behind markers and holes. */
-  note(batch: Batch): void {
-    const { assignment, membership, committer } = this.#options;
-    const owned = assignment.get(batch.topic, batch.partition);
-    if (!owned || membership.suspended) return;
-    owned.endOffset = Number(batch.highWatermark);
-    if (batch.isEmptyDueToFiltering() && Number(batch.fetchedOffset) <= owned.tracker.position) {
-      owned.tracker.skipTo(Number(batch.lastOffset()) + 1);
-      committer.completed(owned);
-    }
+    if (this.pauses(owned) || part.from > tracker.position) return;
+    if (!this.#takeRecords(part, owned)) return;
+    const { lowWater } = tracker;
+    tracker.skipTo(part.nextOffset);
+    if (tracker.lowWater > lowWater) committer.completed(owned);
   }
 
   /**
@@ -89,33 +75,13 @@ export class Intake {
     }
     tracker.skipTo(lowOffset);
     this.#options.committer.completed(owned);
-    this.seekToPosition(owned);
     return position < lowOffset ? position : undefined;
   }
 
-  seekToPosition({ topic, partition, tracker }: OwnedPartition): void {
-    this.#options.membership.group?.seek({ topic, partition, offset: String(tracker.position) });
-  }
-
-  /** Tells kafkajs when a partition's window has closed or opened. */
-  steer(owned: OwnedPartition): void {
-    const paused = this.#shouldPause(owned);
-    if (paused !== owned.paused) this.#tellPaused(owned, paused);
-  }
-
-  steerAll(): void {
-    for (const owned of this.#options.assignment.all()) this.steer(owned);
-  }
-
-  /** In kafkajs it survives from the last time a partition was ours whether it is paused: says it for each. */
-  tellAll(): void {
-    for (const owned of this.#options.assignment.all()) this.#tellPaused(owned, this.#shouldPause(owned));
-  }
-
-  /** False when the window was full before the end of the batch. */
-  #takeRecords(batch: Batch, owned: OwnedPartition): boolean {
+  /** False when the window was full before the end of them. */
+  #takeRecords({ records }: FetchedPart, owned: OwnedPartition): boolean {
     const { tracker, window } = owned;
-    for (const fetched of batch.messages) {
+    for (const fetched of records) {
       if (!window.hasRoom) return false;
       if (!tracker.receive(fetched.offsetNumber)) continue;
       const record = new ReceivedRecord(owned, fetched);
@@ -131,18 +97,5 @@ export class Intake {
       }
     }
     return true;
-  }
-
-  #shouldPause({ window }: OwnedPartition): boolean {
-    return this.#held || this.#closed || this.#options.membership.suspended || window.closed;
-  }
-
-  /** Always one partition by name: to pause a whole topic and then one of its partitions resumes the others. */
-  #tellPaused(owned: OwnedPartition, paused: boolean): void {
-    owned.paused = paused;
-    const { topic, partition } = owned;
-    const state = this.#options.membership.group?.subscriptionState;
-    if (paused) state?.pause([{ topic, partitions: [partition] }]);
-    else state?.resume([{ topic, partitions: [partition] }]);
   }
 }

@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import type { FetchResponse } from './fetch-response.ts';
-import type { FetchedRecord, GapMarker } from './fetched-record.ts';
 
 /** What of kafkajs 2.2.4's insides the patches build on, typed as far as they use it. */
 
 export interface Cluster {
+  /** Its metadata is another object each time that it is read anew. */
+  brokerPool: { metadata: Metadata };
   refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  findBroker(of: { nodeId: string }): Promise<Broker>;
   findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
 }
+
+export type Metadata = object;
 
 export interface TopicData {
   topic: string;
@@ -41,18 +46,6 @@ export interface Broker {
   produce(args: ProduceArguments): Promise<ProduceReply>;
 }
 
-/** One partition's part of a fetch response. */
-export interface Batch {
-  topic: string;
-  partition: number;
-  fetchedOffset: string;
-  highWatermark: string;
-  messages: FetchedRecord[];
-  rawMessages: (FetchedRecord | GapMarker)[];
-  isEmptyDueToFiltering(): boolean;
-  lastOffset(): string;
-}
-
 export interface OffsetCommit {
   topics: { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }[];
 }
@@ -61,7 +54,6 @@ export interface OffsetCommit {
 export interface OffsetManager {
   coordinator: Broker;
   commitOffsets(offsets: OffsetCommit): Promise<void>;
-  resolveOffset(position: { topic: string; partition: number; offset: string }): void;
 }
 
 export interface TopicPartitions {
@@ -77,20 +69,18 @@ export interface ConsumerGroup {
   generationId: number | null;
   coordinator: Broker | null;
   offsetManager: OffsetManager | null;
-  /** Milliseconds that the next fetch waits for records. */
-  maxWaitTime: number;
-  subscriptionState: { pause(of: TopicPartitions[]): void; resume(of: TopicPartitions[]): void };
+  topicsSubscribed: string[];
+  minBytes: number;
+  maxBytes: number;
+  maxBytesPerPartition: number;
   assigned(): TopicPartitions[];
-  seek(position: { topic: string; partition: number; offset: string }): void;
+  /** Throws when a topic has got partitions since the group was joined. */
+  checkForStaleAssignment(): void;
   joinAndSync(): Promise<void>;
   leave(): Promise<void>;
   heartbeat(options: { interval: number }): Promise<void>;
-  fetch(nodeId: string): Promise<Batch[]>;
+  fetch(nodeId: string): Promise<unknown[]>;
   recoverFromFetch(error: Error): Promise<void>;
-  findReadReplicaForPartitions(
-    topic: string,
-    partitions: readonly (number | string)[],
-  ): Partial<Record<number, number[]>>;
 }
 
 export interface Connection {
@@ -157,7 +147,13 @@ export const produceResponseV7: Protocol<ProduceReply>['response'] = require('ka
 export const fetchRequests: {
   protocol(wanted: { version: string | number }): (args: object) => Protocol<unknown>;
 } = require('kafkajs/src/protocol/requests/fetch');
-export const errorCodes: { type: string; code: number }[] = require('kafkajs/src/protocol/error').errorCodes;
+export const {
+  errorCodes,
+  createErrorFromCode,
+}: {
+  errorCodes: { type: string; code: number }[];
+  createErrorFromCode(code: number): Error;
+} = require('kafkajs/src/protocol/error');
 export const {
   KafkaJSError,
   KafkaJSNonRetriableError,
@@ -165,3 +161,14 @@ export const {
   KafkaJSError: new (message: string, options?: { cause?: unknown }) => Error;
   KafkaJSNonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;
 } = require('kafkajs/src/errors');
+
+const sendsRequest = Object.getOwnPropertySymbols(BrokerClass.prototype).find(
+  ({ description }) => description === 'private:Broker:sendRequest',
+);
+
+/** A request of our own, over the broker's connections and in its queue. */
+export function sendRequest<Response>(broker: Broker, protocol: Protocol<Response>): Promise<Response> {
+  if (!sendsRequest) throw new Error('kafkajs has no Broker.sendRequest to build on');
+  type Sender = Record<symbol, (protocol: Protocol<Response>) => Promise<Response>>;
+  return (broker as unknown as Sender)[sendsRequest]!(protocol);
+}

@@ -1,10 +1,9 @@
 import type { Admin, Consumer } from 'kafkajs';
 import { Committer } from './committer.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
-import { createHookedConsumer, requireTopics } from './hooked-consumer.ts';
+import { createHookedConsumer, requireTopics, runConsumer } from './hooked-consumer.ts';
 import { Intake } from './intake.ts';
 import { isRefused } from './kafkajs-errors.ts';
-import type { Batch } from './kafkajs-internals.ts';
 import { Membership } from './membership.ts';
 import { Assignment, OwnedPartition } from './owned-partition.ts';
 import type { GroupHooks } from './patches.ts';
@@ -155,9 +154,13 @@ class KafkaLane implements Lane {
       leaving: () => this.#membership.leave(),
       fetching: () => {
         this.#progress();
-        return this.#intake.pausing ? closedWaitMs : openWaitMs;
+        const positions = this.#intake.wanted();
+        const all = positions.length === this.#assignment.all().length;
+        return { positions, maxWaitMs: all ? openWaitMs : closedWaitMs };
       },
-      fetched: (batch) => this.#intake.note(batch),
+      fetched: (parts) => {
+        for (const part of parts) this.#intake.take(part);
+      },
       outOfRange: (_, at) => this.#outOfRange(at),
     };
     this.#consumer = createHookedConsumer(options, hooks, () => this.#state === 'stopped');
@@ -176,13 +179,7 @@ class KafkaLane implements Lane {
       else
         this.#fail(new Error(`the consumer of ${groupId} has crashed: ${error.message}`, { cause: error }));
     });
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      // Only takes over: kafkajs waits for this before it fetches anything else from the same broker.
-      eachBatch: async ({ batch, resolveOffset }) =>
-        this.#intake.take(batch as unknown as Batch, resolveOffset),
-    });
+    await runConsumer(this.#consumer);
     await this.#firstAssignment.promise;
     this.#endOffsetsTimer = setInterval(() => void this.#readEndOffsets(), endOffsetsIntervalMs);
   }
@@ -208,7 +205,6 @@ class KafkaLane implements Lane {
     if (!owned.isCurrent() || !owned.tracker.complete(record.offset)) return;
     owned.window.release(record.bytes);
     this.#committer.completed(owned);
-    this.#intake.steer(owned);
     this.#progress();
   }
 
@@ -227,8 +223,10 @@ class KafkaLane implements Lane {
   }
 
   windows(): PartitionWindow[] {
-    return this.#assignment.all().map(({ topic, partition, window, paused }) => {
-      return { topic, partition, records: window.records, bytes: window.bytes, paused };
+    return this.#assignment.all().map((owned) => {
+      const { topic, partition, window } = owned;
+      const { records, bytes } = window;
+      return { topic, partition, records, bytes, paused: this.#intake.pauses(owned) };
     });
   }
 
@@ -237,7 +235,7 @@ class KafkaLane implements Lane {
   }
 
   claims(): Claim[] {
-    return this.#assignment.all();
+    return [...this.#assignment.all()];
   }
 
   get lastProgressMs(): number {
@@ -267,7 +265,6 @@ class KafkaLane implements Lane {
   }
 
   async #suspend(): Promise<void> {
-    this.#intake.steerAll();
     try {
       await this.#options.handler.suspend();
       await this.#options.flush?.();
@@ -278,7 +275,6 @@ class KafkaLane implements Lane {
 
   #resumed(lost: readonly TopicPartition[]): void {
     this.#progress();
-    this.#intake.tellAll();
     try {
       this.#options.handler.resume(lost);
     } catch (error) {

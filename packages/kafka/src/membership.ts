@@ -41,10 +41,6 @@ export class Membership {
     this.#options = options;
   }
 
-  get group(): ConsumerGroup | undefined {
-    return this.#group;
-  }
-
   /** True from the beginning of a rebalance to its end, before the first assignment and after the last. */
   get suspended(): boolean {
     return this.#suspended;
@@ -115,9 +111,6 @@ export class Membership {
     for (const owned of await restore(gained)) assignment.add(owned);
     if (stopping.aborted) return;
 
-    for (const { topic, partition, tracker } of assignment.all()) {
-      group.seek({ topic, partition, offset: String(tracker.position) });
-    }
     const lost = this.#lost;
     this.#lost = [];
     this.#draining = undefined;

@@ -1,8 +1,8 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { withoutAborted } from './aborted-records.ts';
 import { createKafka, type KafkaConnection } from './connection.ts';
 import type { FetchedPartition } from './fetch-response.ts';
-import { FetchedRecord } from './fetched-record.ts';
+import { fetchedPart } from './fetched-part.ts';
+import type { FetchedRecord } from './fetched-record.ts';
 import { isRefused } from './kafkajs-errors.ts';
 import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
 import { endsWithin, patiently } from './patience.ts';
@@ -161,22 +161,12 @@ class FetchingReader implements PartitionReader {
     }
     const answer = await this.#fetchFrom(String(leader), range);
     if (!answer) return undefined;
-    const { messages, highWatermark, abortedTransactions } = answer;
-    const last = messages.at(-1);
-    const nextOffset = last ? Math.max(from, Number(last.offset) + 1) : from;
-    const kept = range.committedOnly ? withoutAborted(messages, abortedTransactions) : messages;
-    const records = kept.filter(
-      (message): message is FetchedRecord =>
-        message instanceof FetchedRecord &&
-        !message.isControlRecord &&
-        message.offsetNumber >= from &&
-        (to === undefined || message.offsetNumber < to),
-    );
+    const { records, nextOffset, endOffset } = fetchedPart(topic, from, answer);
     return {
       kind: 'records',
-      records,
+      records: to === undefined ? records : records.filter(({ offsetNumber }) => offsetNumber < to),
       nextOffset: to === undefined ? nextOffset : Math.min(nextOffset, to),
-      endOffset: Number(highWatermark),
+      endOffset,
     };
   }
 

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EncodedBatch } from './encoded-batch.ts';
-import { decodeFetchResponse } from './fetch-response.ts';
+import { decoded, type FetchHooks, GroupFetch, type PartitionError } from './group-fetch.ts';
 import { asRetriable, isFatal, losesConnection, meansLeaderMoved, typeOf } from './kafkajs-errors.ts';
 import {
-  type Batch,
   BrokerClass,
   type Cluster,
   type Connection,
@@ -12,12 +11,11 @@ import {
   ConsumerGroupClass,
   errorCodes,
   fetchRequests,
-  KafkaJSNonRetriableError,
   type ProduceArguments,
   type ProduceReply,
-  type Protocol,
   produceResponseV7,
   RequestQueueClass,
+  sendRequest,
   version,
 } from './kafkajs-internals.ts';
 import { batchOf, encodeProduceRequest } from './produce-request.ts';
@@ -28,28 +26,20 @@ const patchedVersion = '2.2.4';
 const metadataBackoffMs = 200;
 /** How late a request's time-out may be noticed; the shortest is 15 s. */
 const timeoutCheckMs = 1_000;
-/** As Kafka says it. */
-const noLeader = -1;
 const patched = Symbol.for('herald.kafkajs.patched');
 
 /** What one consumer is told of its membership, instead of what kafkajs does by itself. */
-export interface GroupHooks {
+export interface GroupHooks extends FetchHooks {
   /** Joins by `join`; it settles when the new assignment is in place. Calls that overlap share one promise. */
   rejoin(group: ConsumerGroup, join: () => Promise<void>): Promise<void>;
   /** The membership is about to end, by a stop or a crash. */
   leaving(group: ConsumerGroup): Promise<void>;
-  /** The loop turns: a fetch is about to be sent. Returns how long it may wait for records, in milliseconds. */
-  fetching(): number;
-  /**
-   * A part of a fetch response arrived under the current assignment; also the empty and the filtered ones. Its high
-   * watermark is not older than `askedAtMs`, when the fetch was sent.
-   */
-  fetched(batch: Batch, askedAtMs: number): void;
-  /** The position is outside the log. Must seek; kafkajs would commit a reset. */
+  /** The position is outside the log: find another. kafkajs would commit a reset. */
   outOfRange(group: ConsumerGroup, partition: { topic: string; partition: number }): Promise<void>;
 }
 
 const hooksByCluster = new WeakMap<Cluster, GroupHooks>();
+const fetches = new WeakMap<ConsumerGroup, GroupFetch>();
 
 /** Each consumer has its own cluster object, which it gives to the factory of its partition assigner. */
 export function hookConsumer(cluster: object, hooks: GroupHooks): void {
@@ -123,34 +113,19 @@ function patchFetchDecoding(): void {
     if (Number(wanted.version) !== 11) return create;
     return (args) => {
       const { response, ...rest } = create(args);
-      return { ...rest, response: { ...response, decode: async (payload) => decodeFetch(payload) } };
+      return { ...rest, response: { ...response, decode: async (payload) => decoded(payload) } };
     };
   };
-}
-
-/** What cannot be read will not be readable at the next try: kafkajs must give up, loudly. */
-function decodeFetch(payload: Buffer): unknown {
-  try {
-    return decodeFetchResponse(payload);
-  } catch (error) {
-    throw new KafkaJSNonRetriableError((error as Error).message);
-  }
 }
 
 /** Sends batches that are encoded already, and tells each what its leader said of it. */
 function patchProduce(): void {
   const { produce } = BrokerClass.prototype;
-  const sendRequest = Object.getOwnPropertySymbols(BrokerClass.prototype).find(
-    ({ description }) => description === 'private:Broker:sendRequest',
-  );
-  if (!sendRequest) throw new Error('kafkajs has no Broker.sendRequest to build on');
-  type Sender = Record<symbol, (protocol: Protocol<ProduceReply>) => Promise<ProduceReply>>;
-
   BrokerClass.prototype.produce = function (args: ProduceArguments) {
     const { topicData, acks, timeout } = args;
     const batches = topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
     if (!batches.every((batch) => batch instanceof EncodedBatch)) return produce.call(this, args);
-    const request = (this as unknown as Sender)[sendRequest]!({
+    const request = sendRequest(this, {
       request: {
         apiKey: 0,
         apiVersion: 7,
@@ -213,23 +188,23 @@ function patchMembership(): void {
     }
   };
 
-  // A response that was under way while the group was joined again belongs to the assignment before.
+  // What is fetched goes to the hooks, and none of it through kafkajs' queue of workers.
   group.fetch = async function (nodeId) {
     const hooks = hooksByCluster.get(this.cluster);
     if (!hooks) return fetch.call(this, nodeId);
-    this.maxWaitTime = hooks.fetching();
-    const generation = this.offsetManager;
-    const askedAtMs = Date.now();
-    let batches: Batch[];
-    try {
-      batches = await fetch.call(this, nodeId);
-    } catch (error) {
-      throw asRetriable(error);
+    let own = fetches.get(this);
+    if (!own) {
+      own = new GroupFetch(this, hooks);
+      fetches.set(this, own);
     }
-    if (this.offsetManager !== generation) return [];
-    for (const batch of batches) hooks.fetched(batch, askedAtMs);
-    // kafkajs puts the part of each partition through its queue of workers, of which nearly all are empty.
-    return batches.filter(({ rawMessages }) => rawMessages.length > 0);
+    try {
+      await own.from(nodeId);
+    } catch (error) {
+      await this.recoverFromFetch(error as Error).catch((unrecovered) => {
+        throw asRetriable(unrecovered);
+      });
+    }
+    return [];
   };
 
   // For a leader that moved kafkajs joins the group again, and for a lost connection it forgets the broker, until
@@ -237,21 +212,13 @@ function patchMembership(): void {
   group.recoverFromFetch = async function (error) {
     const hooks = hooksByCluster.get(this.cluster);
     if (!hooks) return recoverFromFetch.call(this, error);
-    if (error.name === 'KafkaJSOffsetOutOfRange') {
-      const { topic, partition } = error as Error & { topic: string; partition: number };
+    if (typeOf(error) === 'OFFSET_OUT_OF_RANGE') {
+      const { topic, partition } = error as PartitionError;
       return hooks.outOfRange(this, { topic, partition });
     }
     if (!meansLeaderMoved(error) && !losesConnection(error)) return recoverFromFetch.call(this, error);
     await delay(metadataBackoffMs);
     await this.cluster.refreshMetadata();
-  };
-
-  // Nothing is read from followers here, and kafkajs copies its answer for each partition before each fetch.
-  group.findReadReplicaForPartitions = function (topic, partitions) {
-    const leaders = new Map(
-      this.cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
-    );
-    return Object.groupBy(partitions.map(Number), (partition) => leaders.get(partition) ?? noLeader);
   };
 }
 

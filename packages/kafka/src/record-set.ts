@@ -38,7 +38,7 @@ function decodeBatch(batch: Buffer, records: (FetchedRecord | GapMarker)[]): voi
   const baseTimestampMs = Number(batch.readBigInt64BE(27));
   const appendedAtMs = attributes & logAppendTimeFlag ? Number(batch.readBigInt64BE(35)) : undefined;
   const context: BatchContext = {
-    producerId: batch.readBigInt64BE(43).toString(),
+    producerId: batch.readBigInt64BE(43),
     inTransaction: (attributes & transactionalFlag) !== 0,
     isControlBatch: (attributes & controlFlag) !== 0,
   };

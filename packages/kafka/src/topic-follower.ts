@@ -1,17 +1,8 @@
 import { createKafka, type KafkaConnection } from './connection.ts';
-import { FetchedRecord } from './fetched-record.ts';
+import { type FetchedPart, fetchedPart } from './fetched-part.ts';
 import { isRefused, typeOf } from './kafkajs-errors.ts';
 import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
 import { endsWithin, patiently } from './patience.ts';
-
-/** What one fetch brought of one partition. */
-export interface FollowedPart {
-  partition: number;
-  /** Where they lie in the fetch response: copy what is kept, or all of it stays in memory. */
-  records: readonly FetchedRecord[];
-  /** Where the partition is read on, beyond what compaction or control records leave out. */
-  nextOffset: number;
-}
 
 export interface FollowOptions {
   connection: KafkaConnection;
@@ -21,7 +12,7 @@ export interface FollowOptions {
   /** Of one fetch from one broker. A record batch that is larger comes whole. */
   maxBytes: number;
   /** The next fetch waits until it has resolved. */
-  onPart: (part: FollowedPart) => void | Promise<void>;
+  onPart: (part: FetchedPart) => void | Promise<void>;
   /** Ends the following. */
   signal: AbortSignal;
 }
@@ -106,18 +97,12 @@ async function fetchFrom(
       },
     ],
   });
-  for (const { partition, messages } of responses[0]?.partitions ?? []) {
-    const last = messages.at(-1);
-    if (!last || signal.aborted) continue;
-    const from = next[partition]!;
-    const nextOffset = Math.max(from, Number(last.offset) + 1);
-    const records = messages.filter(
-      (message): message is FetchedRecord =>
-        message instanceof FetchedRecord && !message.isControlRecord && message.offsetNumber >= from,
-    );
-    next[partition] = nextOffset;
+  for (const answer of responses[0]?.partitions ?? []) {
+    if (answer.messages.length === 0 || signal.aborted) continue;
+    const part = fetchedPart(topic, next[answer.partition]!, answer);
+    next[part.partition] = part.nextOffset;
     try {
-      await onPart({ partition, records, nextOffset });
+      await onPart(part);
     } catch (cause) {
       throw new PartFailure('a part was not taken', { cause });
     }

@@ -4,9 +4,10 @@ import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attem
 import { TOPICS } from '@herald/contracts/topics';
 import type { Recorded } from '@herald/domain/erasure';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import type { FetchedPart } from '@herald/kafka/fetched-part';
 import type { FetchedRecord } from '@herald/kafka/fetched-record';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
-import { type FollowedPart, followTopic } from '@herald/kafka/topic-follower';
+import { followTopic } from '@herald/kafka/topic-follower';
 import type { LogRange } from './resumption.ts';
 
 /** One attempt where it stands in webhook.attempts. */
@@ -151,7 +152,7 @@ class Following {
     return Array.from({ length: bounds.size }, (_, partition) => bounds.get(partition)!);
   }
 
-  async #hearPart({ partition, records, nextOffset }: FollowedPart): Promise<void> {
+  async #hearPart({ partition, records, nextOffset }: FetchedPart): Promise<void> {
     for (const [index, record] of records.entries()) {
       if (index % RECORDS_A_TURN === RECORDS_A_TURN - 1) await nextTurn();
       const attempt = await this.#read(partition, record);

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { encodeFetchRequest } from './fetch-request.ts';
+import { decodeFetchResponse, type FetchResponse } from './fetch-response.ts';
+import { type FetchAsk, type FetchPosition, FetchSession } from './fetch-session.ts';
+import { type FetchedPart, fetchedPart } from './fetched-part.ts';
+import {
+  type ConsumerGroup,
+  createErrorFromCode,
+  KafkaJSNonRetriableError,
+  type Metadata,
+  sendRequest,
+} from './kafkajs-internals.ts';
+import type { TopicPartition } from './record.ts';
+
+export interface FetchHooks {
+  /** The loop turns: a fetch is about to be sent. What is not named is not fetched. */
+  fetching(): { positions: readonly FetchPosition[]; maxWaitMs: number };
+  /**
+   * An answer under the current assignment; the next fetch from the same broker waits for the promise. Of a partition
+   * that was asked for and is not among `parts` there is nothing new: as of `askedAtMs` it ends where it did.
+   */
+  fetched(parts: readonly FetchedPart[], askedAtMs: number): void | Promise<void>;
+}
+
+/** The answer said of one partition that it cannot be fetched. */
+export type PartitionError = Error & TopicPartition;
+
+const FETCH_VERSION = 11;
+
+/**
+ * Fetches for one member of a group, in place of kafkajs, which for each fetch builds anew what all partitions are asked
+ * for, and hands each part through a queue of workers. Where to read on is not its own knowledge but the hooks'.
+ */
+export class GroupFetch {
+  readonly #group: ConsumerGroup;
+  readonly #hooks: FetchHooks;
+  readonly #sessions = new Map<string, FetchSession>();
+  #metadata: Metadata | undefined;
+  #leaders = new Map<string, Map<number, string>>();
+
+  constructor(group: ConsumerGroup, hooks: FetchHooks) {
+    this.#group = group;
+    this.#hooks = hooks;
+  }
+
+  /**
+   * One fetch from one broker. Resolves when the hooks have what it brought.
+   *
+   * @throws PartitionError after the parts of others were handed over, and whatever kafkajs says of a broker
+   */
+  async from(nodeId: string): Promise<void> {
+    const { cluster } = this.#group;
+    await cluster.refreshMetadataIfNecessary();
+    this.#readMetadata();
+    const { positions, maxWaitMs } = this.#hooks.fetching();
+    const led = positions.filter(({ topic, partition }) => this.#leads(nodeId, topic, partition));
+    if (led.length === 0) {
+      await delay(maxWaitMs);
+      return;
+    }
+    const generation = this.#group.offsetManager;
+    const askedAtMs = Date.now();
+    const session = this.#sessionWith(nodeId);
+    const answer = await this.#ask(nodeId, session, session.next(led), maxWaitMs);
+    // What was under way while the group was joined again belongs to the assignment before.
+    if (!answer || this.#group.offsetManager !== generation) return;
+    await this.#handOver(answer, session, askedAtMs);
+  }
+
+  /** Undefined when the broker did not know the session. */
+  async #ask(
+    nodeId: string,
+    session: FetchSession,
+    ask: FetchAsk,
+    maxWaitMs: number,
+  ): Promise<FetchResponse | undefined> {
+    const { cluster, minBytes, maxBytes, maxBytesPerPartition } = this.#group;
+    const limits = { maxWaitMs, minBytes, maxBytes, maxBytesPerPartition };
+    try {
+      const broker = await cluster.findBroker({ nodeId });
+      const answer = await sendRequest<FetchResponse>(broker, {
+        request: {
+          apiKey: 1,
+          apiVersion: FETCH_VERSION,
+          apiName: 'Fetch',
+          encode: async () => encodeFetchRequest(ask, limits),
+        },
+        response: { decode: async (payload) => decoded(payload), parse: async (response) => response },
+      });
+      if (!session.answered(answer)) return undefined;
+      if (answer.errorCode !== 0) throw createErrorFromCode(answer.errorCode);
+      return answer;
+    } catch (error) {
+      session.failed();
+      throw error;
+    }
+  }
+
+  async #handOver(answer: FetchResponse, session: FetchSession, askedAtMs: number): Promise<void> {
+    const parts: FetchedPart[] = [];
+    let failed: PartitionError | undefined;
+    for (const { topicName: topic, partitions } of answer.responses) {
+      for (const part of partitions) {
+        const { partition, errorCode } = part;
+        const from = session.positionOf(topic, partition);
+        if (from === undefined) continue;
+        if (errorCode === 0) parts.push(fetchedPart(topic, from, part));
+        else failed ??= Object.assign(createErrorFromCode(errorCode), { topic, partition });
+      }
+    }
+    await this.#hooks.fetched(parts, askedAtMs);
+    if (failed) throw failed;
+  }
+
+  /** Only when it is new: a topic that has got partitions means that the group is to be joined again. */
+  #readMetadata(): void {
+    const { cluster } = this.#group;
+    const { metadata } = cluster.brokerPool;
+    if (metadata === this.#metadata) return;
+    this.#group.checkForStaleAssignment();
+    this.#leaders = new Map(
+      this.#group.topicsSubscribed.map((topic) => [
+        topic,
+        new Map(
+          cluster
+            .findTopicPartitionMetadata(topic)
+            .map(({ partitionId, leader }) => [partitionId, String(leader)]),
+        ),
+      ]),
+    );
+    this.#metadata = metadata;
+  }
+
+  #leads(nodeId: string, topic: string, partition: number): boolean {
+    return this.#leaders.get(topic)?.get(partition) === nodeId;
+  }
+
+  #sessionWith(nodeId: string): FetchSession {
+    let session = this.#sessions.get(nodeId);
+    if (!session) {
+      session = new FetchSession();
+      this.#sessions.set(nodeId, session);
+    }
+    return session;
+  }
+}
+
+/** What cannot be read will not be readable at the next try: kafkajs must give up, loudly. */
+export function decoded(payload: Buffer): FetchResponse {
+  try {
+    return decodeFetchResponse(payload);
+  } catch (error) {
+    throw new KafkaJSNonRetriableError((error as Error).message);
+  }
+}
