@@ -10,6 +10,8 @@ export interface DeliveryFilter {
   ofRow: Conditions;
   /** Of a delivery whose rows are taken together; undefined where the row has decided. */
   ofDelivery: Conditions | undefined;
+  /** Whether it asks what became of a delivery: a row that is found by it tells but a part of that. */
+  asksWhatBecame: boolean;
   /** What it asks of the event of a delivery, and of an attempt, as far as their tables can tell. */
   ofEvent: Conditions;
   ofAttempt: Conditions;
@@ -38,6 +40,7 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
     candidatesIn: rarest?.isTrouble ? 'troubles' : 'deliveries',
     ofRow: allOf([...ofEvent, toEndpoint, ...(rarest ? rarest.ofRow : [])]),
     ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
+    asksWhatBecame: rarest !== undefined,
     ofEvent: allOf(ofEvent),
     ofAttempt: allOf([...ofBoth, toEndpoint]),
     isOfEvent: changing.length === 0 && query.endpointId === undefined,

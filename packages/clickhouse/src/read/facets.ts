@@ -9,6 +9,9 @@ import { stateIn } from './standing.ts';
 const MAX_ROWS = 1_000_000;
 const TOO_MANY_ROWS = '158';
 
+const IN_RANGE = `occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+  AND occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
+
 /** Values of one facet, the most frequent first. */
 const MAX_VALUES = 50;
 
@@ -21,9 +24,12 @@ export async function countFacets(reader: Reader, scope: Scope, query: FacetQuer
   try {
     const rows = await reader.rows<{ facet: string; value: string; deliveries: number }>(
       scope,
-      ({ deliveries }) => {
-        const matching = filter.ofDelivery
-          ? `(occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${deliveries} WHERE ${filter.ofRow.sql})`
+      (from) => {
+        const matching = filter.asksWhatBecame
+          ? `(occurred_at, delivery_id) IN (
+              SELECT occurred_at, delivery_id FROM ${from[filter.candidatesIn]}
+              WHERE ${IN_RANGE} AND ${filter.ofRow.sql}
+            )`
           : filter.ofRow.sql;
         return `
           SELECT counted.1 AS facet, counted.2 AS value, count() AS deliveries
@@ -31,10 +37,8 @@ export async function countFacets(reader: Reader, scope: Scope, query: FacetQuer
             SELECT
               toString(any(endpoint_id)) AS endpoint, toString(any(event_type)) AS type, toString(${stateIn('max(standing)')}) AS state,
               groupUniqArrayArray(statuses) AS answered, groupUniqArrayArray(errors) AS failed
-            FROM ${deliveries}
-            WHERE occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
-              AND occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-              AND ${matching}
+            FROM ${from.deliveries}
+            WHERE ${IN_RANGE} AND ${matching}
             GROUP BY occurred_at, delivery_id
             HAVING ${filter.ofDelivery?.sql ?? 'true'}
           )
