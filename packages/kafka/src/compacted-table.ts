@@ -105,8 +105,8 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
   readonly #stopping = new AbortController();
   #position = 0;
   #endOffset = 0;
-  /** One at a time: a leader that moves is asked by another fetch. */
-  #applying = false;
+  /** What was fetched before: of a leader that moves and the next an answer each may be under way. */
+  #applied: Promise<void> = Promise.resolve();
 
   constructor(options: CompactedTableOptions<V, Certain>) {
     this.#options = options;
@@ -115,7 +115,7 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
       rejoin: (_, join) => patiently(join, this.#stopping.signal),
       leaving: async () => {},
       fetching: () => ({
-        positions: this.#applying ? [] : [{ topic, partition: 0, position: this.#position }],
+        positions: [{ topic, partition: 0, position: this.#position }],
         maxWaitMs: maxWaitTimeMs,
       }),
       fetched: (parts, askedAtMs) => this.#fetched(parts, askedAtMs),
@@ -182,15 +182,17 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
     await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
   }
 
+  #fetched(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
+    this.#applied = this.#applied.then(() => this.#applyAll(parts, askedAtMs));
+    return this.#applied;
+  }
+
   /** Nothing new of the partition means that it ends where it did. */
-  async #fetched(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
-    if (this.#applying) return;
-    this.#applying = true;
+  async #applyAll(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
     for (const part of parts) {
       this.#endOffset = part.endOffset;
       await this.#apply(part);
     }
-    this.#applying = false;
     this.#tail.saw(this.#endOffset, this.#position, askedAtMs);
   }
 

@@ -77,7 +77,10 @@ export class FetchSession {
     return true;
   }
 
-  /** There was no answer, so what the broker knows is uncertain. The next fetch ends the session and opens another. */
+  /**
+   * There was no answer, so what the broker knows is uncertain, or nobody has heard it. The next fetch ends the session
+   * and opens another.
+   */
   failed(): void {
     this.#epoch = OPENING;
   }

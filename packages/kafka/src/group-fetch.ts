@@ -62,9 +62,11 @@ export class GroupFetch {
     const askedAtMs = Date.now();
     const session = this.#sessionWith(nodeId);
     const answer = await this.#ask(nodeId, session, session.next(led), maxWaitMs);
-    // What was under way while the group was joined again belongs to the assignment before.
-    if (!answer || this.#group.offsetManager !== generation) return;
-    await this.#handOver(answer, session, askedAtMs);
+    if (!answer) return;
+    // What was under way while the group was joined again belongs to the assignment before. Nobody hears of it, so the
+    // broker is not to take it for said.
+    if (this.#group.offsetManager !== generation) session.failed();
+    else await this.#handOver(answer, session, askedAtMs);
   }
 
   /** Undefined when the broker did not know the session. */
