@@ -1,3 +1,4 @@
+import type { Coordinates } from '@herald/domain/coordinates';
 import { type ClickHouseOptions, connectClickHouse, REQUEST_TIMEOUT_MS } from '../client.ts';
 import { allStretches, changedStretches, clockOf, slicesSince } from './changes.ts';
 import { countStretches } from './count-stretches.ts';
@@ -22,7 +23,9 @@ const MAX_EXECUTION_S = 300;
 const MAX_MEMORY_BYTES = 1_000_000_000;
 
 /** What the caller knows about the log that ClickHouse cannot know. */
-export interface LogState extends Pick<LedgerReport, 'asOfMs' | 'overdueAfterMs' | 'watermarks'> {
+export interface LogState extends Pick<LedgerReport, 'asOfMs' | 'overdueAfterMs'> {
+  /** What is on record ends before these offsets. */
+  watermarks: readonly Coordinates[];
   /** For so long what is on record is whole. */
   retentionMs: number;
   /** Epoch milliseconds: somebody has seen to what was due before; 0 where nobody has. */
@@ -94,11 +97,10 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
       asOfMs,
       overdueAfterMs: state.overdueAfterMs,
       judgedFromMs,
-      watermarks: state.watermarks,
       changesUntilMs: next.untilMs,
       recountedAtMs: isRecount ? nowMs : last!.recountedAtMs,
     };
-    await writeReport(client, report);
+    await writeReport(client, report, state.watermarks);
     last = report;
     progress = next;
     return { stretches: stretches.length, isRecount };

@@ -82,8 +82,6 @@ export interface LedgerReport {
   overdueAfterMs: number;
   /** What was due before is not judged: it may have expired in part, or somebody has seen to it. */
   judgedFromMs: number;
-  /** What is on record ends before these offsets. */
-  watermarks: Coordinates[];
 }
 
 export interface Ledger {

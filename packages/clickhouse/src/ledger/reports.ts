@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { formatCoordinates, parseCoordinates } from '@herald/domain/coordinates';
+import { type Coordinates, formatCoordinates } from '@herald/domain/coordinates';
 import type { LedgerReport } from './ledger.ts';
 
 /** A report, and how far its counter had counted by ClickHouse's clock. */
@@ -15,7 +15,6 @@ export interface ReportRow {
   judged_from_ms: number;
   changes_until_ms: number;
   recounted_at_ms: number;
-  watermarks: string[];
 }
 
 export const LAST_REPORT = `
@@ -25,8 +24,7 @@ export const LAST_REPORT = `
     overdue_after_ms,
     toUnixTimestamp64Milli(judged_from) AS judged_from_ms,
     toUnixTimestamp64Milli(changes_until) AS changes_until_ms,
-    toUnixTimestamp64Milli(recounted_at) AS recounted_at_ms,
-    watermarks
+    toUnixTimestamp64Milli(recounted_at) AS recounted_at_ms
   FROM ledger_reports
   ORDER BY counted_at DESC
   LIMIT 1`;
@@ -39,7 +37,6 @@ export function reportOf(row: ReportRow): StoredReport {
     judgedFromMs: row.judged_from_ms,
     changesUntilMs: row.changes_until_ms,
     recountedAtMs: row.recounted_at_ms,
-    watermarks: row.watermarks.flatMap((text) => parseCoordinates(text) ?? []),
   };
 }
 
@@ -49,7 +46,12 @@ export async function lastReport(client: ClickHouseClient): Promise<StoredReport
   return row && reportOf(row);
 }
 
-export async function writeReport(client: ClickHouseClient, report: StoredReport): Promise<void> {
+/** @param watermarks for operators, who read the table: what is counted ends before these offsets, of all accounts */
+export async function writeReport(
+  client: ClickHouseClient,
+  report: StoredReport,
+  watermarks: readonly Coordinates[],
+): Promise<void> {
   await client.insert({
     table: 'ledger_reports',
     format: 'JSONEachRow',
@@ -61,7 +63,7 @@ export async function writeReport(client: ClickHouseClient, report: StoredReport
         judged_from: timeText(report.judgedFromMs),
         changes_until: timeText(report.changesUntilMs),
         recounted_at: timeText(report.recountedAtMs),
-        watermarks: report.watermarks.map(formatCoordinates),
+        watermarks: watermarks.map(formatCoordinates),
       },
     ],
   });

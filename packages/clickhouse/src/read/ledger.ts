@@ -15,8 +15,8 @@ export async function readLedger(reader: Reader, scope: Scope | 'all'): Promise<
 export async function readReport(reader: Reader): Promise<LedgerReport | undefined> {
   const [row] = await reader.allRows<ReportRow>(() => LAST_REPORT, {});
   if (!row) return undefined;
-  const { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs, watermarks } = reportOf(row);
-  return { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs, watermarks };
+  const { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs } = reportOf(row);
+  return { countedAtMs, asOfMs, overdueAfterMs, judgedFromMs };
 }
 
 async function readFigures(reader: Reader, scope: Scope | 'all'): Promise<LedgerFigures> {

@@ -69,7 +69,6 @@ export const ledgerView = z
         .array(z.object({ endpoint_id: z.string(), overdue: count, oldest_due_at: time }))
         .meta({ description: 'the 20 with the most' }),
     }),
-    watermarks: z.array(coordinatesView).meta({ description: 'what is counted ends before these offsets' }),
   })
   .meta({ id: 'Ledger' });
 

@@ -36,7 +36,6 @@ export function viewLedger({ report, figures, findings }: Ledger): z.output<type
         oldest_due_at: isoTime(endpoint.oldestDueAtMs),
       })),
     },
-    watermarks: report?.watermarks ?? [],
   };
 }
 

@@ -9,7 +9,6 @@ const LEDGER: Ledger = {
     asOfMs: 1_990_000,
     overdueAfterMs: 300_000,
     judgedFromMs: 0,
-    watermarks: [],
   },
   figures: {
     accepted: 5,
