@@ -1,7 +1,7 @@
 import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
 import { EVENT_TYPES, type EventType } from '@herald/domain/event-type';
 import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
-import { match } from '@herald/domain/subscription';
+import { coversProject, match } from '@herald/domain/subscription';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEndpointIndex } from './endpoint-index.ts';
@@ -65,7 +65,7 @@ describe('the endpoint index', () => {
           }
           const event = { accountId, projectId, channelId: 'c', eventType, readField: () => undefined };
           const inAccount = [...all.values()].filter((one) => one.endpoint.accountId === accountId);
-          const inProject = inAccount.filter((one) => one.endpoint.projectId === projectId);
+          const inProject = inAccount.filter(({ endpoint }) => coversProject(endpoint, projectId));
           const matching = inAccount.filter((one) => match(one.endpoint, event).matched);
           const found = index.match(event) as ConfiguredEndpoint[];
           expect(new Set(found)).toEqual(new Set(matching));

@@ -18,6 +18,7 @@ export interface EndpointIndex {
   remove(endpointId: string): boolean;
   /** Those of this moment, now; later where filters have so much to read that others have their turn in between. */
   match(event: Routable): ConfiguredEndpoint[] | Promise<ConfiguredEndpoint[]>;
+  /** As the table's. */
   list(accountId: string, projectId: string | undefined): ConfiguredEndpoint[];
 }
 
@@ -55,8 +56,11 @@ export function createEndpointIndex(
     list(accountId, projectId) {
       const projects = accounts.get(accountId);
       if (!projects) return [];
-      if (projectId !== undefined) return [...(projects.get(projectId)?.values() ?? [])];
-      return [...projects.values()].flatMap((project) => [...project.values()]);
+      const asked =
+        projectId === undefined
+          ? [...projects.values()]
+          : [...new Set([projectId, ALL_PROJECTS])].flatMap((id) => projects.get(id) ?? []);
+      return asked.flatMap((project) => [...project.values()]);
     },
   };
 

@@ -42,7 +42,10 @@ export interface EndpointTable {
   isWhole(accountId: string): boolean;
   /** The unreadable endpoints: readiness is not to be had with them. */
   readonly unreadable: Unreadable;
-  /** The endpoints of an account, or those of exactly that project (ALL_PROJECTS for those of all), in no particular order. */
+  /**
+   * The endpoints of an account, or those that cover that project, as those of all projects do (by ALL_PROJECTS only
+   * these), in no particular order.
+   */
   list(accountId: string, projectId?: string): ConfiguredEndpoint[];
   /** The last offset applied; -1 when the topic has none. */
   readonly revision: number;

@@ -303,6 +303,9 @@ export const resumeQuery = z.strictObject({
 });
 
 export const endpointQuery = z.strictObject({
-  project_id: id('a project; * for endpoints of all projects', 'proj_1').optional(),
+  project_id: id(
+    'a project, for its endpoints and those of all projects (whose project_id is *); * for the latter alone',
+    'proj_1',
+  ).optional(),
   ...page,
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
-import { createKafka } from '@herald/kafka/connection';
+import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { parseSecret } from '@herald/webhook/secret';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -308,8 +308,13 @@ describe('listing endpoints', () => {
       if (seen.length === 4) await create(client);
     }
     expect(seen).toEqual(ids.toReversed());
+    const ofAll = (await create(client, { project_id: '*' })).body.endpoint_id;
     const ofB = await client.get('/v1/endpoints?project_id=b');
-    expect(ofB.body).toMatchObject({ items: [{ project_id: 'b' }], next_cursor: null });
+    expect(ofB.body).toMatchObject({
+      items: [{ endpoint_id: ofAll, project_id: '*' }, { project_id: 'b' }],
+      next_cursor: null,
+    });
+    expect((await client.get('/v1/endpoints?project_id=*')).body.items).toHaveLength(1);
   });
 });
 
@@ -341,20 +346,26 @@ describe('another account', () => {
 describe('an endpoint of a chat', () => describeChatEndpoints(() => api));
 
 async function recordOf(endpointId: string): Promise<Buffer> {
-  const consumer = createKafka({
-    brokers: stack.brokers,
-    clientId: 'raw',
-    logger: { log: () => {} },
-  }).consumer({ groupId: `raw-${randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic: TOPICS.endpoints, fromBeginning: true });
-  const found = Promise.withResolvers<Buffer>();
-  await consumer.run({
-    eachMessage: async ({ message }) => {
-      if (message.key?.toString() === endpointId && message.value) found.resolve(Buffer.from(message.value));
-    },
-  });
-  const record = await found.promise;
-  await consumer.disconnect();
-  return record;
+  const reader = createPartitionReader({ brokers: stack.brokers, clientId: 'raw' });
+  const { signal } = new AbortController();
+  try {
+    const { lowOffset, endOffset } = (await reader.bounds(TOPICS.endpoints, signal)).get(0)!;
+    for (let from = lowOffset; from < endOffset; ) {
+      const range = {
+        topic: TOPICS.endpoints,
+        partition: 0,
+        from,
+        to: endOffset,
+        maxBytes: 16 * 1024 * 1024,
+      };
+      const read = await reader.read(range, signal);
+      if (read.kind === 'expired') throw new Error('The record is gone');
+      const record = read.records.find(({ key, value }) => value && key?.toString() === endpointId);
+      if (record?.value) return record.value;
+      from = read.nextOffset;
+    }
+    throw new Error(`${endpointId} is not on record`);
+  } finally {
+    await reader.close();
+  }
 }

@@ -52,7 +52,10 @@ export function addEndpoints(program: Command, context: Context): void {
     endpoints
       .command('list')
       .description("the account's endpoints, newest first")
-      .option('--project <id>', 'only those of a project')
+      .option(
+        '--project <id>',
+        'only those that may get events of a project: its own, and those of all projects; * for these alone',
+      )
       .option('--limit <n>', 'how many', '50')
       .option('--cursor <text>', 'go on from the page before')
       .option('--json', 'one JSON document')
