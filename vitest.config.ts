@@ -25,6 +25,10 @@ export default defineConfig({
             '{packages,services,deploy,test/load,test/history,test/docs,test/chaos,test/hostile,test/contract}/**/*.test.ts',
           ],
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.e2e.test.ts'],
+          // Half of the time of a file of its own is to start and to load what the one before had loaded. No module
+          // has state, so files have nothing to find of each other, if each gives the clock back.
+          isolate: false,
+          maxWorkers: 2,
           // Hostile receivers and property tests on a busy machine.
           testTimeout: 30_000,
         },

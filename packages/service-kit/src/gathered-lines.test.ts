@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { gatherLines } from './gathered-lines.ts';
 
 function gathering(maxChars = 1_000) {
@@ -15,6 +15,7 @@ function gathering(maxChars = 1_000) {
 
 test('lines are written together, in order, when the first has waited long enough', () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const { log, messages } = gathering();
   log.info('one');
   log.info('two');
@@ -22,7 +23,6 @@ test('lines are written together, in order, when the first has waited long enoug
   expect(messages()).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(messages()).toEqual([['one', 'two']]);
-  vi.useRealTimers();
 });
 
 test('a warning goes at once, with what was before it', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Deadlines, type Expiring } from './deadlines.ts';
 
 function waiting(deadlines: Deadlines<Expiring>, deadlineMs: number): Expiring & { expired: boolean } {
@@ -18,6 +18,7 @@ function waiting(deadlines: Deadlines<Expiring>, deadlineMs: number): Expiring &
 
 it('whatever is added and taken out, in any order, exactly the rest waits', () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   fc.assert(
     fc.property(fc.array(fc.option(fc.nat())), (steps) => {
       const deadlines = new Deadlines<Expiring>();
@@ -34,7 +35,6 @@ it('whatever is added and taken out, in any order, exactly the rest waits', () =
       }
     }),
   );
-  vi.useRealTimers();
 });
 
 it('exactly what is due expires', async () => {

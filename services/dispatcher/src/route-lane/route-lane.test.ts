@@ -8,7 +8,7 @@ import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord } from '@herald/kafka/record';
 import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import type { Undecided } from '@herald/registry/unreadable';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { eventOf } from '../../test-support/event.ts';
 import {
   claimOn,
@@ -184,13 +184,13 @@ test('a fan-out waits for acknowledgements at its bound, so that memory stays bo
 
 test('nothing is routed by a configuration that may be older than 2 s', async () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   configurationAgeMs = 2_001;
   receive(Buffer.from('{}'), 0);
   expect(producer.handedOver).toEqual([]);
   configurationAgeMs = 2_000;
   vi.advanceTimersByTime(1_000);
   expect(producer.handedOver).toHaveLength(1);
-  vi.useRealTimers();
 });
 
 test('an endpoint that cannot be read gets what it may want undecided, and its neighbours what they want at once', async () => {
@@ -210,6 +210,7 @@ test('an endpoint that cannot be read gets what it may want undecided, and its n
 
 test('nothing is routed while a record may be of any account and may be read again', () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   undecided = { kind: 'anybodys' };
   receive(eventOf('p'), 0);
   vi.advanceTimersByTime(1_000);
@@ -217,7 +218,6 @@ test('nothing is routed while a record may be of any account and may be read aga
   undecided = { kind: 'endpoints', endpointIds: [] };
   vi.advanceTimersByTime(1_000);
   expect(topics()).toEqual([TOPICS.routes]);
-  vi.useRealTimers();
 });
 
 test('an event whose filters take their time keeps its place and its revision, and holds up no other partition', async () => {
