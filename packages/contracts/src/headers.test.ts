@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeDeliveryHeaders, encodeDeliveryHeaders, type RawHeaders } from './headers.ts';
 
-const always: fc.Arbitrary<Omit<Delivery, 'turnAtMs' | 'isUndecided'>> = fc.record({
+const always: fc.Arbitrary<Omit<Delivery, 'turnAtMs' | 'isUndecided' | 'orderRevision'>> = fc.record({
   deliveryId: fc.uuid(),
   endpointId: fc.string({ minLength: 1 }),
   eventId: fc.uuid(),
@@ -19,8 +19,8 @@ const always: fc.Arbitrary<Omit<Delivery, 'turnAtMs' | 'isUndecided'>> = fc.reco
   configRevision: fc.integer({ min: -1, max: 1_000_000 }),
   traceparent: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
 });
-const sometimes: fc.Arbitrary<Pick<Delivery, 'turnAtMs' | 'isUndecided'>> = fc.record(
-  { turnAtMs: fc.nat(4_000_000_000_000), isUndecided: fc.constant(true) },
+const sometimes: fc.Arbitrary<Pick<Delivery, 'turnAtMs' | 'isUndecided' | 'orderRevision'>> = fc.record(
+  { turnAtMs: fc.nat(4_000_000_000_000), isUndecided: fc.constant(true), orderRevision: fc.nat() },
   { requiredKeys: [] },
 );
 const delivery: fc.Arbitrary<Delivery> = fc

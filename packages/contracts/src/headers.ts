@@ -15,6 +15,7 @@ const DELIVERY_HEADERS = {
   cause: 'cause',
   configRevision: 'config-revision',
   undecided: 'undecided',
+  orderRevision: 'order-revision',
   traceparent: 'traceparent',
 } as const;
 
@@ -40,13 +41,25 @@ export function encodeDeliveryHeaders(delivery: Delivery): Record<string, string
   };
   if (delivery.turnAtMs !== undefined) headers[DELIVERY_HEADERS.turnAt] = String(delivery.turnAtMs);
   if (delivery.isUndecided) headers[DELIVERY_HEADERS.undecided] = 'true';
+  if (delivery.orderRevision !== undefined) {
+    headers[DELIVERY_HEADERS.orderRevision] = String(delivery.orderRevision);
+  }
   if (delivery.traceparent !== undefined) headers[DELIVERY_HEADERS.traceparent] = delivery.traceparent;
   return headers;
 }
 
-/** Headers as they are, but for a delivery that is due now and waits for no turn of its own. */
-export function withDueNow(headers: RawHeaders, nowMs: number): Record<string, Buffer | string | undefined> {
-  return { ...headers, [DELIVERY_HEADERS.dueAt]: String(nowMs), [DELIVERY_HEADERS.turnAt]: undefined };
+/** Headers as they are, but for a delivery that an order has made due now: it waits for no turn of its own. */
+export function withDueByOrder(
+  headers: RawHeaders,
+  nowMs: number,
+  orderRevision: number,
+): Record<string, Buffer | string | undefined> {
+  return {
+    ...headers,
+    [DELIVERY_HEADERS.dueAt]: String(nowMs),
+    [DELIVERY_HEADERS.turnAt]: undefined,
+    [DELIVERY_HEADERS.orderRevision]: String(orderRevision),
+  };
 }
 
 export type DecodedDelivery = { ok: true; delivery: Delivery } | { ok: false; header: string; value: string };
@@ -74,6 +87,7 @@ export function decodeDeliveryHeaders(headers: RawHeaders): DecodedDelivery {
   if (origin === undefined) return missing(headers, DELIVERY_HEADERS.origin);
 
   const turnAtMs = integerOf(headers, DELIVERY_HEADERS.turnAt);
+  const orderRevision = integerOf(headers, DELIVERY_HEADERS.orderRevision);
   const traceparent = headers[DELIVERY_HEADERS.traceparent]?.toString();
   return {
     ok: true,
@@ -92,6 +106,8 @@ export function decodeDeliveryHeaders(headers: RawHeaders): DecodedDelivery {
       ...(turnAtMs >= 0 && { turnAtMs }),
       // Whatever it says: sent unasked it would be wrong, asked once more it is not.
       ...(headers[DELIVERY_HEADERS.undecided] !== undefined && { isUndecided: true as const }),
+      // Where it cannot be read, an order may be followed twice.
+      ...(orderRevision >= 0 && { orderRevision }),
     },
   };
 }

@@ -55,13 +55,13 @@ export const AUDIT_RETENTION_DAYS = 400;
  */
 const ERASURES_RETENTION_DAYS = 400;
 
+/** Far beyond the longest delay, so that a dispatcher that was away for days still finds what waits. */
+const RETRY_RETENTION_DAYS = 7;
+
 /** Co-partitioned topics (deliveries, backfill, held) share this number; so does every topic keyed by endpoint. */
 const KEYED_PARTITIONS = 12;
 
-/**
- * All topics as data: `herald topics apply` creates or checks them. Retention of a retry tier is at least a week,
- * far beyond its delay, so that a dispatcher that was away for days still finds what waits.
- */
+/** All topics as data: `herald topics apply` creates or checks them. */
 export const TOPIC_SPECS: readonly TopicSpec[] = [
   keyed(TOPICS.events, 14),
   keyed(TOPICS.routes, 14),
@@ -70,14 +70,15 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   keyed(TOPICS.held, 14),
   keyed(TOPICS.deadLetters, 30),
   keyed(TOPICS.attempts, 14),
-  ...RETRY_TOPICS.map((name) => ({ ...keyed(name, 7), partitions: 3 })),
+  ...RETRY_TOPICS.map((name) => ({ ...keyed(name, RETRY_RETENTION_DAYS), partitions: 3 })),
   { ...keyed(TOPICS.eventsPoison, 30), partitions: 1, keyed: false },
   compacted(TOPICS.endpoints),
   compacted(TOPICS.endpointStatus),
   compacted(TOPICS.apiKeys),
   compacted(TOPICS.replays),
   compacted(TOPICS.replayProgress),
-  compacted(TOPICS.retryOrders),
+  // An order means nothing that came into a retry topic after it.
+  forgetting(compacted(TOPICS.retryOrders), RETRY_RETENTION_DAYS),
   forgetting(compacted(TOPICS.erasures), ERASURES_RETENTION_DAYS),
   compacted(TOPICS.portalLinks),
   { ...keyed(TOPICS.audit, AUDIT_RETENTION_DAYS), partitions: 3 },

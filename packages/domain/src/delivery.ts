@@ -24,6 +24,8 @@ export interface Delivery {
    * first attempt, by the first configuration that can be read.
    */
   isUndecided?: true;
+  /** The revision of the order that sent it on before it was due: that one, and any before it, is not for it again. */
+  orderRevision?: number;
   /** W3C Trace Context, passed on untouched. */
   traceparent: string | undefined;
 }

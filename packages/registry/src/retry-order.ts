@@ -16,8 +16,14 @@ export interface RetryOrder {
   orderedBy: string;
 }
 
-/** Every dispatcher keeps every order in memory. */
-export const MAX_ORDERED_DELIVERIES = 1_000;
+/** Every dispatcher keeps the newest order of each endpoint in memory: with all its names at most some 8 kB. */
+export const MAX_ORDERED_DELIVERIES = 100;
+
+/** An order as it stands on record. */
+export interface StandingOrder extends RetryOrder {
+  /** The offset of its record: a later order has a higher one. */
+  revision: number;
+}
 
 export interface WaitingDelivery {
   deliveryId: string;

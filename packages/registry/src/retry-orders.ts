@@ -4,12 +4,12 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
-import { parseRetryOrder, type RetryOrder, retryOrderRecordOf } from './retry-order.ts';
+import { parseRetryOrder, type RetryOrder, retryOrderRecordOf, type StandingOrder } from './retry-order.ts';
 import { SUBJECTS } from './subjects.ts';
 
 /** The local copy of `herald.retry-orders`: of each endpoint the newest order. */
 export interface RetryOrderTable {
-  get(endpointId: string): RetryOrder | undefined;
+  get(endpointId: string): StandingOrder | undefined;
   /** Returns the function that ends the subscription. */
   onChange(listener: (endpointId: string) => void): () => void;
   isFollowing(): boolean;
@@ -24,7 +24,10 @@ export async function openRetryOrderTable(options: TableOptions): Promise<RetryO
     parse: parseRetryOrder,
   });
   return {
-    get: (endpointId) => table.get(endpointId)?.value,
+    get(endpointId) {
+      const entry = table.get(endpointId);
+      return entry && { ...entry.value, revision: entry.revision };
+    },
     onChange: table.onChange,
     isFollowing: table.isFollowing,
     stop: table.stop,

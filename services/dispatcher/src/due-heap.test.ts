@@ -30,3 +30,24 @@ test('what is not retained never comes out, and the rest keeps its order', () =>
     }),
   );
 });
+
+test('what is hastened comes out as if it had been due then from the beginning, and what is out already not again', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ dueMs: fc.nat(1_000), soonerMs: fc.nat(1_000) })),
+      fc.nat(1_000),
+      (items, nowMs) => {
+        const heap = createDueHeap<number>();
+        const places = items.map(({ dueMs }, item) => ({ place: heap.push(dueMs, item), item }));
+        const out = new Set(drain(heap, nowMs));
+        for (const { place, item } of places) heap.hasten(place, items[item]!.soonerMs);
+        heap.retain((item) => item % 3 !== 0);
+        const left = items
+          .map(({ dueMs, soonerMs }, item) => ({ item, dueMs: Math.min(dueMs, soonerMs) }))
+          .filter(({ item }) => !out.has(item) && item % 3 !== 0);
+        const dues = drain(heap, 1_000).map((item) => left.find((one) => one.item === item)?.dueMs);
+        expect(dues).toEqual(left.map(({ dueMs }) => dueMs).sort((a, b) => a - b));
+      },
+    ),
+  );
+});

@@ -1,18 +1,25 @@
+/** Where an item stands in a heap. */
+export interface Place {
+  dueMs: number;
+}
+
 /** A binary min-heap of items by the time that they are due. */
 export interface DueHeap<T> {
   readonly size: number;
   /** When the earliest is due, epoch milliseconds; undefined when empty. */
   readonly nextDueMs: number | undefined;
-  push(dueMs: number, item: T): void;
+  push(dueMs: number, item: T): Place;
+  /** Makes an item that has not come out yet due sooner. */
+  hasten(place: Place, dueMs: number): void;
   /** The earliest item, if it is due at `nowMs`. */
   popDue(nowMs: number): T | undefined;
   /** Keeps only what the predicate is true for. */
   retain(predicate: (item: T) => boolean): void;
 }
 
-interface Entry<T> {
-  dueMs: number;
+interface Entry<T> extends Place {
   item: T;
+  index: number;
 }
 
 export function createDueHeap<T>(): DueHeap<T> {
@@ -26,15 +33,23 @@ export function createDueHeap<T>(): DueHeap<T> {
       return heap[0]?.dueMs;
     },
     push(dueMs, item) {
-      heap.push({ dueMs, item });
-      siftUp(heap.length - 1);
+      const entry = { dueMs, item, index: heap.length };
+      heap.push(entry);
+      siftUp(entry.index);
+      return entry;
+    },
+    hasten(place, dueMs) {
+      const entry = place as Entry<T>;
+      if (heap[entry.index] !== entry || entry.dueMs <= dueMs) return;
+      entry.dueMs = dueMs;
+      siftUp(entry.index);
     },
     popDue(nowMs) {
       const first = heap[0];
       if (!first || first.dueMs > nowMs) return undefined;
       const last = heap.pop() as Entry<T>;
       if (heap.length > 0) {
-        heap[0] = last;
+        put(0, last);
         siftDown(0);
       }
       return first.item;
@@ -42,6 +57,7 @@ export function createDueHeap<T>(): DueHeap<T> {
     retain(predicate) {
       // A sorted array is a heap.
       heap = heap.filter(({ item }) => predicate(item)).sort((a, b) => a.dueMs - b.dueMs);
+      for (const [index, entry] of heap.entries()) entry.index = index;
     },
   };
 
@@ -74,7 +90,12 @@ export function createDueHeap<T>(): DueHeap<T> {
 
   function swap(a: number, b: number): void {
     const entry = heap[a] as Entry<T>;
-    heap[a] = heap[b] as Entry<T>;
-    heap[b] = entry;
+    put(a, heap[b] as Entry<T>);
+    put(b, entry);
+  }
+
+  function put(index: number, entry: Entry<T>): void {
+    heap[index] = entry;
+    entry.index = index;
   }
 }

@@ -1,7 +1,7 @@
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { RetryTierName } from '@herald/domain/retry-tiers';
 import type { LaneRecord } from '@herald/kafka/record';
-import type { RetryOrder } from '@herald/registry/retry-order';
+import type { StandingOrder } from '@herald/registry/retry-order';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import {
   claimOn,
@@ -46,7 +46,7 @@ function laneOf() {
 
 /** The table of orders; all endpoints belong to `acme`. */
 function orderBook() {
-  const given = new Map<string, RetryOrder>();
+  const given = new Map<string, StandingOrder>();
   let listener: (endpointId: string) => void = () => {};
   const orders = ownersOrders(
     {
@@ -60,7 +60,7 @@ function orderBook() {
   );
   return {
     orders,
-    give(order: Partial<RetryOrder>) {
+    give(order: Partial<StandingOrder>) {
       given.set('ep1', {
         endpointId: 'ep1',
         accountId: 'acme',
@@ -68,6 +68,7 @@ function orderBook() {
         orderedAtMs: Date.now() + 1,
         deliveryIds: new Set(),
         orderedBy: 'ada',
+        revision: (given.get('ep1')?.revision ?? 6) + 1,
         ...order,
       });
       listener('ep1');
@@ -219,6 +220,25 @@ describe('an order', () => {
     lane.receive(waiting('1h', 1, HOUR_MS));
     vi.advanceTimersByTime(1);
     expect(idsOf(producer.handedOver)).toEqual(['before']);
+  });
+
+  it('sends a delivery on once, also where the clock of the next tier is behind, and a later order once more', () => {
+    const { lane, producer, give } = laneOf();
+    lane.receive(waiting('1h', 0, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({});
+    const { headers } = producer.handedOver[0]!;
+    const failed = deliveryOf({
+      deliveryId: 'd0',
+      step: 2,
+      dueAtMs: START_MS + 3 * HOUR_MS,
+      orderRevision: Number(headers!['order-revision']),
+    });
+    lane.receive(deliveryRecord(claimOn(retryTopic('3h')), 0, failed, START_MS - 1_000));
+    vi.advanceTimersByTime(HOUR_MS);
+    expect(producer.handedOver).toHaveLength(1);
+    give({});
+    expect(idsOf(producer.handedOver)).toEqual(['d0', 'd0']);
   });
 
   it('to cancel has nothing sent, and what is given up complete when that is acknowledged', async () => {

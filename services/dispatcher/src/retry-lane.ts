@@ -1,14 +1,14 @@
-import { decodeDeliveryHeaders, type RawHeaders, withDueNow } from '@herald/contracts/headers';
+import { decodeDeliveryHeaders, type RawHeaders, withDueByOrder } from '@herald/contracts/headers';
 import { retryTopic, TOPICS, tierOfTopic } from '@herald/contracts/topics';
 import { type Cause, replayOf } from '@herald/domain/cause';
 import { leaveTierAt, type RetryTierName, tierAfter } from '@herald/domain/retry-tiers';
 import type { BatchingProducer } from '@herald/kafka/batching-producer';
 import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
-import { isMeant, type RetryOrder } from '@herald/registry/retry-order';
-import { createDueHeap } from './due-heap.ts';
+import { isMeant, type RetryOrder, type StandingOrder } from '@herald/registry/retry-order';
 import { MAX_DELIVERY_BYTES, malformedHeader, type Poison, poisonRecord, tooLarge } from './poison.ts';
 import { createUnderway } from './underway.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 const MAX_UNACKNOWLEDGED_RECORDS = 2_000;
 
@@ -32,7 +32,7 @@ export interface RetryLaneOptions {
 
 /** What people want done with deliveries that wait, by endpoint. */
 export interface RetryOrders {
-  get(endpointId: string): RetryOrder | undefined;
+  get(endpointId: string): StandingOrder | undefined;
   onChange(listener: (endpointId: string) => void): void;
 }
 
@@ -44,20 +44,30 @@ interface WaitingDelivery {
   endpointId: string;
   cause: Cause;
   dueAtMs: number;
+  /** Of the order that sent it on before; -1 where none has. */
+  orderRevision: number;
   leaveAtMs: number;
 }
 
-type Waiting = WaitingDelivery | { kind: 'poison'; record: LaneRecord; poison: Poison; leaveAtMs: 0 };
+interface WaitingPoison {
+  kind: 'poison';
+  record: LaneRecord;
+  poison: Poison;
+  endpointId?: never;
+  leaveAtMs: 0;
+}
+
+type Waiting = WaitingDelivery | WaitingPoison;
 
 /**
  * Waits and forwards; makes no attempt. What an order is for leaves at once: here and nowhere else, since only the owner
- * of a partition can say that a record was dealt with. A heap orders what the window of each partition holds. Records of a tier are in
- * order of appending and due within a fifth of its delay of each other (jitter), so that what waits beyond the window
+ * of a partition can say that a record was dealt with. What the window of each partition holds leaves in the order of its
+ * time. Records of a tier are in order of appending and due within a fifth of its delay of each other (jitter), so that what waits beyond the window
  * is late by no more than that.
  */
 export function createRetryLane(options: RetryLaneOptions): LaneHandler {
   const { producer, orders, cancel, complete, onOrdered, onForwarded, onPoison, onFatal, now } = options;
-  const heap = createDueHeap<Waiting>();
+  const room = createWaitingRoom<Waiting>();
   const underway = createUnderway();
   let suspended = false;
   let timer: NodeJS.Timeout | undefined;
@@ -78,7 +88,7 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
     },
 
     resume() {
-      heap.retain(({ record }) => record.claim.isCurrent());
+      room.retain(({ record }) => record.claim.isCurrent());
       suspended = false;
       forwardDue();
     },
@@ -87,33 +97,25 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
   /** Gives when it leaves. */
   function put(waiting: Waiting): number {
     const leaveAtMs = orderFor(waiting) ? 0 : waiting.leaveAtMs;
-    heap.push(leaveAtMs, waiting);
+    room.add(leaveAtMs, waiting);
     return leaveAtMs;
   }
 
-  function orderFor(waiting: Waiting): RetryOrder | undefined {
-    if (waiting.kind === 'poison') return undefined;
-    const { deliveryId, endpointId, record } = waiting;
-    const order = orders.get(endpointId);
-    return order && isMeant(order, { deliveryId, appendedAtMs: record.timestampMs }) ? order : undefined;
+  function orderFor(waiting: Waiting): StandingOrder | undefined {
+    const order = waiting.kind === 'delivery' ? orders.get(waiting.endpointId) : undefined;
+    return order && isFor(order, waiting) ? order : undefined;
   }
 
   function followOrder(endpointId: string): void {
-    const concerned: Waiting[] = [];
-    heap.retain((waiting) => {
-      const isConcerned = waiting.kind === 'delivery' && waiting.endpointId === endpointId;
-      if (isConcerned) concerned.push(waiting);
-      return !isConcerned;
-    });
-    for (const waiting of concerned) put(waiting);
-    if (concerned.length > 0) forwardDue();
+    const order = orders.get(endpointId);
+    if (order && room.hasten(endpointId, (waiting) => isFor(order, waiting))) forwardDue();
   }
 
   function forwardDue(): void {
     if (suspended) return;
     const nowMs = now();
     while (underway.count < MAX_UNACKNOWLEDGED_RECORDS) {
-      const waiting = heap.popDue(nowMs);
+      const waiting = room.takeDue(nowMs);
       if (!waiting) {
         arm(nowMs);
         return;
@@ -135,18 +137,19 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
       follow(waiting, order, nowMs);
     } else if (waiting.leaveAtMs > nowMs) {
       // The order that it was about to follow has been replaced by one that is not for it.
-      heap.push(waiting.leaveAtMs, waiting);
+      room.add(waiting.leaveAtMs, waiting);
     } else {
       onForwarded(waiting.tier, nowMs - waiting.leaveAtMs);
       write(record, forwarded(waiting, record.headers, waiting.dueAtMs, nowMs));
     }
   }
 
-  function follow(waiting: WaitingDelivery, order: RetryOrder, nowMs: number): void {
+  function follow(waiting: WaitingDelivery, order: StandingOrder, nowMs: number): void {
     const { record } = waiting;
     onOrdered(order.kind);
     if (order.kind === 'forward') {
-      write(record, forwarded(waiting, withDueNow(record.headers, nowMs), nowMs, nowMs));
+      const headers = withDueByOrder(record.headers, nowMs, order.revision);
+      write(record, forwarded(waiting, headers, nowMs, nowMs));
       return;
     }
     underway.begin();
@@ -173,8 +176,8 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
 
   function arm(nowMs: number): void {
     disarm();
-    if (heap.nextDueMs === undefined) return;
-    timerAtMs = Math.min(heap.nextDueMs, nowMs + MAX_TIMER_MS);
+    if (room.nextLeaveMs === undefined) return;
+    timerAtMs = Math.min(room.nextLeaveMs, nowMs + MAX_TIMER_MS);
     timer = setTimeout(forwardDue, timerAtMs - nowMs);
   }
 
@@ -184,15 +187,22 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
   }
 }
 
+/** What an order has sent on comes back by its schedule, by the clock of another broker maybe before the order. */
+function isFor(order: StandingOrder, waiting: Waiting): boolean {
+  if (waiting.kind === 'poison' || order.revision <= waiting.orderRevision) return false;
+  const { deliveryId, record } = waiting;
+  return isMeant(order, { deliveryId, appendedAtMs: record.timestampMs });
+}
+
 function waitingOf(record: LaneRecord): Waiting {
   const tier = tierOfTopic(record.topic);
   if (tier === undefined) throw new Error(`${record.topic} is not a retry topic`);
   const decoded = decodeDeliveryHeaders(record.headers);
   const poison = tooLarge(record, MAX_DELIVERY_BYTES) ?? (decoded.ok ? undefined : malformedHeader(decoded));
   if (!decoded.ok || poison) return { kind: 'poison', record, poison: poison as Poison, leaveAtMs: 0 };
-  const { deliveryId, endpointId, cause, dueAtMs } = decoded.delivery;
+  const { deliveryId, endpointId, cause, dueAtMs, orderRevision = -1 } = decoded.delivery;
   const leaveAtMs = leaveTierAt(tier, record.timestampMs, dueAtMs);
-  return { kind: 'delivery', record, tier, deliveryId, endpointId, cause, dueAtMs, leaveAtMs };
+  return { kind: 'delivery', record, tier, deliveryId, endpointId, cause, dueAtMs, orderRevision, leaveAtMs };
 }
 
 /**
