@@ -77,3 +77,22 @@ test('an event that ended before any endpoint says where, once and not for each 
   expect(text).toContain('how far the history is, is not known');
   expect(text).toContain('not on record: Not on record.');
 });
+
+test('an endpoint that was sent an event whose routing is not on record is shown beside that', () => {
+  const ended = { verdict: 'not_routed', because: 'It was not routed.', remedy: null };
+  const endpoint = { name: null, steps: [], remedy: null };
+  const text = shown({
+    event_id: 'evt_1',
+    as_of: null,
+    steps: [accepted],
+    ended,
+    endpoints: [
+      { ...endpoint, endpoint_id: 'ep_1', verdict: 'delivered', because: 'It was accepted with 200.' },
+      { ...endpoint, endpoint_id: 'ep_2', verdict: 'not_routed', because: 'It was not routed.' },
+    ],
+    endpoints_left_out: 0,
+  });
+  expect(text).toContain('not routed: It was not routed.');
+  expect(text).toContain('ep_1\n  delivered: It was accepted with 200.');
+  expect(text).not.toContain('ep_2');
+});

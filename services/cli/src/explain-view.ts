@@ -53,8 +53,8 @@ export function showExplanation(explanation: Explanation, terminal: Terminal): v
   print(`${colors.bold(event_id)}  ${as_of ? `as of ${as_of}` : 'how far the history is, is not known'}`);
   for (const step of steps) showStep(step, terminal);
   if (ended) showTold(ended, terminal);
-  // What ended before any endpoint is the same of each.
-  for (const endpoint of ended ? [] : endpoints) {
+  // What ended before any endpoint is said once, not of each; a test or a replay may have reached one all the same.
+  for (const endpoint of endpoints.filter(({ verdict }) => verdict !== ended?.verdict)) {
     print('');
     print(`${colors.bold(endpoint.endpoint_id)}${endpoint.name ? ` ${endpoint.name}` : ''}`);
     // The last step says what the verdict does.
