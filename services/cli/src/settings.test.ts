@@ -5,7 +5,7 @@ import { integer } from '@herald/service-kit/config';
 import { Command } from 'commander';
 import { afterAll, expect, test } from 'vitest';
 import { UsageFailure } from './failure.ts';
-import { kafkaVariables, readSettings, registryVariables, takes } from './settings.ts';
+import { apiVariables, kafkaVariables, readSettings, registryVariables, takes } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'herald-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,4 +60,25 @@ test('all mistakes are told at once, each with the flag that would put it right'
 
 test('a file that cannot be read is a mistake of the command line', () => {
   expect(() => read(['work', '--env-file', join(folder, 'absent')], {})).toThrow(UsageFailure);
+});
+
+test("the API's address is refused with a path, which would be cut off before the key is sent there", () => {
+  const addressOf = (url: string) =>
+    readSettings({
+      command: new Command(),
+      env: { HERALD_API_URL: url, HERALD_API_KEY: 'hk_x' },
+      variables: apiVariables,
+    }).config.HERALD_API_URL;
+  for (const url of [
+    'https://a.example',
+    'http://127.0.0.1:8080/',
+    'http://[::1]:8080',
+    'https://A.example:443',
+  ]) {
+    expect(addressOf(url)).toBe(url);
+  }
+  for (const url of ['https://a.example/herald/', 'https://a.example/?x', 'https://u:p@a.example']) {
+    expect(() => addressOf(url)).toThrow(/HERALD_API_URL.*more than scheme, host and port/);
+  }
+  expect(() => addressOf('nonsense')).toThrow(/it is not an http or https URL/);
 });

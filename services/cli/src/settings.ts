@@ -11,16 +11,24 @@ export const kafkaVariables = kafkaConfig;
 export const registryVariables = schemaRegistryConfig;
 export const clickhouseVariables = clickhouseConfig;
 export const apiVariables = {
-  HERALD_API_URL: variable(z.url({ protocol: /^https?$/, error: 'it is not an http or https URL' }), {
-    expects: "the address of Herald's API",
-    example: 'http://127.0.0.1:8080',
-  }),
+  HERALD_API_URL: variable(
+    z
+      .url({ protocol: /^https?$/, error: 'it is not an http or https URL' })
+      // A path would be cut off, and the key go to whoever serves the host without it.
+      .refine(isOrigin, 'it has more than scheme, host and port'),
+    { expects: "the address of Herald's API", example: 'http://127.0.0.1:8080' },
+  ),
   HERALD_API_KEY: variable(z.string().startsWith('hk_', 'it does not begin with hk_'), {
     expects: 'a key made by herald keys create',
     example: 'hk_…',
     secret: true,
   }),
 };
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.href === `${url.origin}/`;
+}
 
 /** Flags that stand for a variable; the flag wins. Secrets have none: a command line is seen by other users. */
 const FLAGS: Readonly<Record<string, Option>> = {
