@@ -7,6 +7,8 @@ import { createTerminal } from './terminal.ts';
 /** What an API that finds each request wrong answers with. */
 let mistakes: object[] = [];
 let status = 400;
+/** What it answers with before, one for each request. */
+let successes: object[] = [];
 let asked: string[] = [];
 let keys: unknown[] = [];
 let server: Server;
@@ -15,6 +17,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     keys.push(request.headers['idempotency-key']);
+    const success = successes.shift();
+    if (success) return void response.end(JSON.stringify(success));
     response.writeHead(status, { 'content-type': 'application/problem+json' });
     response.end(JSON.stringify({ title: 'The request is not valid', detail: 'No.', errors: mistakes }));
   });
@@ -106,4 +110,34 @@ test('an id that is empty, as of a variable that is not set, is refused before a
     expect(notes).toMatch(/<[a-z-]+> (is empty|\.+: it is no id)|--endpoint is empty/);
   }
   expect(asked).toEqual([]);
+});
+
+test('what was sent again of many dead letters is shown, also when the API fails half-way', async () => {
+  status = 503;
+  const ids = Array.from({ length: 150 }, (_, at) => `dead-${at}`);
+  const items = ids
+    .slice(0, 100)
+    .map((id) => ({ dead_letter: id, result: 'queued', delivery_id: `${id}-again` }));
+  successes = [{ items }];
+  const { code, notes } = await herald('dead-letters', 'redrive', ...ids);
+  expect(code).toBe(1);
+  expect(notes).toMatch(/dead-99 +queued +dead-99-again/);
+  expect(notes).toContain('No result of the last 50 of 150');
+  expect(notes).toContain('(503)');
+  expect(asked).toHaveLength(2);
+  status = 400;
+});
+
+test('an empty page that is not the last is not told as the end of a list', async () => {
+  for (const list of [
+    ['events', 'list'],
+    ['deliveries', 'list'],
+    ['dead-letters', 'list'],
+    ['audit', 'list'],
+  ]) {
+    successes = [{ items: [], next_cursor: 'further' }];
+    expect(await herald(...list)).toEqual({ code: 0, notes: 'nothing so far\nmore: --cursor further\n' });
+  }
+  successes = [{ items: [], next_cursor: null }];
+  expect((await herald('events', 'list')).notes).toBe('no event on record is so\n');
 });

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
-import { apiVariables, readSettings, takes } from '../settings.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
+import { apiVariables, readSettings } from '../settings.ts';
 import { ago } from '../when.ts';
 
 interface Flags {
@@ -31,7 +31,7 @@ const FILTERS = {
 
 export function addAudit(program: Command, context: Context): void {
   const audit = program.command('audit').description('who changed what, through the API; takes an admin key');
-  takes(
+  takesPage(
     audit
       .command('list')
       .description('newest first; --json has the subject before and after each change')
@@ -40,11 +40,7 @@ export function addAudit(program: Command, context: Context): void {
       .option('--subject <id>', 'only of an endpoint, a key, a replay, …')
       .option('--from <time>', 'asked for not before, ISO 8601')
       .option('--to <time>', 'asked for before, ISO 8601')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => list(flags, command, context)),
-    apiVariables,
   );
 }
 
@@ -62,23 +58,18 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
     subject_id: options.subject,
     from: options.from,
     to: options.to,
-    limit: String(options.limit),
-    cursor: options.cursor,
+    ...pageOf(options),
   });
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
-    ['asked', 'by', 'action', 'of', 'state', 'changed'],
-    page.items.map((change) => [
-      ago(Date.parse(change.asked_at), nowMs),
-      `${change.actor.kind} ${change.actor.id}`,
-      change.action,
-      `${change.subject.kind} ${change.subject.id}`,
-      change.state,
-      changedFields(change).join(', '),
-    ]),
-  );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+  showPage(page, terminal, ['asked', 'by', 'action', 'of', 'state', 'changed'], (change) => [
+    ago(Date.parse(change.asked_at), nowMs),
+    `${change.actor.kind} ${change.actor.id}`,
+    change.action,
+    `${change.subject.kind} ${change.subject.id}`,
+    change.state,
+    changedFields(change).join(', '),
+  ]);
 }
 
 /** Of a subject that was there before and is there after. */

@@ -3,7 +3,7 @@ import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { DEAD_LETTER_FILTERS, filtered, filterOf } from '../dead-letter-filter.ts';
 import type { DeliverySummary } from '../delivery-view.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { agoOf } from '../when.ts';
 import { showOne } from './deliveries.ts';
@@ -35,15 +35,10 @@ export function addDeadLetters(program: Command, context: Context): void {
   const deadLetters = program
     .command('dead-letters')
     .description('deliveries that were given up, through the API');
-  takes(
+  takesPage(
     filtered(
       deadLetters.command('list').description('newest event first, each with what was sent of it since'),
-    )
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
-      .action((flags: Flags, command: Command) => list(flags, command, context)),
-    apiVariables,
+    ).action((flags: Flags, command: Command) => list(flags, command, context)),
   );
   takes(
     filtered(deadLetters.command('groups').description('how many, by endpoint, reason and HTTP status'))
@@ -71,14 +66,15 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
   });
   const page = await apiOf(config).get<Page<DeadLetter>>('/v1/dead-letters', {
     ...filterOf(options),
-    limit: String(options.limit),
-    cursor: options.cursor,
+    ...pageOf(options),
   });
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
+  showPage(
+    page,
+    terminal,
     ['dead letter', 'reason', 'last', 'type', 'endpoint', 'died', 'forgotten', 'sent again'],
-    page.items.map((one) => [
+    (one) => [
       one.delivery_id,
       one.reason ?? '',
       String(one.last_status ?? one.last_outcome ?? ''),
@@ -87,10 +83,9 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       agoOf(one.updated_at, nowMs),
       agoOf(one.expires_at, nowMs),
       one.redriven ? `${one.redriven.delivery_id} (${one.redriven.state})` : '',
-    ]),
+    ],
     'no dead letter is so',
   );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
 
 async function groups({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {

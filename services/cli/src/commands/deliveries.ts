@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type DeliveryDetail, type DeliverySummary, showDelivery, stateText } from '../delivery-view.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { agoOf } from '../when.ts';
 import { addRedeliver } from './redeliver.ts';
@@ -53,12 +53,8 @@ export function addDeliveries(program: Command, context: Context): void {
 export function addList(command: Command, context: Context): void {
   command.description('deliveries as they stand now, newest event first');
   for (const [flag, , value, says] of FILTERS) command.option(`--${flag} ${value}`, says);
-  command
-    .option('--limit <n>', 'how many', '20')
-    .option('--cursor <text>', 'go on from the page before')
-    .option('--json', 'one JSON document')
-    .action((flags: Flags, invoked: Command) => list(flags, invoked, context));
-  takes(command, apiVariables);
+  command.action((flags: Flags, invoked: Command) => list(flags, invoked, context));
+  takesPage(command);
 }
 
 async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
@@ -70,14 +66,15 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
   });
   const page = await apiOf(config).get<Page<DeliverySummary>>('/v1/deliveries', {
     ...Object.fromEntries(FILTERS.map(([flag, name]) => [name, options[flag]])),
-    limit: String(options.limit),
-    cursor: options.cursor,
+    ...pageOf(options),
   });
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
+  showPage(
+    page,
+    terminal,
     ['delivery', 'state', 'type', 'endpoint', 'attempts', 'last', 'event'],
-    page.items.map((delivery) => [
+    (delivery) => [
       delivery.delivery_id,
       stateText(delivery, terminal.colors),
       delivery.event_type,
@@ -85,10 +82,9 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       String(delivery.attempts),
       String(delivery.last_status ?? delivery.last_outcome ?? ''),
       agoOf(delivery.occurred_at, nowMs),
-    ]),
+    ],
     'no delivery on record is so',
   );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
 
 /** A delivery with its history, dead or not. */

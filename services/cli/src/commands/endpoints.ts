@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type EndpointStatus, stateText } from '../endpoint-state.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { addAdding } from './adding.ts';
 import { addHolding } from './holding.ts';
@@ -48,7 +48,7 @@ export function addEndpoints(program: Command, context: Context): void {
   );
   addHolding(endpoints, context);
   addTrying(endpoints, context);
-  takes(
+  takesPage(
     endpoints
       .command('list')
       .description("the account's endpoints, newest first")
@@ -56,11 +56,8 @@ export function addEndpoints(program: Command, context: Context): void {
         '--project <id>',
         'only those that may get events of a project: its own, and those of all projects; * for these alone',
       )
-      .option('--limit <n>', 'how many', '50')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => listAll(flags, command, context)),
-    apiVariables,
+    50,
   );
 }
 
@@ -91,22 +88,17 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
   });
   const page = await apiOf(config).get<Page<Endpoint>>('/v1/endpoints', {
     project_id: options.project,
-    limit: String(options.limit),
-    cursor: options.cursor,
+    ...pageOf(options),
   });
   if (json) return terminal.json(page);
-  terminal.table(
-    ['endpoint', 'name', 'project', 'state', 'wants', 'goes to'],
-    page.items.map((endpoint) => [
-      endpoint.endpoint_id,
-      endpoint.name,
-      endpoint.project_id === '*' ? 'all projects' : endpoint.project_id,
-      stateText(endpoint.status, Date.now()),
-      wants(endpoint),
-      endpoint.url ?? `${endpoint.kind} ${endpoint.chat_id}`,
-    ]),
-  );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+  showPage(page, terminal, ['endpoint', 'name', 'project', 'state', 'wants', 'goes to'], (endpoint) => [
+    endpoint.endpoint_id,
+    endpoint.name,
+    endpoint.project_id === '*' ? 'all projects' : endpoint.project_id,
+    stateText(endpoint.status, Date.now()),
+    wants(endpoint),
+    endpoint.url ?? `${endpoint.kind} ${endpoint.chat_id}`,
+  ]);
 }
 
 function wants({ subscription }: Endpoint): string {

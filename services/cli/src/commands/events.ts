@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type EventDetail, type EventSummary, placeOf, showEvent } from '../event-view.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { agoOf } from '../when.ts';
 
@@ -25,7 +25,7 @@ export function addEvents(program: Command, context: Context): void {
   const events = program
     .command('events')
     .description('what was accepted, delivered to anybody or not, through the API');
-  takes(
+  takesPage(
     events
       .command('list')
       .description('newest first, also those that no endpoint wanted')
@@ -35,11 +35,7 @@ export function addEvents(program: Command, context: Context): void {
       .option('--publication <id>', 'only of a publication')
       .option('--from <time>', 'not before, ISO 8601')
       .option('--to <time>', 'before, ISO 8601')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => list(flags, command, context)),
-    apiVariables,
   );
   takes(
     events
@@ -65,14 +61,15 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
     publication_id: options.publication,
     from: options.from,
     to: options.to,
-    limit: String(options.limit),
-    cursor: options.cursor,
+    ...pageOf(options),
   });
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
+  showPage(
+    page,
+    terminal,
     ['event', 'type', 'project', 'channel', 'publication', 'occurred', 'in Kafka'],
-    page.items.map((event) => [
+    (event) => [
       event.event_id,
       event.event_type,
       event.project_id,
@@ -80,10 +77,9 @@ async function list({ json }: Flags, command: Command, { terminal, env }: Contex
       event.publication_id,
       agoOf(event.occurred_at, nowMs),
       placeOf(event.origin),
-    ]),
+    ],
     'no event on record is so',
   );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
 
 async function show(

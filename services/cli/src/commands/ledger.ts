@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type Ledger, showLedger } from '../ledger-view.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 
 interface Flags {
@@ -33,15 +33,11 @@ export function addLedger(program: Command, context: Context): void {
       .action((flags: Flags, command: Command) => show(flags, command, context)),
     apiVariables,
   );
-  takes(
+  takesPage(
     ledger
       .command('endpoints')
       .description('the deliveries of each endpoint by their states')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => endpoints(flags, command, context)),
-    apiVariables,
   );
 }
 
@@ -61,15 +57,13 @@ async function endpoints({ json }: Flags, command: Command, { terminal, env }: C
     options: PAGE_OPTIONS,
   });
   const api = apiOf(config);
-  const page = await api.get<Page<EndpointLedger>>('/v1/ledger/endpoints', {
-    limit: String(options.limit),
-    cursor: options.cursor,
-  });
+  const page = await api.get<Page<EndpointLedger>>('/v1/ledger/endpoints', pageOf(options));
   if (json) return terminal.json(page);
-  terminal.table(
+  showPage(
+    page,
+    terminal,
     ['endpoint', ...COUNTS],
-    page.items.map((item) => [item.endpoint_id, ...COUNTS.map((state) => String(item[state]))]),
+    (item) => [item.endpoint_id, ...COUNTS.map((state) => String(item[state]))],
     'no delivery on record',
   );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }

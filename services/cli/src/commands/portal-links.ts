@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { apiVariables, readSettings, takes } from '../settings.ts';
 import { ago } from '../when.ts';
 
@@ -45,15 +45,11 @@ export function addPortalLinks(program: Command, context: Context): void {
       .action((flags: Flags, command: Command) => create(flags, command, context)),
     apiVariables,
   );
-  takes(
+  takesPage(
     links
       .command('list')
       .description('those that are open or in session, newest first')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => show(flags, command, context)),
-    apiVariables,
   );
   takes(
     links
@@ -97,25 +93,18 @@ async function create({ json }: Flags, command: Command, { terminal, env }: Cont
 async function show({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: apiVariables, options: PAGE_OPTIONS });
   const api = apiOf(config);
-  const page = await api.get<Page<PortalLink>>('/v1/portal-links', {
-    limit: String(options.limit),
-    cursor: options.cursor,
-  });
+  const page = await api.get<Page<PortalLink>>('/v1/portal-links', pageOf(options));
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
-    ['link', 'name', 'role', 'projects', 'channels', 'state', 'ends'],
-    page.items.map((link) => [
-      link.link_id,
-      link.name,
-      link.role,
-      link.scope.project_ids?.join(', ') ?? 'all',
-      link.scope.channel_ids?.join(', ') ?? 'all',
-      link.state,
-      ago(Date.parse(link.session_expires_at ?? link.expires_at), nowMs),
-    ]),
-  );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
+  showPage(page, terminal, ['link', 'name', 'role', 'projects', 'channels', 'state', 'ends'], (link) => [
+    link.link_id,
+    link.name,
+    link.role,
+    link.scope.project_ids?.join(', ') ?? 'all',
+    link.scope.channel_ids?.join(', ') ?? 'all',
+    link.state,
+    ago(Date.parse(link.session_expires_at ?? link.expires_at), nowMs),
+  ]);
 }
 
 async function revoke(id: string, command: Command, { terminal, env }: Context): Promise<void> {

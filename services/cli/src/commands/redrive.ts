@@ -74,7 +74,7 @@ async function redrive(
     );
     return;
   }
-  const items = await redriveIds(api, ids);
+  const { items, failure } = await redriveIds(api, ids);
   if (json) terminal.json({ items });
   else {
     terminal.table(
@@ -82,16 +82,31 @@ async function redrive(
       items.map((item) => [item.dead_letter, item.result, item.delivery_id ?? '']),
     );
   }
+  if (failure) {
+    terminal.note(
+      `No result of the last ${ids.length - items.length} of ${ids.length}. The same command again leaves out what is sent.`,
+    );
+    throw failure;
+  }
   const failed = items.filter(({ result }) => !FINE.has(result));
   if (failed.length === 0) return;
   throw new CommandFailure(`${failed.length} of ${items.length} were not sent again: see the results.`);
 }
 
-async function redriveIds(api: ApiClient, ids: readonly string[]): Promise<Redriven[]> {
+/** `failure`: why there are no more items than these. */
+async function redriveIds(
+  api: ApiClient,
+  ids: readonly string[],
+): Promise<{ items: Redriven[]; failure?: CommandFailure }> {
   const items: Redriven[] = [];
   for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-    const answer = await api.post<Redrive>(PATH, { delivery_ids: ids.slice(from, from + IDS_AT_ONCE) });
-    items.push(...answer.items);
+    try {
+      const answer = await api.post<Redrive>(PATH, { delivery_ids: ids.slice(from, from + IDS_AT_ONCE) });
+      items.push(...answer.items);
+    } catch (failure) {
+      if (items.length === 0 || !(failure instanceof CommandFailure)) throw failure;
+      return { items, failure };
+    }
   }
-  return items;
+  return { items };
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type ApiClient, apiOf } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { ApiAway, CommandFailure } from '../failure.ts';
-import { PAGE_OPTIONS, type Page } from '../page.ts';
+import { PAGE_OPTIONS, type Page, pageOf, showPage, takesPage } from '../page.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import { REPLAY_OPTIONS, replayRequest } from '../replay-request.ts';
 import { type Replay, replayStateText, showReplay } from '../replay-view.ts';
@@ -43,15 +43,11 @@ export function addReplay(program: Command, context: Context): void {
       .action((flags: Flags, command: Command) => create(false, flags, command, context)),
     apiVariables,
   );
-  takes(
+  takesPage(
     replay
       .command('list')
       .description('newest first')
-      .option('--limit <n>', 'how many', '20')
-      .option('--cursor <text>', 'go on from the page before')
-      .option('--json', 'one JSON document')
       .action((flags: Flags, command: Command) => listAll(flags, command, context)),
-    apiVariables,
   );
   const one = (verb: string, description: string, act: typeof show) =>
     takes(
@@ -124,15 +120,14 @@ async function create(dryRun: boolean, flags: Flags, command: Command, context: 
 
 async function listAll({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: apiVariables, options: PAGE_OPTIONS });
-  const page = await apiOf(config).get<Page<Replay>>('/v1/replays', {
-    limit: String(options.limit),
-    cursor: options.cursor,
-  });
+  const page = await apiOf(config).get<Page<Replay>>('/v1/replays', pageOf(options));
   if (json) return terminal.json(page);
   const nowMs = Date.now();
-  terminal.table(
+  showPage(
+    page,
+    terminal,
     ['replay', 'state', 'source', 'to send', 'sent', 'left', 'asked for'],
-    page.items.map((replay) => [
+    (replay) => [
       replay.replay_id,
       replayStateText(replay, terminal.colors),
       replay.source.topic ?? replay.source.kind,
@@ -140,9 +135,8 @@ async function listAll({ json }: Flags, command: Command, { terminal, env }: Con
       String(replay.sent),
       String(replay.remaining),
       ago(Date.parse(replay.created_at), nowMs),
-    ]),
+    ],
   );
-  if (page.next_cursor) terminal.note(`more: --cursor ${page.next_cursor}`);
 }
 
 async function show(_: string, id: string, flags: Flags, command: Command, context: Context): Promise<void> {
