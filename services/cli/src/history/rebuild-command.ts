@@ -7,7 +7,7 @@ import { CommandFailure, UsageFailure } from '../failure.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import { quietly } from '../quiet-kafka.ts';
 import { kafkaVariables, readSettings, registryVariables, takes } from '../settings.ts';
-import { stopRequested } from '../stop.ts';
+import { abortedByStop } from '../stop.ts';
 import type { Terminal } from '../terminal.ts';
 import { type RebuildReport, runRebuild } from './rebuild.ts';
 
@@ -49,8 +49,6 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
   if (flags.reset && !flags.yes) {
     throw new UsageFailure(['--reset empties the tables of history: say --yes as well']);
   }
-  const stop = new AbortController();
-  void stopRequested(process).first.then(() => stop.abort());
   const report = await runRebuild({
     connection: quietly(kafkaConnection(config, 'herald-cli')),
     registryUrl: config.HERALD_SCHEMA_REGISTRY_URL,
@@ -66,13 +64,13 @@ async function run(flags: Flags, command: Command, { terminal, env }: Context): 
     fromStart: flags.fromStart === true,
     terminal,
     bar: createProgressBar(process.stderr),
-    signal: stop.signal,
+    signal: abortedByStop(process),
   });
   if (flags.json) terminal.json(viewOf(report));
   else show(report, terminal);
   if (!report.isComplete) {
     throw new CommandFailure(
-      `Stopped after ${report.done} of ${report.total} records. The same command goes on.`,
+      `Stopped after ${report.done} of ${report.total} records, before all was erased again that is on record as erased. The same command goes on.`,
     );
   }
 }

@@ -19,6 +19,7 @@ import { openErasureTable } from '@herald/registry/erasures';
 import { CommandFailure } from '../failure.ts';
 import type { ProgressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
+import { eraseAgain } from './erase-again.ts';
 
 export interface RebuildCommand {
   connection: KafkaConnection;
@@ -37,8 +38,10 @@ export interface RebuildCommand {
   signal: AbortSignal;
 }
 
-/** The records at fault are kept in poison, as the logger keeps them. */
 export interface RebuildReport extends Rebuilt {
+  /** Everything is read, and what is on record as erased is erased again. */
+  isComplete: boolean;
+  /** Records that are kept in poison, as the logger keeps them. */
   faults: number;
 }
 
@@ -83,11 +86,9 @@ export async function runRebuild(command: RebuildCommand): Promise<RebuildReport
       signal,
       onProgress: ({ done, total }) => bar.show(done, total, 'records read again'),
     });
-    // Rows that were made before an erasure may have been inserted after it, also by a run before this one, of which
-    // nothing is known but how far it came. So all that is on record as erased; where nothing is left it is a look-up.
-    for (const erasure of erasures.list()) await eraser.erase(erasure);
+    const isErased = await eraseAgain({ erasures, eraser, bar, signal });
     if (broken.signal.aborted) throw broken.signal.reason;
-    return { ...rebuilt, faults };
+    return { ...rebuilt, isComplete: rebuilt.isComplete && isErased, faults };
   } finally {
     bar.stop();
     await Promise.all([reader.close(), inserter.close(), positions.close(), eraser.close(), erasures.stop()]);
