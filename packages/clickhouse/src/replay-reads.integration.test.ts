@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { HistoryStore } from './history.ts';
-import { openHistoryStore } from './history-store.ts';
+import { connectForReads, openHistoryStore } from './history-store.ts';
+import { createReader, type Reader } from './read/reader.ts';
 import type { ReplaySelection, SelectedDelivery, SelectionPlace } from './read/replay-reads.ts';
+import { selectRows } from './read/replay-selection.ts';
 import { ATTEMPTS } from './tables/attempts.ts';
 import { EVENTS } from './tables/events.ts';
 import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
@@ -40,9 +42,9 @@ const DEAD = { disposition: 'DEAD', verdict: 'DEAD', reason: 'exhausted' } as co
 async function walk(accountId: string, selection: ReplaySelection): Promise<SelectedDelivery[]> {
   const all: SelectedDelivery[] = [];
   for (let after: SelectionPlace | undefined; ; ) {
-    const page = await history.replays.select({ accountId }, selection, after, 3);
-    all.push(...page);
-    after = page.at(-1);
+    const { deliveries, end } = await history.replays.select({ accountId }, selection, after, 3);
+    all.push(...deliveries);
+    after = end;
     if (!after) return all;
   }
 }
@@ -200,8 +202,66 @@ test('the few that are chosen are found among many that only look like them, als
       expect(found.map(({ deliveryId }) => deliveryId)).toEqual(chosen);
     }
     const delivered = { ...EVERYTHING, asOfMs, states: ['delivered'] };
-    expect(await history.replays.select({ accountId }, delivered, undefined, 100)).toHaveLength(87);
+    const { deliveries } = await history.replays.select({ accountId }, delivered, undefined, 100);
+    expect(deliveries).toHaveLength(87);
   }
+});
+
+test('a walk misses nothing while parts merge between two queries of one look', async () => {
+  const accountId = randomUUID();
+  const said = { account_id: accountId, started_at: NOON_MS };
+  const firsts = Array.from({ length: 40 }, (_, index) =>
+    anAttempt({ ...said, occurred_at: NOON_MS - 200 + index, verdict: 'RETRY' }),
+  );
+  const seconds = firsts.map(({ occurred_at, delivery_id }, index) =>
+    anAttempt({ ...said, occurred_at, delivery_id, step: 1, ...(index % 5 === 4 && DEAD) }),
+  );
+  await database.run('SYSTEM STOP MERGES delivery_troubles');
+  // Two rows of each delivery, until they are merged.
+  await database.insert(ATTEMPTS, firsts);
+  await database.insert(ATTEMPTS, seconds);
+  const client = connectForReads(database.options);
+  const reader = createReader(client);
+  let isMerged = false;
+  const merging: Reader = {
+    ...reader,
+    async rows(...asked) {
+      const rows = await reader.rows<never>(...asked);
+      if (!isMerged) {
+        isMerged = true;
+        await database.run('SYSTEM START MERGES delivery_troubles');
+        await database.run('OPTIMIZE TABLE delivery_troubles FINAL');
+      }
+      return rows;
+    },
+  };
+  const { rows } = await selectRows(
+    merging,
+    { accountId },
+    { ...EVERYTHING, states: ['dead'] },
+    undefined,
+    8,
+  );
+  const dead = seconds.filter(({ disposition }) => disposition === 'DEAD');
+  expect(rows.map(({ id }) => id)).toEqual(dead.map(({ delivery_id }) => delivery_id));
+  await client.close();
+});
+
+test('a look for what is rare ends after a bounded number of rows, and the next one goes on there', async () => {
+  const accountId = randomUUID();
+  const dead = anAttempt({ account_id: accountId, started_at: NOON_MS, occurred_at: NOON_MS, ...DEAD });
+  await database.insert(ATTEMPTS, [dead]);
+  // Each of another time, before it.
+  await database.run(`INSERT INTO delivery_troubles (account_id, occurred_at, delivery_id, day, standing)
+    SELECT '${accountId}', fromUnixTimestamp64Milli(toInt64(${NOON_MS} - 100000 + number), 'UTC'),
+      generateUUIDv4(), toDate(fromUnixTimestamp64Milli(toInt64(${NOON_MS}))), 4
+    FROM numbers(60000)`);
+  const selection = { ...EVERYTHING, states: ['dead'] };
+  const first = await history.replays.select({ accountId }, selection, undefined, 25_000);
+  expect(first).toEqual({ deliveries: [], end: expect.anything() });
+  const second = await history.replays.select({ accountId }, selection, first.end, 25_000);
+  expect(second.deliveries.map(({ deliveryId }) => deliveryId)).toEqual([dead.delivery_id]);
+  expect(second.end).toBeUndefined();
 });
 
 test('what an endpoint has accepted is told for the asked pairs, of the own account, whatever its cause but a test', async () => {

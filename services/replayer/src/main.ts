@@ -72,7 +72,7 @@ await runService({
     const sourceOf = (job: ReplayJob) =>
       job.source.kind === 'topic'
         ? topicSource(job.source, { reader, decoder })
-        : historySource(job.source, { job, history: history.replays, reader, decoder, now });
+        : historySource(job.source, { job, history, reader, decoder, now });
     const endpointsOf = ({ accountId }: ReplayJob) => ({
       exists: (endpointId: string) => endpoints.get(endpointId)?.endpoint.accountId === accountId,
       isOff: (endpointId: string) => endpoints.get(endpointId)?.endpoint.state === 'off',

@@ -50,8 +50,11 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
         const isDone = phase === 'plan' ? await plan(job, slice) : await send(job, slice);
         if (!isDone) return;
       }
-      if (page.end) advance(progress, phase, page.end);
-      else if (page.entries.length === 0) throw new MustWait(NOTHING_COMMITTED);
+      if (!page.end && page.entries.length === 0) throw new MustWait(NOTHING_COMMITTED);
+      if (!page.end) return;
+      advance(progress, phase, page.end);
+      // Pages with nothing in them may come for minutes.
+      await keeper.saveInTime(0);
     },
   };
 

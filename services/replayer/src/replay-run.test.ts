@@ -153,6 +153,29 @@ test('what it waits for is on record, and it can be cancelled meanwhile', async 
   }
 });
 
+test('where a long look finds nothing its place goes on record, and it can be cancelled meanwhile', async () => {
+  let wanted: WantedState = 'running';
+  let looks = 0;
+  const rare: Source = {
+    async freeze(progress) {
+      progress.history = { asOfMs: 0, planned: undefined, replayed: undefined };
+      return { ok: true };
+    },
+    async read() {
+      looks += 1;
+      if (looks === 3) wanted = 'cancelled';
+      const end = { kind: 'delivery', deliveryId: `d${looks}`, occurredAtMs: looks } as const;
+      return { kind: 'entries', entries: [], end };
+    },
+  };
+  const now = () => 1_000 * looks;
+  const { run, records } = world(rare, { job: () => ({ ...JOB, wanted }), now });
+  expect(await run()).toBe('rested');
+  const places = records.map(({ history }) => history?.planned?.deliveryId);
+  expect(places.slice(-4)).toEqual(['d1', 'd2', 'd3', 'd3']);
+  expect([looks, records.at(-1)!.state]).toEqual([3, 'cancelled']);
+});
+
 test('what retention takes between plan and run is counted as expired: the sums close', async () => {
   const dropped: Source = {
     ...TWENTY,

@@ -34,6 +34,13 @@ export interface SelectedDelivery extends DeliverySummary {
   origin: Coordinates | undefined;
 }
 
+/** What one look of a walk has found, oldest event first. */
+export interface SelectedPage {
+  deliveries: SelectedDelivery[];
+  /** Behind all that was looked at; undefined where there is no more. */
+  end: SelectionPlace | undefined;
+}
+
 /** One event and one endpoint. The time finds them without a search. */
 export interface EventToEndpointAt extends EventToEndpoint {
   occurredAtMs: number;
@@ -46,13 +53,16 @@ export interface DeliveredPair extends EventToEndpoint {
 
 /** What replays ask of the history. */
 export interface ReplayReads {
-  /** Oldest event first, unlike lists: so the order within a publication is kept. At most `limit`, behind `after`. */
+  /**
+   * Oldest event first, unlike lists: so the order within a publication is kept. At most `limit`, behind `after`; where
+   * what is chosen is rare it ends with fewer, or none, after a bounded look.
+   */
   select(
     scope: Scope,
     selection: ReplaySelection,
     after: SelectionPlace | undefined,
     limit: number,
-  ): Promise<SelectedDelivery[]>;
+  ): Promise<SelectedPage>;
   /** Those that the endpoint has accepted, whatever the cause of the delivery was, but for tests. */
   delivered(scope: Scope, pairs: readonly EventToEndpointAt[], ownCause: string): Promise<DeliveredPair[]>;
   /**
@@ -70,9 +80,10 @@ export interface ReplayReads {
 export function replayReads(reader: Reader): ReplayReads {
   return {
     async select(scope, selection, after, limit) {
-      const rows = await selectRows(reader, scope, selection, after, limit);
+      const { rows, end } = await selectRows(reader, scope, selection, after, limit);
       const origins = await originsOf(reader, scope, rows);
-      return rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
+      const deliveries = rows.map((row) => ({ ...summaryOf(row), origin: origins.get(row.of_event) }));
+      return { deliveries, end };
     },
     delivered: (scope, pairs, ownCause) => delivered(reader, scope, pairs, ownCause),
     underway: (scope, pairs, exceptCause, overdueBeforeMs) =>

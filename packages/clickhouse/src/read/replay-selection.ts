@@ -10,10 +10,17 @@ import { DIED_BY, SUMMARY_COLUMNS, type SummaryRow } from './summary.ts';
 /** Candidates that are judged together, at most. */
 const MAX_CANDIDATES = 50_000;
 
+/** What one look has found, oldest event first. */
+export interface Selected {
+  rows: SummaryRow[];
+  /** Behind all that was looked at; undefined where there is no more. */
+  end: SelectionPlace | undefined;
+}
+
 /**
- * Oldest event first, behind `after`; none only where there are no more. How a delivery stood is known when its moments
- * are taken together, which is too much to do for all of an account: rows of days, which are in the order of the walk,
- * name those that may be chosen, and only these are judged.
+ * Up to `limit` behind `after`; fewer, or none, where what is chosen is rare: the next look goes on at the end of this
+ * one. How a delivery stood is known when its moments are taken together, which is too much to do for all of an
+ * account: rows of days, which are in the order of the walk, name those that may be chosen, and only these are judged.
  */
 export async function selectRows(
   reader: Reader,
@@ -21,40 +28,73 @@ export async function selectRows(
   selection: ReplaySelection,
   after: SelectionPlace | undefined,
   limit: number,
-): Promise<SummaryRow[]> {
-  const found: SummaryRow[] = [];
+): Promise<Selected> {
+  const rows: SummaryRow[] = [];
   let from = after;
   for (let limitOfRows = 2 * limit; ; limitOfRows = Math.min(4 * limitOfRows, MAX_CANDIDATES)) {
-    const candidates = candidatesOf(selection, from, limitOfRows);
-    found.push(...(await judge(reader, scope, selection, candidates, limit - found.length)));
-    if (found.length >= limit) return found;
-    from = await lastOf(reader, scope, candidates);
-    if (!from || (found.length > 0 && limitOfRows === MAX_CANDIDATES)) return found;
+    const stretch = await stretchBehind(reader, scope, selection, from, limitOfRows);
+    if (!stretch) return { rows, end: undefined };
+    rows.push(...(await judge(reader, scope, selection, stretch, limit - rows.length)));
+    const last = rows.at(-1);
+    if (last && rows.length >= limit) return { rows, end: placeOf(last) };
+    if (stretch.isLast) return { rows, end: undefined };
+    from = stretch.to;
+    if (limitOfRows === MAX_CANDIDATES) return { rows, end: from };
   }
 }
 
-/** The next so many rows that one of a delivery must be among, or it is not chosen; as many as it had such days. */
-interface Candidates {
-  limitOfRows: number;
-  params: Params;
-  sql(from: ScopedTables): string;
+function placeOf({ occurred_at_ms, id }: SummaryRow): SelectionPlace {
+  return { occurredAtMs: occurred_at_ms, deliveryId: id };
+}
+
+/** A part of the walk: behind `after`, up to `to` and with it. */
+interface Stretch {
+  after: SelectionPlace | undefined;
+  to: SelectionPlace;
+  isLast: boolean;
+}
+
+/**
+ * As far as so many rows that may be chosen reach; undefined where there is none. Rows fall together as parts merge, so
+ * what they name is asked for by where they end, and not by their number again: that would be another stretch.
+ */
+async function stretchBehind(
+  reader: Reader,
+  scope: Scope,
+  selection: ReplaySelection,
+  after: SelectionPlace | undefined,
+  limitOfRows: number,
+): Promise<Stretch | undefined> {
+  const candidates = candidatesOf(selection, { after });
+  const [row] = await reader.rows<{ looked_at: number; last: Place }>(
+    scope,
+    (from) => `
+      SELECT count() AS looked_at, arrayMap(${AS_PLACE}, [max((occurred_at, delivery_id))])[1] AS last
+      FROM (${candidates.sql(from)} ORDER BY occurred_at, delivery_id LIMIT {limit_of_rows:UInt32})`,
+    { ...candidates.params, limit_of_rows: limitOfRows },
+  );
+  const { looked_at, last } = row!;
+  const [occurredAtMs, deliveryId] = last;
+  if (looked_at === 0) return undefined;
+  return { after, to: { occurredAtMs, deliveryId }, isLast: looked_at < limitOfRows };
 }
 
 async function judge(
   reader: Reader,
   scope: Scope,
   selection: ReplaySelection,
-  candidates: Candidates,
+  stretch: Stretch,
   limit: number,
 ): Promise<SummaryRow[]> {
   const happened = allOf(asOf(selection));
   const standing = standingOf(selection);
+  const candidates = candidatesOf(selection, stretch);
   return reader.rows<SummaryRow>(
     scope,
     (from) => `
       SELECT ${SUMMARY_COLUMNS}
       FROM ${from.moments}
-      WHERE ${happened.sql} AND (occurred_at, delivery_id) IN ${candidates.sql(from)}
+      WHERE ${happened.sql} AND (occurred_at, delivery_id) IN (${candidates.sql(from)})
       GROUP BY occurred_at, delivery_id
       HAVING ${standing.sql}
       ORDER BY occurred_at, delivery_id
@@ -63,27 +103,15 @@ async function judge(
   );
 }
 
-/** Undefined where there were fewer. */
-async function lastOf(
-  reader: Reader,
-  scope: Scope,
-  candidates: Candidates,
-): Promise<SelectionPlace | undefined> {
-  const [row] = await reader.rows<{ looked_at: number; last: Place }>(
-    scope,
-    (from) => `
-      SELECT count() AS looked_at, arrayMap(${AS_PLACE}, [max((occurred_at, delivery_id))])[1] AS last
-      FROM ${candidates.sql(from)}`,
-    candidates.params,
-  );
-  const [occurredAtMs, deliveryId] = row!.last;
-  return row!.looked_at < candidates.limitOfRows ? undefined : { occurredAtMs, deliveryId };
+/** Rows that one of a delivery must be among, or it is not chosen; as many as it had such days. */
+interface Candidates {
+  params: Params;
+  sql(from: ScopedTables): string;
 }
 
 function candidatesOf(
   selection: ReplaySelection,
-  after: SelectionPlace | undefined,
-  limitOfRows: number,
+  { after, to }: Pick<Stretch, 'after'> & Partial<Stretch>,
 ): Candidates {
   const { asOfMs, states, reasons, lastStatuses } = selection;
   const isOfFailures = lastStatuses.length > 0 && lastStatuses.every((status) => status >= 300);
@@ -92,7 +120,8 @@ function candidatesOf(
     isOfFailures ||
     (states.length > 0 && !states.includes('pending') && !states.includes('delivered'));
   const matching = allOf([
-    ...placed(selection, after),
+    ...placed(selection),
+    ...within(after, to),
     [`day <= ${AS_OF_DAY}`, 'as_of', asOfMs],
     [
       // As it stood when its day ended: a row from the day before `as_of` on may have what came after that, too.
@@ -108,14 +137,10 @@ function candidatesOf(
     ],
   ]);
   return {
-    limitOfRows,
-    params: { ...matching.params, limit_of_rows: limitOfRows },
-    sql: ({ troubles, deliveries }) => `(
+    params: matching.params,
+    sql: ({ troubles, deliveries }) => `
       SELECT occurred_at, delivery_id FROM ${isOfTroubles ? troubles : deliveries}
-      WHERE ${matching.sql}
-      ORDER BY occurred_at, delivery_id
-      LIMIT {limit_of_rows:UInt32}
-    )`,
+      WHERE ${matching.sql}`,
   };
 }
 
@@ -132,7 +157,7 @@ function asOf({ asOfMs }: ReplaySelection): Condition[] {
 }
 
 /** What is the same in all rows of a delivery. */
-function placed(selection: ReplaySelection, after: SelectionPlace | undefined): Condition[] {
+function placed(selection: ReplaySelection): Condition[] {
   return [
     ['project_id = {project:String}', 'project', selection.projectId],
     isIn('endpoint_id', 'endpoints', selection.endpointIds),
@@ -142,12 +167,23 @@ function placed(selection: ReplaySelection, after: SelectionPlace | undefined): 
     isIn('event_id', 'events', selection.eventIds),
     ["occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', selection.fromMs],
     ["occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', selection.toMs],
-    // The time by itself finds the place in the index, the pair cuts exactly.
+  ];
+}
+
+/** The times by themselves find the place in the index, the pairs cut exactly. */
+function within(after: SelectionPlace | undefined, to: SelectionPlace | undefined): Condition[] {
+  return [
     ["occurred_at >= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', after?.occurredAtMs],
     [
       "(occurred_at, delivery_id) > (fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC'), {after_id:UUID})",
       'after_id',
       after?.deliveryId,
+    ],
+    ["occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')", 'to_ms', to?.occurredAtMs],
+    [
+      "(occurred_at, delivery_id) <= (fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'), {to_id:UUID})",
+      'to_id',
+      to?.deliveryId,
     ],
   ];
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReplayReads, SelectedDelivery } from '@herald/clickhouse/read/replay-reads';
+import type { HistoryStore } from '@herald/clickhouse/history';
+import type { SelectedDelivery } from '@herald/clickhouse/read/replay-reads';
 import type { Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { TOPICS } from '@herald/contracts/topics';
@@ -16,9 +17,12 @@ import { askingHistory, type Source, type SourceEntry } from './source.ts';
 /** Deliveries of one page, at most. */
 const PAGE_DELIVERIES = 200;
 
+/** Of one look; each of its queries has a bound of its own. */
+const LOOK_TIMEOUT_MS = 600_000;
+
 export interface HistorySourceOptions {
   job: ReplayJob;
-  history: Pick<ReplayReads, 'select'>;
+  history: Pick<HistoryStore, 'under'>;
   reader: PartitionReader;
   decoder: Decoder<PublicationEvent>;
   now(): number;
@@ -49,16 +53,18 @@ export function historySource(source: HistorySource, options: HistorySourceOptio
 
     async read(progress, phase, signal) {
       const after = phase === 'plan' ? progress.history?.planned : progress.history?.replayed;
-      const deliveries = await askingHistory(() =>
-        history.select({ accountId: job.accountId }, selection, after, PAGE_DELIVERIES),
-      );
-      if (deliveries.length === 0) return { kind: 'end' };
       const { accountId } = job;
+      const { replays } = history.under({ signal, timeoutMs: LOOK_TIMEOUT_MS });
+      const { deliveries, end } = await askingHistory(() =>
+        replays.select({ accountId }, selection, after, PAGE_DELIVERIES),
+      );
+      if (deliveries.length === 0 && !end) return { kind: 'end' };
       const events = await fetchEvents({ deliveries, accountId, reader, decoder, phase, signal });
       const entries = deliveries
         .slice(0, events.length)
         .map((delivery, index) => entryOf(delivery, events.at(index), accountId));
-      return { kind: 'entries', entries, end: undefined };
+      const isWhole = entries.length === deliveries.length;
+      return { kind: 'entries', entries, end: isWhole && end ? { kind: 'delivery', ...end } : undefined };
     },
   };
 }
