@@ -21,11 +21,13 @@ export const REQUEST_TIMEOUT_MS = 120_000;
 export interface ClientSettings {
   maxConnections: number;
   settings: ClickHouseSettings;
+  /** Of one answer; Node's own bound is 16 KiB. */
+  maxHeaderBytes?: number;
 }
 
 export function connectClickHouse(
   options: ClickHouseOptions,
-  { maxConnections, settings }: ClientSettings,
+  { maxConnections, settings, maxHeaderBytes }: ClientSettings,
 ): ClickHouseClient {
   return createClient({
     url: options.url,
@@ -37,6 +39,7 @@ export function connectClickHouse(
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: maxConnections,
+    ...(maxHeaderBytes !== undefined && { max_response_headers_size: maxHeaderBytes }),
     // In the body of a request from 4 KiB on: a URL may be cut, or refused, by whatever is on the way.
     use_multipart_params_auto: true,
     keep_alive: {

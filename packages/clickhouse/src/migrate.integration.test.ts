@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectClickHouse } from './client.ts';
 import { openHistoryStore } from './history-store.ts';
-import { MigrationChangedError, migrate } from './migrate.ts';
+import { connectForMigrations, MigrationChangedError, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { ATTEMPTS } from './tables/attempts.ts';
 import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
@@ -73,6 +73,27 @@ test('processes that migrate at the same time all succeed and leave one shape', 
   expect(await migrate(options)).toEqual({ applied: [], retentionChanged: [] });
   const client = connectClickHouse(options, { maxConnections: 1, settings: {} });
   await client.command({ query: `DROP DATABASE ${options.database} SYNC` });
+  await client.close();
+});
+
+test('what a slower process made again, and was killed before it dropped it, is dropped by the next one', async () => {
+  const names = () =>
+    database.ask('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name');
+  const shape = await names();
+  const outdated = MIGRATIONS.filter(({ version }) => version === 5 || version === 7);
+  for (const query of outdated.flatMap(({ statements }) => statements)) await database.run(query);
+  expect(await names()).toHaveLength(shape.length + 5);
+  await migrate({ ...database.options, retentionDays: 36_500 });
+  expect(await names()).toEqual(shape);
+});
+
+test('a statement that goes on for longer than its progress fits into the usual header is waited for', async () => {
+  const client = connectForMigrations(database.options);
+  // A progress a millisecond, of which 16 KiB hold about 100.
+  await client.command({
+    query: 'SELECT sleepEachRow(0.005) FROM numbers(400) SETTINGS max_block_size = 1 FORMAT Null',
+    clickhouse_settings: { http_headers_progress_interval_ms: '1' },
+  });
   await client.close();
 });
 

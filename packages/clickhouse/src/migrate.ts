@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type ClickHouseOptions, connectClickHouse } from './client.ts';
-import { MIGRATIONS } from './migrations/all.ts';
+import { GONE, MIGRATIONS } from './migrations/all.ts';
 import type { Migration } from './migrations/migration.ts';
 import { applyRetention } from './retention.ts';
 
@@ -29,6 +29,9 @@ const LOCK_WAIT_S = 120;
 
 const PROGRESS_MS = 30_000;
 
+/** Each progress is a header of some 200 bytes more: enough for a day and a half of one statement. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 /**
  * Brings the database, created where it is missing, into the shape that this code expects. Safe to run again, on
  * tables with data, and by several processes at once. Rejects when ClickHouse cannot be asked, and with
@@ -36,17 +39,11 @@ const PROGRESS_MS = 30_000;
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   await createDatabase(options);
-  const client = connectClickHouse(options, {
-    maxConnections: 1,
-    settings: {
-      lock_acquire_timeout: LOCK_WAIT_S,
-      // A statement may rewrite a table for longer than a silent connection is waited for.
-      send_progress_in_http_headers: 1,
-      http_headers_progress_interval_ms: String(PROGRESS_MS),
-    },
-  });
+  const client = connectForMigrations(options);
   try {
     const applied = await runPending(client, MIGRATIONS);
+    // A process that began when they were still to be made, and was slower, may have made them again and been killed.
+    for (const query of GONE) await client.command({ query });
     const retentionChanged = await applyRetention(client, {
       historyDays: options.retentionDays,
       keepsHistory: options.keepsRetention ?? false,
@@ -56,6 +53,20 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   } finally {
     await client.close();
   }
+}
+
+/** A client for statements that take as long as they take. */
+export function connectForMigrations(options: ClickHouseOptions): ClickHouseClient {
+  return connectClickHouse(options, {
+    maxConnections: 1,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    settings: {
+      lock_acquire_timeout: LOCK_WAIT_S,
+      // A statement may rewrite a table for longer than a silent connection is waited for.
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: String(PROGRESS_MS),
+    },
+  });
 }
 
 async function createDatabase({ database, ...server }: ClickHouseOptions): Promise<void> {

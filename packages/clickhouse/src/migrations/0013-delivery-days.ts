@@ -73,6 +73,15 @@ FROM delivery_moments`;
 const IS_TROUBLE =
   "step >= 0 AND NOT (step = 0 AND state = 'delivered' AND response_status BETWEEN 200 AND 299)";
 
+/** What is no more from here on. */
+export const replacedByDays = [
+  'DROP VIEW IF EXISTS moments_of_routes',
+  'DROP VIEW IF EXISTS moments_of_attempts',
+  'DROP VIEW IF EXISTS deliveries_of_moments',
+  'DROP TABLE IF EXISTS moments',
+  'DROP TABLE IF EXISTS deliveries',
+];
+
 /**
  * `moments` and `deliveries` anew, with parts that know their times, granules as small as what is read of them, and
  * no index that nothing asks; and once more what did not go well at once, which is little, so that what is rare is
@@ -139,10 +148,6 @@ WHERE ${IS_TROUBLE}`,
       `INSERT INTO delivery_moments (${MOMENT_COLUMNS})\n${select}\nSETTINGS max_partitions_per_insert_block = 0`,
     ]),
 
-    'DROP VIEW IF EXISTS moments_of_routes',
-    'DROP VIEW IF EXISTS moments_of_attempts',
-    'DROP VIEW IF EXISTS deliveries_of_moments',
-    'DROP TABLE IF EXISTS moments',
-    'DROP TABLE IF EXISTS deliveries',
+    ...replacedByDays,
   ],
 };

@@ -10,7 +10,7 @@ import { erased } from './0009-erased.ts';
 import { times } from './0010-times.ts';
 import { phases } from './0011-phases.ts';
 import { audit } from './0012-audit.ts';
-import { deliveryDays } from './0013-delivery-days.ts';
+import { deliveryDays, replacedByDays } from './0013-delivery-days.ts';
 import { widerMerges } from './0014-wider-merges.ts';
 import { lookups } from './0015-lookups.ts';
 import { wholeAnswers } from './0016-whole-answers.ts';
@@ -41,3 +41,6 @@ export const MIGRATIONS: readonly Migration[] = [
   wholeEvents,
   twins,
 ];
+
+/** Drops what a migration has made and a later one has replaced: these names are not to be used again. */
+export const GONE: readonly string[] = replacedByDays;
