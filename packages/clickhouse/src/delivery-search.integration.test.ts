@@ -10,7 +10,7 @@ import { ATTEMPTS } from './tables/attempts.ts';
 import { EVENTS, type EventRow } from './tables/events.ts';
 import { ROUTES } from './tables/routes.ts';
 import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
-import { anAttempt, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts';
+import { anAttempt, anEvent, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -100,6 +100,25 @@ test('words that thousands of events say, or hundreds in one millisecond, lead t
     expect(toOne.sort()).toEqual(sent('endpoint-1').sort());
   }
   expect((await walk(many, { text: 'crowd' }, 60)).flat().sort()).toEqual(sent('endpoint-2').sort());
+});
+
+test('as many words as a search can hold are all looked for', async () => {
+  const talker = { accountId: `account-${randomUUID()}` };
+  const words = Array.from({ length: 100 }, (_, index) => `w${index}`);
+  const said = anEvent({ account_id: talker.accountId }).content;
+  const row = anEventRow(90_000, {
+    account_id: talker.accountId,
+    event_id: 'talked',
+    content: { ...said, caption: words.join(' ') },
+  });
+  await database.insert(EVENTS, [row]);
+  const deliveries = [{ endpoint_id: 'endpoint-1', delivery_id: randomUUID() }];
+  await database.insert(ROUTES, [
+    aRoute(90_000, { account_id: talker.accountId, event_id: 'talked', deliveries }),
+  ]);
+  const found = (text: string) => walk(talker, { text }, 10);
+  expect((await found(words.join(' '))).flat()).toEqual([deliveries[0]!.delivery_id]);
+  for (const at of [0, 70, 99]) expect((await found(words.with(at, 'unsaid').join(' '))).flat()).toEqual([]);
 });
 
 test.each(['delivery_moments', 'delivery_days', 'delivery_troubles'])(
