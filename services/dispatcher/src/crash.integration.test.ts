@@ -1,6 +1,7 @@
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
+import { watchAcknowledgements } from '@herald/kafka/testing/acknowledgements';
 import { settle } from '@herald/testkit/accounting';
 import { failing, hanging, slow } from '@herald/testkit/behaviour';
 import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
@@ -8,7 +9,6 @@ import { eventually } from '@herald/testkit/eventually';
 import { openLaneProgress } from '@herald/testkit/lane-progress';
 import type { Receiver } from '@herald/testkit/receiver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchAcknowledgements } from '../test-support/acknowledgements.ts';
 import { eventsOf } from '../test-support/event.ts';
 import { useReceivers } from '../test-support/receivers.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';

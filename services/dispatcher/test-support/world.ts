@@ -9,6 +9,7 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { partitionForKey } from '@herald/kafka/murmur2';
+import { endSessions } from '@herald/kafka/testing/leave-group';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { operator } from '@herald/registry/audit/entry';
@@ -19,7 +20,6 @@ import { createSealing } from '@herald/registry/sealing';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { DISPATCHER_LANES } from '@herald/testkit/dispatcher-lanes';
 import { eventually } from '@herald/testkit/eventually';
-import { endSessions } from '@herald/testkit/leave-group';
 import { generateSecret } from '@herald/webhook/secret';
 import { endpointOf } from './fakes.ts';
 

@@ -12,10 +12,10 @@ import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
 import { SUBJECT_SCHEMAS, subjectOf } from '@herald/contracts/schemas';
 import { TOPIC_SPECS, TOPICS } from '@herald/contracts/topics';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
+import { endSessions } from '@herald/kafka/testing/leave-group';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
-import { endSessions } from '@herald/testkit/leave-group';
 
 const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
 

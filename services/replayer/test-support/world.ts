@@ -16,12 +16,14 @@ import { DEFAULT_RETRY_SCHEDULE } from '@herald/domain/retry-tiers';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createKafka, type KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader, type PartitionReader } from '@herald/kafka/partition-reader';
+import { endSessions } from '@herald/kafka/testing/leave-group';
 import { applyTopics } from '@herald/kafka/topics';
 import { operator } from '@herald/registry/audit/entry';
 import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
-import { createErasureRecorder } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { openErasureTable } from '@herald/registry/erasures';
 import {
   createReplayWriter,
   type NewReplay,
@@ -33,7 +35,6 @@ import { NO_FILTER } from '@herald/replay/job';
 import type { ReplayProgress, ReplayState } from '@herald/replay/progress';
 import { forkService, type ServiceProcess } from '@herald/service-kit/service-process';
 import { eventually } from '@herald/testkit/eventually';
-import { endSessions } from '@herald/testkit/leave-group';
 import type { ProvidedContext } from 'vitest';
 
 const ENTRY = join(import.meta.dirname, '..', 'src', 'main.ts');
@@ -82,10 +83,11 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     throw error;
   };
   const tableOptions = { connection, source, log: { warn: () => {} }, onFatal };
-  const [jobs, progress, endpoints, history, producer] = await Promise.all([
+  const [jobs, progress, endpoints, erasures, history, producer] = await Promise.all([
     openReplayJobTable(tableOptions),
     openReplayProgressTable(tableOptions),
     openEndpointTable(tableOptions),
+    openErasureTable(tableOptions),
     createHistoryDatabase(stack.clickhouseUrl),
     createBatchingProducer({ connection }),
   ]);
@@ -108,8 +110,8 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     schema: publicationEventSchema,
   });
   const reader = createPartitionReader(connection);
-  const recordErasure = await createErasureRecorder({
-    ...{ producer, reader, source, now: Date.now },
+  const erasureRecorder = await createErasureRecorder({
+    ...{ connection, reader, source, table: erasures, now: Date.now },
     timeoutMs: 30_000,
   });
   const { signal } = new AbortController();
@@ -141,8 +143,10 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     },
     forgetEndpoint: async (endpointId) =>
       void (await endpointWriter.as(tester).delete(endpointId, undefined)),
-    erase: async (accountId, publicationId) =>
-      void (await recordErasure({ accountId, publicationId, erasedBy: 'test' })),
+    async erase(accountId, publicationId) {
+      const recorded = await erasureRecorder.record({ accountId, publicationId, erasedBy: 'test' });
+      if (recorded.kind !== 'recorded') throw new Error(recorded.detail);
+    },
     async ask(replay) {
       const id = `rp_${randomUUID()}`;
       const created = await replays.create({
@@ -207,9 +211,11 @@ export async function openWorld(stack: ProvidedContext['stack']): Promise<World>
     },
     async close() {
       await replayer?.kill9();
-      await Promise.all([replayWriter.close(), endpointWriter.close(), logger.disconnect()]);
+      await Promise.all([replayWriter.close(), endpointWriter.close(), erasureRecorder.close()]);
+      await logger.disconnect();
       await producer.close();
-      await Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), reader.close(), history.drop()]);
+      await Promise.all([jobs.stop(), progress.stop(), endpoints.stop(), erasures.stop()]);
+      await Promise.all([reader.close(), history.drop()]);
     },
   };
 }

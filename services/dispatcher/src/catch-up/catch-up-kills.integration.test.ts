@@ -3,13 +3,13 @@ import type { PublicationEvent } from '@herald/contracts/generated/publication-e
 import { TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { webhookId } from '@herald/domain/ids';
+import { watchAcknowledgements } from '@herald/kafka/testing/acknowledgements';
 import { createRandom } from '@herald/publisher/random';
 import { settle } from '@herald/testkit/accounting';
 import { flaky, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { createReceiver, type Receiver } from '@herald/testkit/receiver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchAcknowledgements } from '../../test-support/acknowledgements.ts';
 import { eventOf, eventsOf } from '../../test-support/event.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';
 import { type DispatcherProcess, openWorld, type World } from '../../test-support/world.ts';

@@ -1,10 +1,10 @@
 import { RETRY_TOPICS, retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
 import { tierDelayMs } from '@herald/domain/retry-tiers';
+import { watchAcknowledgements } from '@herald/kafka/testing/acknowledgements';
 import { type Answer, failing, flaky, slow } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchAcknowledgements } from '../../test-support/acknowledgements.ts';
 import { eventsOf } from '../../test-support/event.ts';
 import { useReceivers } from '../../test-support/receivers.ts';
 import { openWitness, type Witness } from '../../test-support/witness.ts';

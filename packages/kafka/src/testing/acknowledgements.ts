@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchingProducer } from '@herald/kafka/batching-producer';
-import type { KafkaConnection } from '@herald/kafka/connection';
-import { applyTopics } from '@herald/kafka/topics';
 import { onTestFinished } from 'vitest';
+import type { BatchingProducer } from '../batching-producer.ts';
+import type { KafkaConnection } from '../connection.ts';
+import { applyTopics } from '../topics.ts';
 
 const TOPIC = 'test.acknowledgements';
 const EVERY_MS = 10;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createKafka, type KafkaConnection } from '@herald/kafka/connection';
+import { createKafka, type KafkaConnection } from '../connection.ts';
 
 /** https://kafka.apache.org/protocol#The_Messages_LeaveGroup, version 0. */
 const LEAVE_GROUP = 13;
