@@ -68,6 +68,7 @@ export interface Account {
     list(projectId: string | undefined): ConfiguredEndpoint[];
     /** How many there may be at most, where there is no room for so many more (default 1). */
     fullAt(more?: number): number | undefined;
+    searchesFullAt: Belongings['searchesFullAt'];
     status(endpointId: string): EndpointStatus | undefined;
     /** Writes it as this account's, whatever account it names. */
     create(endpoint: Endpoint): Promise<WriteResult>;
@@ -193,6 +194,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
         get: own,
         list: belongings.endpoints,
         fullAt: belongings.fullAt,
+        searchesFullAt: belongings.searchesFullAt,
         status: (endpointId) => (own(endpointId) ? status.get(endpointId) : undefined),
         create: (endpoint) => writer.create({ ...endpoint, accountId }),
         update: (endpointId, ifRevision, change, action) =>

@@ -1,5 +1,6 @@
 import { anAttempt } from '@herald/clickhouse/testing/sample-rows';
 import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
+import type { Filter } from '@herald/domain/filter/filter';
 import { describe, expect, it } from 'vitest';
 import type { AccessScope } from '../access/caller.ts';
 import { belongingsOf } from './belongings.ts';
@@ -74,4 +75,22 @@ it('who is limited has no more endpoints than queries can name, however many the
   const full = Array.from({ length: 10_000 }, (_, index) => endpoint(`ep_${index}`, 'proj_1'));
   expect(belongings({}, full).fullAt()).toBe(10_000);
   expect(belongings({ projectIds: new Set(['proj_2']) }, full).fullAt()).toBe(10_000);
+});
+
+it('the filters of an account search texts as often as it may have endpoints, whoever asks', () => {
+  const searching = (id: string, times: number) => {
+    const search: Filter = { field: 'content.caption', op: 'contains', value: '#spring' };
+    const filter: Filter = { or: Array<Filter>(times).fill(search) };
+    const of = endpoint(id, 'proj_1');
+    return { ...of, subscription: { ...of.subscription, filter } };
+  };
+  const filterOf = (times: number) => searching('', times).subscription.filter;
+  const some = [searching('ep_1', 49), searching('ep_2', 9_900), searching('ep_3', 60)];
+  const { searchesFullAt } = belongings({}, some);
+  expect(searchesFullAt(filterOf(1))).toBe(10_000);
+  expect(searchesFullAt({ field: 'content.title', op: 'eq', value: 'x' })).toBeUndefined();
+  expect(searchesFullAt(filterOf(49), 'ep_1')).toBeUndefined();
+  expect(searchesFullAt(filterOf(50), 'ep_1')).toBe(10_000);
+  expect(belongings({}, some.slice(0, 2)).searchesFullAt(filterOf(50))).toBeUndefined();
+  expect(belongings({}, some.slice(0, 2)).searchesFullAt(filterOf(52))).toBe(10_000);
 });

@@ -1,6 +1,8 @@
 import type { Scope } from '@herald/clickhouse/history';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import type { Endpoint } from '@herald/domain/endpoint';
+import type { Filter } from '@herald/domain/filter/filter';
+import { textSearchesOf } from '@herald/domain/filter/text-searches';
 import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoint-table';
 import type { Caller } from '../access/caller.ts';
 import { coversEndpoint, coversEvent, isWhole } from '../access/scope.ts';
@@ -13,6 +15,11 @@ export interface Belongings {
   endpoints(projectId: string | undefined): ConfiguredEndpoint[];
   /** How many endpoints there may be at most, where account or caller has no room for so many more (default 1). */
   fullAt(more?: number): number | undefined;
+  /**
+   * How often the filters of the account may search a text in all, where this one would go beyond it. `endpointId` is the
+   * endpoint that it is for, if that is there: what takes no more than it has is let through.
+   */
+  searchesFullAt(filter: Filter, endpointId?: string): number | undefined;
   /** What of the history it may read, by the endpoints as they are now. */
   history(): Scope;
   sees(attempt: DeliveryAttempt): boolean;
@@ -20,6 +27,9 @@ export interface Belongings {
 
 /** Every dispatcher holds all endpoints in memory. */
 const MAX_ENDPOINTS_PER_ACCOUNT = 10_000;
+
+/** One event may cost as many at once, each about what a delivery does: so filters cost at most what endpoints may. */
+const MAX_TEXT_SEARCHES_PER_ACCOUNT = MAX_ENDPOINTS_PER_ACCOUNT;
 
 /**
  * Deliveries are shown by their endpoints as they are now, those of one that is gone to nobody who is limited. They are
@@ -47,6 +57,18 @@ export function belongingsOf(
       if (table.list(accountId).length + more > MAX_ENDPOINTS_PER_ACCOUNT) return MAX_ENDPOINTS_PER_ACCOUNT;
       const isFull = !isWhole(scope) && endpoints(undefined).length + more > MAX_ENDPOINTS_IN_SCOPE;
       return isFull ? MAX_ENDPOINTS_IN_SCOPE : undefined;
+    },
+    searchesFullAt(filter, endpointId) {
+      const asked = textSearchesOf(filter);
+      let [own, others] = [0, 0];
+      if (asked === 0) return undefined;
+      for (const { endpoint } of table.list(accountId)) {
+        const searches = endpoint.subscription.filter ? textSearchesOf(endpoint.subscription.filter) : 0;
+        if (endpoint.id === endpointId) own = searches;
+        else others += searches;
+      }
+      const isFull = asked > own && others + asked > MAX_TEXT_SEARCHES_PER_ACCOUNT;
+      return isFull ? MAX_TEXT_SEARCHES_PER_ACCOUNT : undefined;
     },
     history() {
       if (isWhole(scope)) return { accountId };

@@ -16,7 +16,13 @@ import { holdingOperations } from './holding-operations.ts';
 import { etag, malformedIfMatch, parseIfMatch } from './if-match.ts';
 import { newSecret } from './new-secret.ts';
 import { rotationOperation } from './rotation-operation.ts';
-import { REFUSED_WRITES, refusedWrite, revisionRequired, tooManyEndpoints } from './write-answer.ts';
+import {
+  REFUSED_WRITES,
+  refusedWrite,
+  revisionRequired,
+  searchesTooMuch,
+  tooManyEndpoints,
+} from './write-answer.ts';
 
 export interface EndpointOperationsOptions extends DestinationRules {
   sealing: Sealing;
@@ -41,10 +47,12 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     answers: answers.createdEndpointView,
     statuses: [201],
     responseHeaders: ['etag', 'location'],
-    problems: ['409 too_many_endpoints', '503 configuration_unavailable'],
+    problems: ['409 too_many_endpoints', '409 too_many_text_searches', '503 configuration_unavailable'],
     async handle({ account, body }) {
       const fullAt = account.endpoints.fullAt();
       if (fullAt !== undefined) return tooManyEndpoints(fullAt);
+      const tooMany = searchesTooMuch(account, body);
+      if (tooMany) return tooMany;
       const missing = body.kind === 'webhook' ? valuesMissing({}, body.headers) : [];
       if (missing.length > 0) return { problem: invalidRequest(missing) };
       const mistake = await destinationMistake(body, options);
@@ -131,13 +139,15 @@ export function endpointOperations(options: EndpointOperationsOptions): AnyOpera
     answers: answers.endpointView,
     requestHeaders: { 'if-match': 'required' },
     responseHeaders: ['etag'],
-    problems: ['428 revision_required', ...REFUSED_WRITES],
+    problems: ['428 revision_required', '409 too_many_text_searches', ...REFUSED_WRITES],
     async handle({ account, params, body, header }) {
       const ifMatch = parseIfMatch(header('if-match'));
       if (ifMatch.kind === 'absent') return revisionRequired;
       if (ifMatch.kind === 'malformed') return malformedIfMatch(header('if-match'));
       const known = account.endpoints.get(params.endpoint_id)?.endpoint;
       if (!known) return { problem: notFound('endpoint', params.endpoint_id) };
+      const tooMany = searchesTooMuch(account, body, known.id);
+      if (tooMany) return tooMany;
       const foreign = foreignFields(known.kind, body);
       const mistakes = [...foreign, ...valuesMissing(known.headers, body.headers)];
       if (mistakes.length > 0) return { problem: invalidRequest(mistakes) };

@@ -135,6 +135,33 @@ describe('creating an endpoint', () => {
     expect(api.sealing.open(sealed!.sealed, configured.endpoint)).toEqual({ ok: true, secret });
   });
 
+  it('is refused where its filter would make those of the account search more than they may, and so is a change', async () => {
+    const client = await api.client();
+    const { body } = await create(client);
+    const { endpoint } = api.table.get(body.endpoint_id)!;
+    const search = { field: 'content.caption', op: 'contains', value: '#spring' } as const;
+    const filterOf = (times: number) => ({ or: Array<typeof search>(times).fill(search) });
+    const more = Array.from({ length: 204 }, (_, index) => ({
+      ...endpoint,
+      id: `${endpoint.id}_${index}`,
+      subscription: { ...endpoint.subscription, filter: filterOf(49) },
+    }));
+    await Promise.all(more.map((one) => api.writer.create(one)));
+    const asking = (times: number) => ({
+      project_id: 'p',
+      url: hook,
+      subscription: { filter: filterOf(times) },
+    });
+    const refused = { status: 409, body: { max_text_searches: 10_000 } };
+    expect(await client.send('POST', '/v1/endpoints', asking(5))).toMatchObject(refused);
+    expect((await client.send('POST', '/v1/endpoints', asking(4))).status).toBe(201);
+    const path = `/v1/endpoints/${body.endpoint_id}`;
+    const { subscription } = asking(1);
+    const changed = await client.send('PATCH', path, { subscription }, { 'if-match': '*' });
+    expect(changed).toMatchObject(refused);
+    await Promise.all(more.map(({ id }) => api.writer.delete(id, undefined)));
+  });
+
   it('is refused to an account that has 10,000 of them', async () => {
     const client = await api.client();
     const { body } = await create(client);

@@ -1,4 +1,6 @@
+import type { Filter } from '@herald/domain/filter/filter';
 import type { WriteResult } from '@herald/registry/endpoint-writer';
+import type { Account } from '../account/account.ts';
 import type { Answer, ProblemCode } from '../http/operation.ts';
 import { configurationUnavailable, notFound, scopeTooNarrow } from '../http/problems.ts';
 import { etag } from './if-match.ts';
@@ -65,6 +67,26 @@ export function tooManyEndpoints(limit: number): Answer {
       title: 'There are as many endpoints as there may be',
       detail: `There may be at most ${limit} endpoints here. Delete those that are not needed.`,
       max_endpoints: limit,
+    },
+  };
+}
+
+/** Where what is asked for would make the filters of the account search too much. */
+export function searchesTooMuch(
+  { endpoints }: Pick<Account, 'endpoints'>,
+  { subscription }: { subscription?: { filter?: Filter | null | undefined } | undefined },
+  endpointId?: string,
+): Answer | undefined {
+  const filter = subscription?.filter;
+  const limit = filter ? endpoints.searchesFullAt(filter, endpointId) : undefined;
+  if (limit === undefined) return undefined;
+  return {
+    problem: {
+      status: 409,
+      code: 'too_many_text_searches',
+      title: 'The filters search texts as often as they may',
+      detail: `All filters of the account together may ask ${limit} times whether a text contains something. Ask by eq, in or starts_with, which cost nothing, or take contains out of filters that do not need it.`,
+      max_text_searches: limit,
     },
   };
 }
