@@ -1,9 +1,14 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf, type RunningApi, startApi } from './testing/running-api.ts';
 
 const stack = inject('stack');
 /** A port that nothing listens on. */
 const nobody = '127.0.0.1:9';
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** As `GET /v1/events?limit=1` in a page: the route, and what is asked of it. */
+const CALL = /\b((?:GET|POST|PUT|PATCH|DELETE) \/v1\/[^\s`?",|]*)(?:\?([^\s`"|]*))?/g;
 let api: RunningApi;
 let admin: Client;
 
@@ -82,6 +87,30 @@ it('what the api is can be read without a key, by programs and by people', async
   const page = await fetch(`${api.url}/docs`);
   expect(page.headers.get('content-type')).toContain('text/html');
   expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+it('the pages name no call that it does not know, and no parameter that it refuses', async () => {
+  const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { parameters?: Array<{ name: string }> }>>;
+  };
+  const unnamed = (path: string) => path.replace(/[{<].*?[}>]/g, '{}');
+  const known = new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [] }]) => [
+        `${method.toUpperCase()} ${unnamed(path)}`,
+        parameters.map(({ name }) => name),
+      ]),
+    ),
+  );
+  const calls = globSync(['README.md', 'docs/**/*.md'], { cwd: ROOT }).flatMap((page) => [
+    ...readFileSync(`${ROOT}${page}`, 'utf8').matchAll(CALL),
+  ]);
+  expect(calls.length).toBeGreaterThan(30);
+  const wrong = calls.filter(([, route = '', query = '']) => {
+    const parameters = known.get(unnamed(route));
+    return !parameters || [...new URLSearchParams(query).keys()].some((name) => !parameters.includes(name));
+  });
+  expect(wrong.map(([call]) => call)).toEqual([]);
 });
 
 describe('a dependency that is away', () => {
