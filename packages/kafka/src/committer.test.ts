@@ -88,6 +88,17 @@ describe('committer', () => {
     expect(coordinator.commits.at(-1)![0]!.offset).toBe(50);
   });
 
+  test('a clock that is set back puts no commit off', async () => {
+    const owned = own(assignment, 0);
+    complete(owned, 0);
+    await vi.advanceTimersByTimeAsync(100);
+    await coordinator.answer();
+    vi.setSystemTime(Date.now() - 60_000);
+    complete(owned, 1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(coordinator.commits.map(([one]) => one!.offset)).toEqual([1, 2]);
+  });
+
   test('leaves out a partition that is not ours any more', async () => {
     const [kept, lost] = [own(assignment, 0), own(assignment, 1)];
     complete(kept, 0);

@@ -17,7 +17,8 @@ export class Committer {
   #offsets: OffsetManager | undefined;
   #inFlight: Promise<boolean> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #lastCommitMs = 0;
+  /** By a clock that nobody sets: with that of the wall, one set back by an hour put commits off by an hour. */
+  #lastCommitMs = Number.NEGATIVE_INFINITY;
 
   constructor(assignment: Assignment) {
     this.#assignment = assignment;
@@ -50,7 +51,7 @@ export class Committer {
 
   #schedule(intervalMs: number): void {
     if (!this.#offsets || this.#timer || !this.#assignment.all().some(({ dirty }) => dirty)) return;
-    const waitMs = Math.max(0, this.#lastCommitMs + intervalMs - Date.now());
+    const waitMs = Math.max(0, this.#lastCommitMs + intervalMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#commit();
@@ -73,7 +74,7 @@ export class Committer {
     if (dirty.length === 0) return true;
     if (!this.#offsets) return false;
     for (const owned of dirty) owned.dirty = false;
-    this.#lastCommitMs = Date.now();
+    this.#lastCommitMs = performance.now();
     try {
       await this.#offsets.commitOffsets(commitOf(dirty));
       return true;

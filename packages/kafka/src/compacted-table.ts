@@ -131,7 +131,7 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
   async open(): Promise<void> {
     const { topic } = this.#options;
     const { signal } = this.#stopping;
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const log = await this.#readLog();
     // All of a topic that also forgets may be gone: then there is nothing to read up to its end.
     this.#reached(log.lowOffset);
@@ -173,7 +173,7 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
   }
 
   isFollowing(graceMs?: number): boolean {
-    return this.#tail.isFollowing(Date.now(), graceMs);
+    return this.#tail.isFollowing(performance.now(), graceMs);
   }
 
   async stop(): Promise<void> {

@@ -17,7 +17,8 @@ export interface FetchHooks {
   fetching(): { positions: readonly FetchPosition[]; maxWaitMs: number };
   /**
    * An answer under the current assignment; the next fetch from the same broker waits for the promise. Of a partition
-   * that was asked for and is not among `parts` there is nothing new: as of `askedAtMs` it ends where it did.
+   * that was asked for and is not among `parts` there is nothing new: as of `askedAtMs` (of
+   * `performance.now`) it ends where it did.
    */
   fetched(parts: readonly FetchedPart[], askedAtMs: number): void | Promise<void>;
 }
@@ -59,7 +60,7 @@ export class GroupFetch {
       return;
     }
     const generation = this.#group.offsetManager;
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const session = this.#sessionWith(nodeId);
     const answer = await this.#ask(nodeId, session, session.next(led), maxWaitMs);
     if (!answer) return;

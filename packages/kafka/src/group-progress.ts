@@ -25,26 +25,28 @@ export function openGroupProgress(options: {
   groupId: string;
   topics: readonly string[];
 }): GroupProgress {
-  const { connection, groupId, topics } = options;
+  const { groupId, topics } = options;
   let admin: Promise<Admin> | undefined;
 
-  function connected(): Promise<Admin> {
-    admin ??= connect(connection).catch((error: unknown) => {
-      admin = undefined;
-      throw error;
-    });
+  function connection(): Promise<Admin> {
+    admin ??= connect(options.connection);
     return admin;
+  }
+
+  /** Of readings that fail together each may have used another. */
+  function forget(used: Promise<Admin>): void {
+    if (admin === used) admin = undefined;
   }
 
   return {
     async read() {
-      const kafka = await connected();
+      const used = connection();
       try {
-        return await progressOf(kafka, groupId, topics);
+        return await progressOf(await used, groupId, topics);
       } catch (error) {
         // The next reading connects anew: whatever became of this connection does not matter then.
-        admin = undefined;
-        await kafka.disconnect().catch(() => {});
+        forget(used);
+        await used.then((kafka) => kafka.disconnect()).catch(() => {});
         throw error;
       }
     },

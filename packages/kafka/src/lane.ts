@@ -89,7 +89,7 @@ export interface LaneOptions {
   onFatal: (error: Error) => void;
   /** Records expired before they were received, or the topic is not the one that was committed for. */
   onGap?: (gap: Gap) => void;
-  /** Default `Date.now`. */
+  /** Default `performance.now`. */
   now?: () => number;
 }
 
@@ -129,7 +129,7 @@ class KafkaLane implements Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
     this.#lastProgressMs = this.#now();
     this.#admin = createKafka(options.connection).admin();
     this.#membership = new Membership({

@@ -135,7 +135,7 @@ export class Outbox {
   }
 
   #encode(records: Waiting[], nowMs: number): OutgoingBatch {
-    const bytes = encodeRecordBatch(records, nowMs);
+    const bytes = encodeRecordBatch(records, Date.now());
     return {
       outbox: this,
       encoded: new EncodedBatch(this.#topic, this.#partition, bytes),

@@ -59,7 +59,7 @@ export class Rounds {
     this.#outboxes.add(outbox);
     if (!mayLinger) this.hurry();
     else if (this.#lingerUntilMs === undefined) {
-      this.#lingerUntilMs = Date.now() + this.#lingerMs;
+      this.#lingerUntilMs = performance.now() + this.#lingerMs;
       this.#timer ??= setTimeout(() => this.#pump(), this.#lingerMs);
     }
   }
@@ -79,7 +79,7 @@ export class Rounds {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#immediate = undefined;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     let wakeAtMs = Number.POSITIVE_INFINITY;
     const healthy: Outbox[] = [];
     const troubled: Outbox[] = [];
@@ -147,7 +147,7 @@ export class Rounds {
       this.#producer,
       batches.map(({ encoded }) => encoded),
     );
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     for (const batch of batches) {
       const { outbox, encoded, records, cutAtMs } = batch;
       batch.company = batches.length;

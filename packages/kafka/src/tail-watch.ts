@@ -1,7 +1,10 @@
 /** How long a reader may be behind, or not know whether it is, before it no longer follows. */
 const defaultGraceMs = 5_000;
 
-/** Knows whether a reader keeps up with the end of its log, from looks at both. */
+/**
+ * Knows whether a reader keeps up with the end of its log, from looks at both. Its times are of `performance.now`: by a
+ * clock that is set back a reader would follow for as long as it was set back.
+ */
 export class TailWatch {
   #caughtUpAtMs = Number.NEGATIVE_INFINITY;
   /** The oldest end seen that the reader had not reached, and when. */

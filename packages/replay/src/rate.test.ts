@@ -38,3 +38,9 @@ test('a silence is not made up for by more than a burst', () => {
   expect(take(rate, 10, 60_000)).toBe(0);
   expect(take(rate, 10, 60_000)).toBeCloseTo(100);
 });
+
+test('a clock that is set back stops nothing for longer than what was taken last', () => {
+  const rate = newRate(100, 3_600_000);
+  take(rate, 10, 3_600_000);
+  expect(take(rate, 10, 0)).toBeCloseTo(100);
+});

@@ -24,11 +24,12 @@ export function newRate(perSecond: number, nowMs: number): Rate {
 
 /**
  * Takes so many tokens and answers how long to wait before they are used, in milliseconds. More than the burst may be
- * taken: what comes next waits for it.
+ * taken: what comes next waits for it. A clock that is set back costs no more than a burst.
  */
 export function take(rate: Rate, tokens: number, nowMs: number): number {
   const tokenMs = 1_000 / rate.perSecond;
-  const emptyAtMs = Math.max(rate.fullAtMs, nowMs) + tokens * tokenMs;
+  const burstMs = rate.burst * tokenMs;
+  const emptyAtMs = Math.min(Math.max(rate.fullAtMs, nowMs), nowMs + burstMs) + tokens * tokenMs;
   rate.fullAtMs = emptyAtMs;
-  return Math.max(0, emptyAtMs - rate.burst * tokenMs - nowMs);
+  return Math.max(0, emptyAtMs - burstMs - nowMs);
 }

@@ -325,7 +325,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
 
   function persistSoon(follower: Follower): void {
     const everyMs = PERSIST_EVERY_MS + countFollowers();
-    const dueInMs = follower.persistedAtMs + everyMs - now();
+    const dueInMs = Math.min(everyMs, follower.persistedAtMs + everyMs - now());
     if (dueInMs <= 0) persistOne(follower);
     else persistTimer ??= setTimeout(persistAll, dueInMs);
   }

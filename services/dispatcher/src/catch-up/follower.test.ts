@@ -203,3 +203,15 @@ test('releases keep to the set rate', () => {
   expect(released).toBeGreaterThanOrEqual(98);
   expect(released).toBeLessThanOrEqual(110);
 });
+
+test('a clock that is set back holds releases up for no longer than a turn', () => {
+  const follower = new Follower(
+    { endpointId: 'ep1', releasedTo: 0, releasedBeyond: undefined, head: undefined },
+    { bytes: 0 },
+  );
+  for (const offset of [0, 1]) if (follower.wants(offset)) follower.take(itemAt(offset));
+  const limits = { atOnce: 10, perSecond: 10 };
+  expect(follower.release(limits, 3_600_000)).toMatchObject({ record: { offset: 0 } });
+  expect(follower.release(limits, 1_000)).toEqual({ atMs: 1_100 });
+  expect(follower.release(limits, 1_100)).toMatchObject({ record: { offset: 1 } });
+});

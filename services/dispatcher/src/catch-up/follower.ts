@@ -36,7 +36,10 @@ export class Follower {
   #readyBytes = 0;
   #outstanding = 0;
   #rewinding = false;
-  #nextReleaseMs = 0;
+  /** When the rate has room again. */
+  #pacedMs = 0;
+  /** What was put back is not asked for before. */
+  #putBackMs = 0;
   #head: Head | undefined;
   /** Appends handed over and not acknowledged. */
   appends = 0;
@@ -144,9 +147,12 @@ export class Follower {
     const isDelivery = next.kind === 'delivery' && next.fate.kind === 'deliver';
     if (isDelivery) {
       if (this.#outstanding >= limits.atOnce) return never;
-      const atMs = Math.max(this.#nextReleaseMs, next.task.delivery.dueAtMs);
+      const turnMs = 1_000 / limits.perSecond;
+      // A clock that was set back costs no more than a turn.
+      this.#pacedMs = Math.min(this.#pacedMs, nowMs + turnMs);
+      const atMs = Math.max(this.#pacedMs, this.#putBackMs, next.task.delivery.dueAtMs);
       if (atMs > nowMs) return { atMs };
-      this.#nextReleaseMs = Math.max(this.#nextReleaseMs, nowMs - BURST_MS) + 1_000 / limits.perSecond;
+      this.#pacedMs = Math.max(this.#pacedMs, nowMs - BURST_MS) + turnMs;
     }
     this.#ready.shift();
     this.#count(-next.record.bytes);
@@ -172,7 +178,7 @@ export class Follower {
     }
     this.#ready.unshift(item);
     this.#count(item.record.bytes);
-    this.#nextReleaseMs = Math.max(this.#nextReleaseMs, untilMs);
+    this.#putBackMs = Math.max(this.#putBackMs, untilMs);
   }
 
   /** Attempted in vain: it keeps its place, and those behind it wait. */
