@@ -19,7 +19,7 @@ test('a fetch request is byte for byte that of kafkajs, neighbours of a topic to
   ];
   const ours = encodeFetchRequest(
     { sessionId: 77, epoch: 12, positions, forgotten: [{ topic: 'publication.events', partition: 9 }] },
-    { maxWaitMs: 500, minBytes: 1, maxBytes: 8_388_608, maxBytesPerPartition: 524_288 },
+    { maxWaitMs: 500, minBytes: 1, maxBytes: 8_388_608, maxBytesPerPartition: 524_288, committedOnly: true },
   );
   const one = (partition: number, fetchOffset: number) => ({
     partition,

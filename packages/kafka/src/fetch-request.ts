@@ -8,15 +8,18 @@ export interface FetchLimits {
   /** Of an answer; a record batch that is larger comes whole. */
   maxBytes: number;
   maxBytesPerPartition: number;
+  /** As consumers read: nothing that was aborted, and nothing behind where a transaction is open. */
+  committedOnly: boolean;
 }
 
 const CONSUMER = -1;
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const UNKNOWN_EPOCH = -1;
 const UNKNOWN_OFFSET = -1n;
 
 /**
- * The body of a fetch request of version 11, of what is committed, without a rack.
+ * The body of a fetch request of version 11, without a rack.
  *
  * Source: https://kafka.apache.org/protocol#The_Messages_Fetch
  */
@@ -28,7 +31,7 @@ export function encodeFetchRequest(ask: FetchAsk, limits: FetchLimits): Encoded 
   at = body.writeInt32BE(limits.maxWaitMs, at);
   at = body.writeInt32BE(limits.minBytes, at);
   at = body.writeInt32BE(limits.maxBytes, at);
-  at = body.writeInt8(READ_COMMITTED, at);
+  at = body.writeInt8(limits.committedOnly ? READ_COMMITTED : READ_UNCOMMITTED, at);
   at = body.writeInt32BE(ask.sessionId, at);
   at = body.writeInt32BE(ask.epoch, at);
   writeRuns(asked, ({ partition, position }) => {

@@ -23,9 +23,7 @@ const logStartOffsetBytes = 8;
 const preferredReadReplicaBytes = 4;
 
 /**
- * Decodes a fetch response of version 11, the last that kafkajs speaks and the one that it agrees on with every
- * broker since 2.3. kafkajs' decoder awaits each partition, builds all headers of all records, overflows the stack
- * on a batch of some 120,000 records and never gets past a batch with no record left.
+ * Decodes a fetch response of version 11, which every broker since 2.3 speaks.
  *
  * Source: https://kafka.apache.org/protocol#The_Messages_Fetch
  */

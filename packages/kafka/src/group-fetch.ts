@@ -1,16 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeFetchRequest } from './fetch-request.ts';
-import { decodeFetchResponse, type FetchResponse } from './fetch-response.ts';
+import { type PartitionError, partitionError, sendFetch } from './fetch.ts';
+import type { FetchResponse } from './fetch-response.ts';
 import { type FetchAsk, type FetchPosition, FetchSession } from './fetch-session.ts';
 import { type FetchedPart, fetchedPart } from './fetched-part.ts';
-import {
-  type ConsumerGroup,
-  createErrorFromCode,
-  KafkaJSNonRetriableError,
-  type Metadata,
-  sendRequest,
-} from './kafkajs-internals.ts';
-import type { TopicPartition } from './record.ts';
+import { type ConsumerGroup, createErrorFromCode, type Metadata } from './kafkajs-internals.ts';
 
 export interface FetchHooks {
   /** The loop turns: a fetch is about to be sent. What is not named is not fetched. */
@@ -22,11 +15,6 @@ export interface FetchHooks {
    */
   fetched(parts: readonly FetchedPart[], askedAtMs: number): void | Promise<void>;
 }
-
-/** The answer said of one partition that it cannot be fetched. */
-export type PartitionError = Error & TopicPartition;
-
-const FETCH_VERSION = 11;
 
 /**
  * Fetches for one member of a group, in place of kafkajs, which for each fetch builds anew what all partitions are asked
@@ -78,18 +66,10 @@ export class GroupFetch {
     maxWaitMs: number,
   ): Promise<FetchResponse | undefined> {
     const { cluster, minBytes, maxBytes, maxBytesPerPartition } = this.#group;
-    const limits = { maxWaitMs, minBytes, maxBytes, maxBytesPerPartition };
+    const limits = { maxWaitMs, minBytes, maxBytes, maxBytesPerPartition, committedOnly: true };
     try {
       const broker = await cluster.findBroker({ nodeId });
-      const answer = await sendRequest<FetchResponse>(broker, {
-        request: {
-          apiKey: 1,
-          apiVersion: FETCH_VERSION,
-          apiName: 'Fetch',
-          encode: async () => encodeFetchRequest(ask, limits),
-        },
-        response: { decode: async (payload) => decoded(payload), parse: async (response) => response },
-      });
+      const answer = await sendFetch(broker, ask, limits);
       if (!session.answered(answer)) return undefined;
       if (answer.errorCode !== 0) throw createErrorFromCode(answer.errorCode);
       return answer;
@@ -108,7 +88,7 @@ export class GroupFetch {
         const from = session.positionOf(topic, partition);
         if (from === undefined) continue;
         if (errorCode === 0) parts.push(fetchedPart(topic, from, part));
-        else failed ??= Object.assign(createErrorFromCode(errorCode), { topic, partition });
+        else failed ??= partitionError(topic, partition, errorCode);
       }
     }
     await this.#hooks.fetched(parts, askedAtMs);
@@ -145,14 +125,5 @@ export class GroupFetch {
       this.#sessions.set(nodeId, session);
     }
     return session;
-  }
-}
-
-/** What cannot be read will not be readable at the next try: kafkajs must give up, loudly. */
-export function decoded(payload: Buffer): FetchResponse {
-  try {
-    return decodeFetchResponse(payload);
-  } catch (error) {
-    throw new KafkaJSNonRetriableError((error as Error).message);
   }
 }

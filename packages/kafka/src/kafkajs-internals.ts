@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
-import type { FetchResponse } from './fetch-response.ts';
 
 /** What of kafkajs 2.2.4's insides the patches build on, typed as far as they use it. */
 
@@ -106,20 +105,7 @@ export interface FetchCluster {
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
-  findBroker(of: { nodeId: string }): Promise<FetchBroker>;
-}
-
-interface FetchBroker {
-  fetch(request: {
-    maxWaitTime: number;
-    minBytes: number;
-    maxBytes: number;
-    isolationLevel: number;
-    topics: {
-      topic: string;
-      partitions: { partition: number; fetchOffset: string; maxBytes: number }[];
-    }[];
-  }): Promise<FetchResponse>;
+  findBroker(of: { nodeId: string }): Promise<Broker>;
 }
 
 /** kafkajs makes one for each producer, consumer and admin, and offers none. */
@@ -144,9 +130,6 @@ export const ConnectionClass: Class<Connection> = require('kafkajs/src/network/c
 export const BrokerClass: Class<Broker> = require('kafkajs/src/broker');
 export const ConsumerGroupClass: Class<ConsumerGroup> = require('kafkajs/src/consumer/consumerGroup');
 export const produceResponseV7: Protocol<ProduceReply>['response'] = require('kafkajs/src/protocol/requests/produce/v7/response');
-export const fetchRequests: {
-  protocol(wanted: { version: string | number }): (args: object) => Protocol<unknown>;
-} = require('kafkajs/src/protocol/requests/fetch');
 export const {
   errorCodes,
   createErrorFromCode,

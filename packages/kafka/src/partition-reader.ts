@@ -1,9 +1,9 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
-import type { FetchedPartition } from './fetch-response.ts';
-import { fetchedPart } from './fetched-part.ts';
+import { fetchOnce } from './fetch.ts';
+import type { FetchedPart } from './fetched-part.ts';
 import type { FetchedRecord } from './fetched-record.ts';
-import { isRefused } from './kafkajs-errors.ts';
+import { isRefused, typeOf } from './kafkajs-errors.ts';
 import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
 import { endsWithin, patiently } from './patience.ts';
 import type { TopicPartition } from './record.ts';
@@ -56,8 +56,6 @@ export interface PartitionReader {
 }
 
 const disconnectDeadlineMs = 5_000;
-const readUncommitted = 0;
-const readCommitted = 1;
 
 /** Connects at the first look. */
 export function createPartitionReader(connection: KafkaConnection): PartitionReader {
@@ -150,7 +148,7 @@ class FetchingReader implements PartitionReader {
 
   /** Undefined when `from` is not in the log. */
   async #fetch(range: PartitionRange): Promise<PartitionRead | undefined> {
-    const { topic, partition, from, to } = range;
+    const { topic, partition, to } = range;
     await this.#follow(topic);
     const leader = this.#cluster
       .findTopicPartitionMetadata(topic)
@@ -159,9 +157,9 @@ class FetchingReader implements PartitionReader {
       await this.#cluster.refreshMetadata();
       throw new Error(`${topic}:${partition} has no leader now`);
     }
-    const answer = await this.#fetchFrom(String(leader), range);
-    if (!answer) return undefined;
-    const { records, nextOffset, endOffset } = fetchedPart(topic, from, answer);
+    const part = await this.#fetchFrom(String(leader), range);
+    if (!part) return undefined;
+    const { records, nextOffset, endOffset } = part;
     return {
       kind: 'records',
       records: to === undefined ? records : records.filter(({ offsetNumber }) => offsetNumber < to),
@@ -172,22 +170,21 @@ class FetchingReader implements PartitionReader {
 
   async #fetchFrom(
     nodeId: string,
-    { topic, partition, from, maxBytes, committedOnly }: PartitionRange,
-  ): Promise<FetchedPartition | undefined> {
+    { topic, partition, from, maxBytes, committedOnly = false }: PartitionRange,
+  ): Promise<FetchedPart | undefined> {
     try {
       const broker = await this.#cluster.findBroker({ nodeId });
-      const { responses } = await broker.fetch({
-        maxWaitTime: 0,
+      const [part] = await fetchOnce(broker, [{ topic, partition, position: from }], {
+        maxWaitMs: 0,
         minBytes: 1,
         maxBytes,
-        isolationLevel: committedOnly ? readCommitted : readUncommitted,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
+        maxBytesPerPartition: maxBytes,
+        committedOnly,
       });
-      const part = responses[0]?.partitions[0];
       if (!part) throw new Error(`the answer to a fetch leaves out ${topic}:${partition}`);
       return part;
     } catch (error) {
-      if ((error as Error & { type?: string }).type === 'OFFSET_OUT_OF_RANGE') return undefined;
+      if (typeOf(error) === 'OFFSET_OUT_OF_RANGE') return undefined;
       // The leader has moved, or its broker is away: new metadata tells where to ask next.
       await this.#cluster.refreshMetadata().catch(() => {});
       throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EncodedBatch } from './encoded-batch.ts';
-import { decoded, type FetchHooks, GroupFetch, type PartitionError } from './group-fetch.ts';
+import type { PartitionError } from './fetch.ts';
+import { type FetchHooks, GroupFetch } from './group-fetch.ts';
 import { asRetriable, isFatal, losesConnection, meansLeaderMoved, typeOf } from './kafkajs-errors.ts';
 import {
   BrokerClass,
@@ -10,7 +11,6 @@ import {
   type ConsumerGroup,
   ConsumerGroupClass,
   errorCodes,
-  fetchRequests,
   type ProduceArguments,
   type ProduceReply,
   produceResponseV7,
@@ -59,7 +59,6 @@ export function patchKafkaJs(): void {
   patchIdleTimer();
   patchTimeoutCheck();
   patchConnect();
-  patchFetchDecoding();
   patchProduce();
   patchMembership();
 }
@@ -103,18 +102,6 @@ function patchConnect(): void {
       connecting.set(this, attempt);
     }
     return attempt;
-  };
-}
-
-function patchFetchDecoding(): void {
-  const { protocol } = fetchRequests;
-  fetchRequests.protocol = (wanted) => {
-    const create = protocol(wanted);
-    if (Number(wanted.version) !== 11) return create;
-    return (args) => {
-      const { response, ...rest } = create(args);
-      return { ...rest, response: { ...response, decode: async (payload) => decoded(payload) } };
-    };
   };
 }
 

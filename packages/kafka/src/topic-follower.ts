@@ -1,5 +1,6 @@
 import { createKafka, type KafkaConnection } from './connection.ts';
-import { type FetchedPart, fetchedPart } from './fetched-part.ts';
+import { fetchOnce } from './fetch.ts';
+import type { FetchedPart } from './fetched-part.ts';
 import { isRefused, typeOf } from './kafkajs-errors.ts';
 import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
 import { endsWithin, patiently } from './patience.ts';
@@ -19,7 +20,6 @@ export interface FollowOptions {
 
 /** How long a broker waits for records to answer with. */
 const MAX_WAIT_MS = 250;
-const READ_UNCOMMITTED = 0;
 const DISCONNECT_DEADLINE_MS = 5_000;
 
 /**
@@ -81,25 +81,13 @@ async function fetchFrom(
 ): Promise<void> {
   if (leader < 0) throw new Error(`${topic}:${partitions.join(',')} has no leader now`);
   const broker = await cluster.findBroker({ nodeId: String(leader) });
-  const { responses } = await broker.fetch({
-    maxWaitTime: MAX_WAIT_MS,
-    minBytes: 1,
-    maxBytes,
-    isolationLevel: READ_UNCOMMITTED,
-    topics: [
-      {
-        topic,
-        partitions: partitions.map((partition) => ({
-          partition,
-          fetchOffset: String(next[partition]),
-          maxBytes,
-        })),
-      },
-    ],
-  });
-  for (const answer of responses[0]?.partitions ?? []) {
-    if (answer.messages.length === 0 || signal.aborted) continue;
-    const part = fetchedPart(topic, next[answer.partition]!, answer);
+  const parts = await fetchOnce(
+    broker,
+    partitions.map((partition) => ({ topic, partition, position: next[partition]! })),
+    { maxWaitMs: MAX_WAIT_MS, minBytes: 1, maxBytes, maxBytesPerPartition: maxBytes, committedOnly: false },
+  );
+  for (const part of parts) {
+    if (part.nextOffset === part.from || signal.aborted) continue;
     next[part.partition] = part.nextOffset;
     try {
       await onPart(part);
