@@ -1,7 +1,7 @@
 import type {
-  AttemptRequest,
   DeliveryAttempt,
   Disposition,
+  AttemptRequest as RecordedRequest,
   Verdict,
 } from '@herald/contracts/generated/delivery-attempt';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
@@ -130,10 +130,16 @@ export interface DeliverySummary {
   updatedAtMs: number;
 }
 
+/** The body is null where it was left out: a delivery is read with about 1 MiB of what was sent, the newest. */
+export interface AttemptRequest extends Omit<RecordedRequest, 'body'> {
+  body: Buffer | null;
+}
+
+/** The body is null where it was left out, as that of a request. */
 export interface AttemptResponse {
   status: number;
   headers: Record<string, string>;
-  body: Buffer;
+  body: Buffer | null;
   bodyTruncated: boolean;
 }
 
@@ -246,9 +252,11 @@ export interface Patience {
   signal: AbortSignal;
   /** Of one read, all its queries together. */
   timeoutMs: number;
+  /** Who asks, where many do: a query waits for a turn of this account (`read-turns.ts`). Without it, for none. */
+  accountId?: string;
 }
 
-/** Rejects when ClickHouse cannot be asked, and when a read is given up. */
+/** Rejects when ClickHouse cannot be asked, when a read is given up, and with TooManyReads. */
 export interface HistoryReads {
   deliveries: {
     list(scope: Scope, query: DeliveryQuery): Promise<Listing<DeliverySummary>>;

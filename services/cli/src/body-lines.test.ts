@@ -22,6 +22,13 @@ test('a text that was cut within a character is shown as text, and that it was c
   }
 });
 
+test('a body that was left out is not taken for an empty one', () => {
+  expect(bodyLines({ body: null, body_encoding: 'utf-8' }, false)).toEqual({
+    lines: [],
+    remark: expect.stringContaining('left out'),
+  });
+});
+
 test('an empty body is told from one of blank lines, and line ends of any kind end a line', () => {
   expect(bodyLines({ body: '', body_encoding: 'utf-8' }, false)).toEqual({
     lines: [],

@@ -1,6 +1,6 @@
-/** A body as the API answers it. */
+/** A body as the API answers it: null where it has left it out. */
 export interface Body {
-  body: string;
+  body: string | null;
   body_encoding: 'utf-8' | 'base64';
 }
 
@@ -15,6 +15,8 @@ const MAX_CUT_BYTES = 3;
 
 /** As it is shown. `isCut`: Herald has kept only its beginning. */
 export function bodyLines({ body, body_encoding }: Body, isCut: boolean): BodyLines {
+  if (body === null)
+    return { lines: [], remark: 'its body is left out: there is too much to show beside it' };
   const bytes = Buffer.from(body, body_encoding);
   if (bytes.length === 0) return { lines: [], remark: 'an empty body' };
   const text = body_encoding === 'utf-8' ? body : isCut ? textBeforeCut(bytes) : undefined;

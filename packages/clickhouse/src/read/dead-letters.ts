@@ -12,10 +12,17 @@ import type {
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { ofDays } from './delivery-detail.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, ScopedTables } from './reader.ts';
 import { listReplayed } from './replayed.ts';
 import { isState } from './standing.ts';
-import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import {
+  CURRENT_STATE,
+  DIED_BY,
+  SUMMARY_COLUMNS,
+  SUMMARY_COLUMNS_BY_ID,
+  type SummaryRow,
+  summaryOf,
+} from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
   projectId?: string | undefined;
@@ -89,9 +96,7 @@ async function listDeadLetters(
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
   const [afterMs, afterId] = start.position ?? [];
-  // Of what a delivery died only its moments tell; that it did is among the few troubles.
-  const diedOf = query.reason !== undefined || query.status !== undefined;
-  const matching = diedOf ? momentsOf(query) : troublesOf(query);
+  const [dead, diedOf] = [troublesOf(query), momentsOf(query)];
   const beyond = allOf([
     // The time by itself finds the place in the index, the pair cuts exactly.
     ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', afterMs],
@@ -101,19 +106,27 @@ async function listDeadLetters(
       afterId,
     ],
   ]);
+  const candidates = ({ moments, troubles }: ScopedTables) => {
+    const maybeDead = `${troubles} WHERE ${dead.sql} AND ${beyond.sql}`;
+    if (query.reason === undefined && query.status === undefined) return maybeDead;
+    const died = `${moments} WHERE ${diedOf.sql} AND ${beyond.sql}`;
+    // Of a whole account it is cheaper to ask each moment for its state than to look up all that is dead by its place.
+    return isOfPart(query)
+      ? `${died} AND (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${maybeDead})`
+      : died;
+  };
   const rows = await reader.rows<SummaryRow>(
     scope,
-    ({ moments, troubles }) => `
-      SELECT ${SUMMARY_COLUMNS} FROM ${moments}
+    (from) => `
+      SELECT ${SUMMARY_COLUMNS} FROM ${from.moments}
       WHERE (occurred_at, delivery_id) IN (
-        SELECT DISTINCT occurred_at, delivery_id FROM ${diedOf ? moments : troubles}
-        WHERE ${matching.sql} AND ${beyond.sql}
+        SELECT DISTINCT occurred_at, delivery_id FROM ${candidates(from)}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {take:UInt32}
       )
       GROUP BY occurred_at, delivery_id
       ORDER BY occurred_at DESC, delivery_id DESC`,
-    { ...matching.params, ...beyond.params, take: query.limit + 1 },
+    { ...dead.params, ...diedOf.params, ...beyond.params, take: query.limit + 1 },
   );
   const read = rows.slice(0, query.limit);
   // One that was dead once may be it no longer.
@@ -145,7 +158,7 @@ function isSamePair(a: EventToEndpoint, b: EventToEndpoint): boolean {
 /** Whoever asked for a test was told, and nobody else waits for its event. */
 const TEST = 'test';
 
-/** By the moment of death, which tells the reason and the answer. */
+/** By the moment of death, which alone tells the reason and the answer. */
 function momentsOf(filter: DeadLetterFilter): Conditions {
   return allOf([
     ['state = {state:String}', 'state', 'dead'],
@@ -156,8 +169,18 @@ function momentsOf(filter: DeadLetterFilter): Conditions {
   ]);
 }
 
+/** By what is on record among the few troubles of what may have died. */
 function troublesOf(filter: DeadLetterFilter): Conditions {
-  return allOf([[isState('standing', 'dead'), 'state', 'dead'], ...whereOf(filter)]);
+  return allOf([
+    [isState('standing', 'dead'), 'state', 'dead'],
+    // What died of no answer may have had others.
+    ['has(statuses, {status:UInt16})', 'status', filter.status || undefined],
+    ...whereOf(filter),
+  ]);
+}
+
+function isOfPart({ projectId, channelId, endpointId }: DeadLetterFilter): boolean {
+  return projectId !== undefined || channelId !== undefined || endpointId !== undefined;
 }
 
 function whereOf(filter: DeadLetterFilter): Condition[] {
@@ -176,10 +199,10 @@ async function groupDeadLetters(
   scope: Scope,
   filter: DeadLetterFilter,
 ): Promise<DeadLetterGroup[]> {
-  const matching = momentsOf(filter);
+  const [dead, diedOf] = [troublesOf(filter), momentsOf(filter)];
   const rows = await reader.rows<Omit<DeadLetterGroup, 'expiresAtMs'>>(
     scope,
-    ({ moments }) => `
+    ({ moments, troubles }) => `
       SELECT
         of_endpoint AS endpointId, died_of AS reason, died_by AS status, count() AS deliveries,
         toUnixTimestamp64Milli(min(died_at)) AS firstAtMs, toUnixTimestamp64Milli(max(died_at)) AS lastAtMs,
@@ -191,14 +214,14 @@ async function groupDeadLetters(
           argMaxIf(reason, moment_at, state = 'dead') AS died_of,
           ${DIED_BY} AS died_by
         FROM ${moments}
-        WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${moments} WHERE ${matching.sql})
+        WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${troubles} WHERE ${dead.sql})
         GROUP BY occurred_at, delivery_id
-        HAVING current_state = 'dead'
+        HAVING current_state = 'dead' AND countIf(${diedOf.sql}) > 0
       )
       GROUP BY of_endpoint, died_of, died_by
       ORDER BY deliveries DESC, lastAtMs DESC, of_endpoint
       LIMIT ${MAX_GROUPS}`,
-    matching.params,
+    { ...dead.params, ...diedOf.params },
   );
   return rows.map((row) => ({ ...row, expiresAtMs: row.firstAtMs + RETENTION_MS }));
 }
@@ -214,10 +237,10 @@ async function findDeliveries(
     reader.rows<SummaryRow>(
       scope,
       ({ deliveries, moments }) => `
-        SELECT ${SUMMARY_COLUMNS} FROM ${moments}
+        SELECT ${SUMMARY_COLUMNS_BY_ID} FROM ${moments}
         WHERE (occurred_at, delivery_id) IN
           (SELECT occurred_at, delivery_id FROM ${deliveries} WHERE delivery_id IN {ids:Array(UUID)})
-        GROUP BY occurred_at, delivery_id`,
+        GROUP BY delivery_id`,
       { ids },
     ),
     reader.rows<{ id: string; place: [topic: string, partition: number, offset: number] }>(

@@ -99,6 +99,12 @@ export function ofDays({ deliveries }: ScopedTables, ofDeliveries: string): stri
   return `toDate(started_at) IN (SELECT day FROM ${deliveries} WHERE ${ofDeliveries})`;
 }
 
+/**
+ * What one reading answers of the bodies that were sent, and of those that came back; beyond it they are left out, but
+ * those of the first row. A life of fifty requests of half a megabyte would be held several times over.
+ */
+const MAX_BODY_BYTES = 1024 * 1024;
+
 /** Bodies travel as Base64: JSON cannot hold bytes. */
 function attemptsOf(
   reader: Reader,
@@ -109,26 +115,32 @@ function attemptsOf(
   const onDays = onDaysOf(whereabouts, 'started_at');
   const params = { ...onDays.params, id: deliveryId };
   const ofDelivery = `${OF_DELIVERY} AND ${onDays.sql}`;
-  const read = (order: 'ASC' | 'DESC', limit: number) =>
-    reader.rows<AttemptRow>(
+  const read = (order: 'ASC' | 'DESC', limit: number) => {
+    const inOrder = `ORDER BY step ${order}, started_at ${order}, attempt_id ${order}`;
+    return reader.rows<AttemptRow>(
       scope,
       (from) => `
       SELECT
         toString(attempt_id) AS id, step, attempt_number, disposition, verdict, reason, outcome, error_message,
         toUnixTimestamp64Milli(next_attempt_at) AS next_attempt_at_ms, retry_tier,
-        request_method, request_url, request_headers, base64Encode(request_body) AS request_body_base64,
-        response_status, response_headers, base64Encode(response_body) AS response_body_base64,
+        request_method, request_url, request_headers,
+        if(sent_before < {max_body_bytes:UInt64}, base64Encode(request_body), NULL) AS request_body_base64,
+        response_status, response_headers,
+        if(answered_before < {max_body_bytes:UInt64}, base64Encode(response_body), NULL) AS response_body_base64,
         response_body_truncated, remote_address,
         toUnixTimestamp64Milli(started_at) AS started_at_ms, duration_ms, first_byte_ms, dns_ms, connect_ms, tls_ms,
         origin_topic, origin_partition, origin_offset, delivery_topic, delivery_partition, delivery_offset,
         config_revision, dispatcher_id
-      FROM ${from.attempts}
-      WHERE ${ofDelivery}
-      ORDER BY step ${order}, started_at ${order}, attempt_id ${order}
-      LIMIT 1 BY attempt_id
-      LIMIT {limit:UInt32}`,
-      { ...params, limit },
+      FROM (
+        SELECT
+          *, sum(length(request_body)) OVER before AS sent_before, sum(length(response_body)) OVER before AS answered_before
+        FROM (SELECT * FROM ${from.attempts} WHERE ${ofDelivery} ${inOrder} LIMIT 1 BY attempt_id LIMIT {limit:UInt32})
+        WINDOW before AS (${inOrder} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+      )
+      ${inOrder}`,
+      { ...params, limit, max_body_bytes: MAX_BODY_BYTES },
     );
+  };
   const count = async () => {
     const [row] = await reader.rows<{ total: number }>(
       scope,
@@ -154,10 +166,10 @@ interface AttemptRow {
   request_method: string;
   request_url: string;
   request_headers: Record<string, string>;
-  request_body_base64: string;
+  request_body_base64: string | null;
   response_status: number;
   response_headers: Record<string, string>;
-  response_body_base64: string;
+  response_body_base64: string | null;
   response_body_truncated: boolean;
   remote_address: string;
   started_at_ms: number;
@@ -180,6 +192,10 @@ function measured(ms: number): number | null {
   return ms < 0 ? null : ms;
 }
 
+function bytesOf(base64: string | null): Buffer | null {
+  return base64 === null ? null : Buffer.from(base64, 'base64');
+}
+
 function attemptOf(row: AttemptRow): Attempt {
   return {
     attemptId: row.id,
@@ -197,14 +213,14 @@ function attemptOf(row: AttemptRow): Attempt {
           method: row.request_method,
           url: row.request_url,
           headers: row.request_headers,
-          body: Buffer.from(row.request_body_base64, 'base64'),
+          body: bytesOf(row.request_body_base64),
         }
       : null,
     response: row.response_status
       ? {
           status: row.response_status,
           headers: row.response_headers,
-          body: Buffer.from(row.response_body_base64, 'base64'),
+          body: bytesOf(row.response_body_base64),
           bodyTruncated: row.response_body_truncated,
         }
       : null,

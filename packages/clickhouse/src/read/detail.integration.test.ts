@@ -128,4 +128,37 @@ test('an event that was routed twice shows all that it was routed to, and a deli
     history: [{ step: 0 }],
     historyLeftOut: 0,
   });
+  expect(await history.deadLetters.find(scope, [first.delivery_id])).toMatchObject([
+    { deliveryId: first.delivery_id, state: 'delivered', occurredAtMs: NOON_MS },
+  ]);
+});
+
+test('a delivery whose bodies are more than an answer holds is shown with the newest of them, and with all else', async () => {
+  const { scope, own } = anOwnEvent();
+  const delivery = to(own.event_id, 1);
+  const attempts = Array.from({ length: 5 }, (_, step) =>
+    anAttempt({
+      ...own,
+      ...delivery,
+      ...{ step, started_at: NOON_MS + step, verdict: 'RETRY' as const },
+      request: {
+        method: 'POST',
+        url: 'https://receiver.example/hook',
+        headers: { 'herald-attempt': `${step}` },
+        body: Buffer.alloc(512 * 1024, `${step}`),
+      },
+    }),
+  );
+  await database.insert(ATTEMPTS, attempts);
+  const found = await history.deliveries.get(scope, delivery.delivery_id);
+  expect(
+    found?.history.map(({ request }) => [request?.headers['herald-attempt'], request?.body?.length]),
+  ).toEqual([
+    ['0', undefined],
+    ['1', undefined],
+    ['2', undefined],
+    ['3', 512 * 1024],
+    ['4', 512 * 1024],
+  ]);
+  expect(found?.history.map(({ response }) => response?.body?.toString())).toEqual(Array(5).fill('ok'));
 });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { HistoryStore } from '../history.ts';
-import { connectForReads, openHistoryStore } from '../history-store.ts';
+import { openHistoryStore } from '../history-store.ts';
 import { ATTEMPTS } from '../tables/attempts.ts';
+import { openCountingReader } from '../testing/counting-reader.ts';
 import { createHistoryDatabase, type HistoryDatabase } from '../testing/history-database.ts';
 import { newAccount } from '../testing/listing.ts';
 import { anAttempt, NOON_MS } from '../testing/sample-rows.ts';
 import { countFacets } from './facets.ts';
-import { createReader, type Reader } from './reader.ts';
 
 const HOUR_MS = 3_600_000;
 const AROUND_NOON = { fromMs: NOON_MS - HOUR_MS, toMs: NOON_MS + HOUR_MS };
@@ -68,23 +68,8 @@ test.each([
   await database.insert(ATTEMPTS, [
     anAttempt({ account_id: scope.accountId, verdict: state === 'dead' ? 'DEAD' : 'DELIVERED' }),
   ]);
-  const client = connectForReads(database.options);
-  const reader = createReader(client);
-  let rowsRead = 0;
-  const counting: Reader = {
-    ...reader,
-    async rows<T>(...asked: Parameters<Reader['rows']>) {
-      const answer = await reader.rowsAndCost<T>(...asked);
-      rowsRead += answer.rowsRead;
-      return answer.rows;
-    },
-  };
-  try {
-    const counted = await countFacets(counting, scope, { ...AROUND_NOON, state });
-    expect(counted).toMatchObject({ deliveries: 1 });
-  } finally {
-    await client.close();
-  }
-  // A granule has 512 rows.
-  expect(rowsRead).toBeLessThan(5_000);
+  await using counting = openCountingReader(database.options);
+  const counted = await countFacets(counting.reader, scope, { ...AROUND_NOON, state });
+  expect(counted).toMatchObject({ deliveries: 1 });
+  expect(counting.rowsRead()).toBeLessThan(5_000);
 });

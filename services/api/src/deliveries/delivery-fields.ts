@@ -132,7 +132,10 @@ export const deliveryView = z
 export const coordinatesView = z.object({ topic: z.string(), partition: z.number(), offset: z.number() });
 
 const body = {
-  body: z.string(),
+  body: z.string().nullable().meta({
+    description:
+      'null where it is left out: a delivery is shown with the newest of its bodies, about 1 MiB of what was sent and 1 MiB of what came back',
+  }),
   /** base64 where the bytes are no UTF-8, as where a body was cut within a character. */
   body_encoding: z.enum(['utf-8', 'base64']),
 };

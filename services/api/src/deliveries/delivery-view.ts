@@ -51,12 +51,12 @@ export function viewAttempt(attempt: Attempt): z.output<typeof attemptView> {
       method: request.method,
       url: request.url,
       headers: request.headers,
-      ...viewBody(request.body),
+      ...viewBodyOrNull(request.body),
     },
     response: response && {
       status: response.status,
       headers: response.headers,
-      ...viewBody(response.body),
+      ...viewBodyOrNull(response.body),
       body_truncated: response.bodyTruncated,
     },
     remote_address: attempt.remoteAddress,
@@ -71,6 +71,12 @@ export function viewAttempt(attempt: Attempt): z.output<typeof attemptView> {
     read_from: attempt.readFrom,
   };
 }
+
+function viewBodyOrNull(bytes: Buffer | null): ReturnType<typeof viewBody> | typeof LEFT_OUT {
+  return bytes ? viewBody(bytes) : LEFT_OUT;
+}
+
+const LEFT_OUT = { body: null, body_encoding: 'utf-8' } as const;
 
 /** The exact bytes: as text where they are UTF-8, else as base64. */
 export function viewBody(bytes: Buffer): { body: string; body_encoding: 'utf-8' | 'base64' } {

@@ -46,7 +46,7 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
 }
 
 async function readWithReplayed(account: Account, deliveryId: string) {
-  const delivery = await account.deliveries.get(deliveryId);
+  const [delivery] = await account.deadLetters.find([deliveryId]);
   return delivery && { delivery, replayed: await account.deliveries.replayed([delivery]) };
 }
 
