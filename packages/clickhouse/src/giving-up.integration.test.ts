@@ -43,6 +43,25 @@ test('a read is given up when it takes too long, or who waits for it leaves, and
   await history.close();
 });
 
+test('an account that asks for more than ClickHouse answers leaves connections for the next one', async () => {
+  const { port } = hanging.address() as AddressInfo;
+  const history = openHistoryStore({ url: `http://127.0.0.1:${port}`, database: 'herald' });
+  const leaving = new AbortController();
+  const askedBefore = asked;
+  const asking = (accountId: string) =>
+    history
+      .under({ signal: leaving.signal, timeoutMs: 60_000, accountId })
+      .deliveries.list({ accountId }, { limit: 50 });
+  const flood = Array.from({ length: 50 }, () => asking('account-1'));
+  await vi.waitFor(() => expect(asked - askedBefore).toBe(5), WITHIN);
+  const next = asking('account-2');
+  await vi.waitFor(() => expect(asked - askedBefore).toBe(6), WITHIN);
+  leaving.abort(new Error('gone'));
+  await Promise.allSettled([...flood, next]);
+  expect(asked - askedBefore).toBe(6);
+  await history.close();
+});
+
 test('ClickHouse stops the query of a read that was given up', async () => {
   const mark = `given up ${Date.now()}`;
   const operator = connectClickHouse({ url, database: 'default' }, { maxConnections: 1, settings: {} });
@@ -58,7 +77,7 @@ test('ClickHouse stops the query of a read that was given up', async () => {
   };
   const client = connectForReads({ url, database: 'default' });
   const leaving = new AbortController();
-  const reading = createReader(client, leaving.signal).allRows(
+  const reading = createReader(client, { signal: leaving.signal }).allRows(
     () => `SELECT sleepEachRow(0.1) FROM numbers(600) /* ${mark} */
       SETTINGS function_sleep_max_microseconds_per_block = 0, max_block_size = 1`,
     {},

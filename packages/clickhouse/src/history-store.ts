@@ -24,6 +24,7 @@ import { replayReads } from './read/replay-reads.ts';
 import { listReplayed } from './read/replayed.ts';
 import { readStats } from './read/stats.ts';
 import { topFailing } from './read/top-failing.ts';
+import { createReadTurns } from './read-turns.ts';
 
 /** Bounds of one read, so that a query that goes astray ends itself and not the server. */
 const MAX_EXECUTION_MS = 60_000;
@@ -37,10 +38,16 @@ export interface HistoryOptions extends ClickHouseOptions {
   now?: () => number;
 }
 
+/** Queries at once: beyond them ClickHouse does each more slowly, and none sooner. */
+const MAX_CONNECTIONS = 10;
+
+/** For a turn: half of what a read has by default, so that there is time left for it. */
+const MAX_WAIT_MS = 5_000;
+
 /** A client whose queries are bounded, and only read. */
 export function connectForReads(options: Omit<HistoryOptions, 'now'>): ClickHouseClient {
   return connectClickHouse(options, {
-    maxConnections: 10,
+    maxConnections: MAX_CONNECTIONS,
     settings: {
       readonly: '2',
       // Which they are when nobody waits for a read any more.
@@ -52,6 +59,8 @@ export function connectForReads(options: Omit<HistoryOptions, 'now'>): ClickHous
       use_top_k_dynamic_filtering: 0,
       // Indexes asked as granules are read, and not before, double the CPU of searches by words and lists of events.
       use_skip_indexes_on_data_read: 0,
+      // Of a list in its order it would read all parts to their end before the newest rows of them are looked at.
+      read_in_order_use_buffering: 0,
       // Offsets and times are below 2^53 and come as numbers.
       output_format_json_quote_64bit_integers: 0,
     },
@@ -62,15 +71,18 @@ export function connectForReads(options: Omit<HistoryOptions, 'now'>): ClickHous
 export function openHistoryStore(options: HistoryOptions): HistoryStore {
   const { now = Date.now } = options;
   const client = connectForReads(options);
+  const turns = createReadTurns({ turns: MAX_CONNECTIONS, maxWaitMs: MAX_WAIT_MS });
   return {
     ...readsOf(now, (read) => read(createReader(client))),
-    under: ({ signal, timeoutMs }) =>
+    under: ({ signal: leaving, timeoutMs, accountId }) =>
       readsOf(now, async (read) => {
         const deadline = new AbortController();
         const late = () => deadline.abort(new Error(`ClickHouse gave no answer in ${timeoutMs} ms`));
         const timer = setTimeout(late, timeoutMs);
         try {
-          return await read(createReader(client, AbortSignal.any([signal, deadline.signal])));
+          const signal = AbortSignal.any([leaving, deadline.signal]);
+          const takeTurn = accountId === undefined ? undefined : () => turns.take(accountId, signal);
+          return await read(createReader(client, { signal, ...(takeTurn && { takeTurn }) }));
         } finally {
           clearTimeout(timer);
         }

@@ -1,10 +1,12 @@
 import { ClickHouseError } from '@clickhouse/client';
+import { TooManyReads } from './read-turns.ts';
 
 /**
  * Why a read gave nothing. `away`: nobody is answered now, and the same read may be answered later. `slow`: it took
  * longer than it may. `refused`: ClickHouse will not do this one, and says so again however often it is asked.
+ * `too_many`: it was not asked, since the account asks for too much at once.
  */
-export type ReadTrouble = 'away' | 'slow' | 'refused';
+export type ReadTrouble = 'away' | 'slow' | 'refused' | 'too_many';
 
 /** Of what the server refuses whatever it is asked: it has too much to do, is going down, or is not set up. */
 const AWAY_CODES: ReadonlySet<string> = new Set([
@@ -26,6 +28,7 @@ export function readTroubleOf(error: unknown): ReadTrouble | undefined {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) {
     return undefined;
   }
+  if (error instanceof TooManyReads) return 'too_many';
   const code = codeOf(error);
   // What has no code comes from the way to ClickHouse, or from what stands before it.
   if (code === undefined || AWAY_CODES.has(code)) return 'away';

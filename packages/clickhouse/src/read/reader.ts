@@ -67,8 +67,17 @@ const ALL: AllTables = {
   erasedDeliveries: () => 'erased_deliveries',
 };
 
-/** @param signal when it aborts, what is asked is given up and nothing more is, with its reason */
-export function createReader(client: ClickHouseClient, signal?: AbortSignal): Reader {
+export interface ReaderOptions {
+  /** When it aborts, what is asked is given up and nothing more is, with its reason. */
+  signal?: AbortSignal;
+  /** Waits until a query may be asked; what it answers with is called when that has ended. */
+  takeTurn?: () => Promise<() => void>;
+}
+
+export function createReader(
+  client: ClickHouseClient,
+  { signal, takeTurn = async () => () => {} }: ReaderOptions = {},
+): Reader {
   function ask<Format extends 'JSON' | 'JSONEachRow'>(query: string, params: Params, format: Format) {
     const cut = cutWideLists(query, params);
     const query_params = { ...cut.params };
@@ -76,10 +85,13 @@ export function createReader(client: ClickHouseClient, signal?: AbortSignal): Re
   }
   async function unlessGivenUp<T>(read: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
+    const endTurn = await takeTurn();
     try {
       return await read();
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
+    } finally {
+      endTurn();
     }
   }
   function select<T>(query: string, params: Params): Promise<T[]> {

@@ -170,6 +170,17 @@ export function rateLimited(rule: string): Problem {
   };
 }
 
+export const tooManyReads: Answer = {
+  headers: { 'retry-after': '5' },
+  problem: {
+    status: 429,
+    code: 'rate_limited',
+    title: 'Too many requests',
+    detail:
+      'This account reads as much of the history at once as it may beside others, and this request has waited for its turn in vain. Go on after the time in Retry-After, with fewer requests at once or shorter ranges.',
+  },
+};
+
 /** ClickHouse is away. Configuration does not need it. */
 export const historyUnavailable: Answer = {
   headers: { 'retry-after': '5' },

@@ -1,3 +1,4 @@
+import { TooManyReads } from '@herald/clickhouse/read-turns';
 import { expect, it } from 'vitest';
 import { createReadHistory } from './read-history.ts';
 
@@ -32,6 +33,14 @@ it('says that the history is away only where asking again may help', async () =>
   }
   const answer = await readHistory(() => Promise.reject(new Error('socket hang up')), answered);
   expect(answer).toMatchObject({ problem: { code: 'history_unavailable' } });
+});
+
+it('tells an account that asks for too much at once from a history that is away', async () => {
+  const failures: unknown[] = [];
+  const readHistory = createReadHistory({ timeoutMs: 1_000, onFailure: (error) => failures.push(error) });
+  const answer = await readHistory(() => Promise.reject(new TooManyReads(5)), answered);
+  expect(answer).toMatchObject({ problem: { status: 429 }, headers: { 'retry-after': '5' } });
+  expect(failures).toEqual([]);
 });
 
 it('leaves a fault of its own a fault', async () => {

@@ -1,11 +1,11 @@
 import { readTroubleOf } from '@herald/clickhouse/read-trouble';
 import { ClientLeft } from './client-left.ts';
 import type { Answer } from './operation.ts';
-import { historyUnavailable } from './problems.ts';
+import { historyUnavailable, tooManyReads } from './problems.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /**
- * Reads from ClickHouse and answers with what was read, or says that it cannot be read now. Rejects with what
+ * Reads from ClickHouse and answers with what was read, or says why it cannot be read now. Rejects with what
  * ClickHouse refuses to read: that is a bug here, and would be the same the next time.
  */
 export type ReadHistory = <T>(
@@ -26,6 +26,7 @@ export function createReadHistory({ timeoutMs, onFailure }: ReadHistoryOptions):
     } catch (error) {
       const trouble = readTroubleOf(error);
       if (trouble === undefined || trouble === 'refused') throw error;
+      if (trouble === 'too_many') return tooManyReads;
       if (!(error instanceof ClientLeft)) onFailure(error);
       return historyUnavailable;
     }
