@@ -1,4 +1,5 @@
 import type { DeliveryQuery, EventQuery, HistoryStore, Listing, Scope } from '@herald/clickhouse/history';
+import type { DeadLetterFilter } from '@herald/clickhouse/read/dead-letters';
 import { COMMON_WORD, DAYS, LARGEST_ACCOUNT, RARE_WORD, SMALLEST_ACCOUNT } from './world.ts';
 
 /** A list as a reader would ask for it. */
@@ -31,6 +32,10 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
   const events = (name: string, filter: EventFilter, scope = LARGEST): Case => ({
     name: `events ${name}`,
     page: (cursor, limit) => history.events.list(scope, { ...filter, cursor, limit }),
+  });
+  const deadLetters = (name: string, filter: DeadLetterFilter): Case => ({
+    name: `dead letters ${name}`,
+    page: (cursor, limit) => history.deadLetters.list(LARGEST, { ...filter, cursor, limit }),
   });
   const one = (name: string, get: () => Promise<unknown>): Case => ({
     name,
@@ -95,6 +100,10 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
       text: `${COMMON_WORD} quota`,
       endpointId: 'endpoint-1-0',
     }),
+    deadLetters('all', {}),
+    deadLetters('of a reason', { reason: 'exhausted' }),
+    deadLetters('of a reason, to a large endpoint', { reason: 'exhausted', endpointId: 'endpoint-1-0' }),
+    one('groups of dead letters', () => history.deadLetters.groups(LARGEST, {})),
     one('one delivery', () => history.deliveries.get(LARGEST, deliveryId)),
     one('one event', () => history.events.get(LARGEST, eventId)),
     events('all', {}),
