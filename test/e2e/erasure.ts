@@ -1,23 +1,30 @@
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
-import { createBatchingProducer } from '@herald/kafka/batching-producer';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import type { Stack } from '@herald/local-stack/stack';
-import { createErasureRecorder } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { openErasureTable } from '@herald/registry/erasures';
 
 /** Puts on record that the history of an account was erased days ago; nothing is erased by it. */
 export async function recordOldErasure(stack: Stack, accountId: string): Promise<void> {
   const connection = { brokers: stack.brokers, clientId: 'e2e' };
-  const producer = await createBatchingProducer({ connection });
+  const source = connectSchemaRegistry({ url: stack.registryUrl });
+  const table = await openErasureTable({
+    connection,
+    source,
+    log: { warn: () => {} },
+    onFatal(error) {
+      throw error;
+    },
+  });
   const reader = createPartitionReader(connection);
-  const record = await createErasureRecorder({
-    producer,
-    reader,
-    source: connectSchemaRegistry({ url: stack.registryUrl }),
+  const recorder = await createErasureRecorder({
+    ...{ connection, source, table, reader },
     timeoutMs: 30_000,
     now: () => Date.now() - 2 * 86_400_000,
   });
-  await record({ accountId, publicationId: undefined, erasedBy: 'test' });
-  await Promise.all([producer.close(), reader.close()]);
+  const recorded = await recorder.record({ accountId, publicationId: undefined, erasedBy: 'test' });
+  if (recorded.kind !== 'recorded') throw new Error(recorded.detail);
+  await Promise.all([recorder.close(), table.stop(), reader.close()]);
 }
 
 /** Of an account, in a database of the stack's ClickHouse. */

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covers, type Erasure, type Recorded } from './erasure.ts';
+import { covers, type Erasure, including, type Recorded } from './erasure.ts';
 
 const ofPublication: Erasure = {
   accountId: 'acme',
@@ -35,4 +36,21 @@ test('the tests of an account are covered by when they were made', () => {
   const tested = (atMs: number) => recorded({ origin: { topic: 'test', partition: 0, offset: atMs } });
   expect(covers(ofAccount, tested(1_000))).toBe(true);
   expect(covers(ofAccount, tested(1_001))).toBe(false);
+});
+
+test('one that takes the place of another covers what either of them does and nothing else, whichever was asked for first', () => {
+  const asked = fc
+    .record({ erasedAtMs: fc.nat(10), eventEnds: fc.array(fc.nat(10), { maxLength: 4 }) })
+    .map((said): Erasure => ({ ...ofPublication, ...said }));
+  const origin = fc.record({
+    topic: fc.constantFrom('publication.events', 'test'),
+    partition: fc.nat(4),
+    offset: fc.nat(10),
+  });
+  fc.assert(
+    fc.property(asked, asked, origin, (one, other, origin) => {
+      const isCovered = covers(one, recorded({ origin })) || covers(other, recorded({ origin }));
+      expect(covers(including(one, other), recorded({ origin }))).toBe(isCovered);
+    }),
+  );
 });

@@ -25,6 +25,19 @@ export interface Recorded {
   origin: Coordinates;
 }
 
+/** What is asked for, with all that an earlier one of the same covers: an erasure is never taken back. */
+export function including(asked: Erasure, earlier: Erasure | undefined): Erasure {
+  if (!earlier) return asked;
+  const partitions = Math.max(asked.eventEnds.length, earlier.eventEnds.length);
+  return {
+    ...asked,
+    erasedAtMs: Math.max(asked.erasedAtMs, earlier.erasedAtMs),
+    eventEnds: Array.from({ length: partitions }, (_, partition) =>
+      Math.max(asked.eventEnds[partition] ?? 0, earlier.eventEnds[partition] ?? 0),
+    ),
+  };
+}
+
 export function covers(erasure: Erasure, { accountId, publicationId, origin }: Recorded): boolean {
   if (accountId !== erasure.accountId) return false;
   if (erasure.publicationId !== undefined && publicationId !== erasure.publicationId) return false;

@@ -1,7 +1,7 @@
 import type * as avro from '@herald/contracts/generated/erasure';
 import type { Erasure } from '@herald/domain/erasure';
 
-/** An erasure takes the place of an earlier one of the same publication or account, which it includes. */
+/** An erasure takes the place of an earlier one of the same publication or account: it has to include it. */
 export function erasureKey({ accountId, publicationId }: Erasure): string {
   return JSON.stringify(publicationId === undefined ? [accountId] : [accountId, publicationId]);
 }

@@ -1,12 +1,9 @@
-import { createEncoder } from '@herald/contracts/codec';
 import type * as avro from '@herald/contracts/generated/erasure';
-import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { covers, type Erasure, type Recorded } from '@herald/domain/erasure';
-import type { BatchingProducer } from '@herald/kafka/batching-producer';
-import type { PartitionReader } from '@herald/kafka/partition-reader';
+import type { TableEntry } from '@herald/kafka/compacted-table';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
-import { erasureKey, erasureOf, erasureRecordOf } from './erasure-record.ts';
+import { erasureOf } from './erasure-record.ts';
 import { SUBJECTS } from './subjects.ts';
 
 /** The local copy of `herald.erasures`: all that nothing may bring back into history. */
@@ -16,10 +13,12 @@ export interface ErasureTable {
   /** When the history of a publication, with all of its account or alone, or (undefined) of the account, was erased last. */
   erasedAtMs(accountId: string, publicationId: string | undefined): number | undefined;
   list(): Erasure[];
+  /** By the key of its record. */
+  entry(key: string): TableEntry<Erasure> | undefined;
   /** Returns the function that ends the subscription. */
   onErasure(listener: (erasure: Erasure) => void): () => void;
-  /** True as soon as the record at that offset of the topic is known; false when that takes 5 seconds. */
-  waitForRevision(revision: number): Promise<boolean>;
+  /** True as soon as the record at that offset of the topic is known; false when `timeoutMs` (default 5,000) passed before. */
+  waitForRevision(revision: number, timeoutMs?: number): Promise<boolean>;
   isFollowing(): boolean;
   stop(): Promise<void>;
 }
@@ -52,54 +51,9 @@ export async function openErasureTable(options: TableOptions): Promise<ErasureTa
     },
     list: () => [...table.entries()].map(([, { value }]) => value),
     onErasure: (listener) => table.onChange((_, erasure) => erasure && listener(erasure)),
-    waitForRevision: (revision) => table.waitForRevision(revision),
+    entry: table.get,
+    waitForRevision: table.waitForRevision,
     isFollowing: table.isFollowing,
     stop: table.stop,
-  };
-}
-
-export interface WantedErasure {
-  accountId: string;
-  /** Undefined for all of the account. */
-  publicationId: string | undefined;
-  /** For people. */
-  erasedBy: string;
-}
-
-/**
- * Puts on record that history is to be erased; resolves with what is erased when that is acknowledged: from then on
- * nothing that writes history brings it back. Rejects when Kafka does not answer in time: it may be on record still.
- */
-export type RecordErasure = (wanted: WantedErasure) => Promise<Erasure>;
-
-export async function createErasureRecorder(options: {
-  producer: Pick<BatchingProducer, 'send'>;
-  reader: Pick<PartitionReader, 'bounds'>;
-  source: SchemaSource;
-  timeoutMs: number;
-  now: () => number;
-}): Promise<RecordErasure> {
-  const { producer, reader, source, timeoutMs, now } = options;
-  const encoder = await createEncoder<avro.Erasure>(source, SUBJECTS.erasures);
-
-  async function record(wanted: WantedErasure, signal: AbortSignal): Promise<Erasure> {
-    const bounds = await reader.bounds(TOPICS.events, signal);
-    const eventEnds = Array.from({ length: bounds.size }, (_, partition) => bounds.get(partition)!.endOffset);
-    const erasure = { ...wanted, erasedAtMs: now(), eventEnds };
-    const value = encoder.encode(erasureRecordOf(erasure));
-    await producer.send([{ topic: TOPICS.erasures, key: erasureKey(erasure), value }]);
-    return erasure;
-  }
-
-  return async (wanted) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const expired = Promise.withResolvers<never>();
-    const expire = () => expired.reject(new Error(`Kafka gave no answer in ${timeoutMs} ms`));
-    signal.addEventListener('abort', expire, { once: true });
-    try {
-      return await Promise.race([record(wanted, signal), expired.promise]);
-    } finally {
-      signal.removeEventListener('abort', expire);
-    }
   };
 }

@@ -17,6 +17,8 @@ import { endpointConfigOf } from './endpoint-config.ts';
 import { createEndpointStatusWriter, openEndpointStatusTable } from './endpoint-status.ts';
 import { type EndpointTable, openEndpointTable } from './endpoint-table.ts';
 import { createEndpointWriter, type EndpointEdits } from './endpoint-writer.ts';
+import { createErasureRecorder } from './erasure-recorder.ts';
+import { type ErasureTable, openErasureTable } from './erasures.ts';
 import { SUBJECTS } from './subjects.ts';
 
 const stack = inject('stack');
@@ -306,4 +308,25 @@ test('a status that the dispatcher writes is seen by others, until it is deleted
   expect(table.get(endpointId)).toBeUndefined();
   await table.stop();
   await producer.close();
+});
+
+test('an erasure that was asked for earlier and lands later takes nothing back', async () => {
+  const replicas = await Promise.all([openErasureTable(options), openErasureTable(options)]);
+  const [ahead, behind] = await Promise.all(
+    replicas.map((table, index) =>
+      createErasureRecorder({
+        ...{ connection, source, table, timeoutMs: 30_000 },
+        reader: { bounds: async () => new Map([[0, { lowOffset: 0, endOffset: index === 0 ? 160 : 100 }]]) },
+        now: () => (index === 0 ? 2_000 : 1_000),
+      }),
+    ),
+  );
+  const [table, other] = replicas as [ErasureTable, ErasureTable];
+  const wanted = { accountId: `acc_${randomUUID()}`, publicationId: 'pub_1', erasedBy: 'ada' };
+  expect(await ahead!.record(wanted)).toMatchObject({ kind: 'recorded', erasure: { eventEnds: [160] } });
+  expect(await behind!.record(wanted)).toMatchObject({ kind: 'recorded', erasure: { eventEnds: [160] } });
+  const origin = { topic: TOPICS.events, partition: 0, offset: 159 };
+  expect(other.isErased({ ...wanted, origin })).toBe(true);
+  expect(other.erasedAtMs(wanted.accountId, 'pub_1')).toBe(2_000);
+  await Promise.all([ahead!.close(), behind!.close(), table.stop(), other.stop()]);
 });

@@ -12,7 +12,8 @@ import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter } from '@herald/registry/endpoint-writer';
-import { createErasureRecorder, openErasureTable } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { openErasureTable } from '@herald/registry/erasures';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { listen } from '@herald/service-kit/http-server';
@@ -72,6 +73,11 @@ await runService({
     });
     const portalLinks = await openPortalLinks(tableOptions, { keys, audit, timeoutMs: writeTimeoutMs });
     const reader = createPartitionReader(connection);
+    const erasureRecorder = await createErasureRecorder({
+      ...{ connection, source, reader, table: erasures },
+      timeoutMs: writeTimeoutMs,
+      now: Date.now,
+    });
     const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
     const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
@@ -132,13 +138,7 @@ await runService({
           onFailure: (err) => log.warn({ err }, 'an endpoint cannot be tested'),
         }),
         eraseHistory: createEraseHistory({
-          record: await createErasureRecorder({
-            producer,
-            reader,
-            source,
-            timeoutMs: config.HERALD_API_WRITE_TIMEOUT_MS,
-            now: Date.now,
-          }),
+          recorder: erasureRecorder,
           erasures,
           eraser,
           timeoutMs: config.HERALD_API_HISTORY_TIMEOUT_MS,
@@ -201,7 +201,13 @@ await runService({
         await deadline.step('end the live tails', () => tail.close());
         await deadline.step('answer the requests under way', () => server.close());
         await deadline.step('finish the edits under way', () =>
-          Promise.all([writer.close(), keyWriter.close(), replays.stop(), portalLinks.stop()]),
+          Promise.all([
+            writer.close(),
+            keyWriter.close(),
+            replays.stop(),
+            portalLinks.stop(),
+            erasureRecorder.close(),
+          ]),
         );
         await deadline.step('write what is still to be written', () => producer.close());
         await deadline.step('close the tables', () =>

@@ -11,11 +11,13 @@ import { type AuditRecord, auditRecordSchema } from '@herald/contracts/generated
 import { type DeliveryAttempt, deliveryAttemptSchema } from '@herald/contracts/generated/delivery-attempt';
 import { type PublicationEvent, publicationEventSchema } from '@herald/contracts/generated/publication-event';
 import { type RouteRecord, routeRecordSchema } from '@herald/contracts/generated/route-record';
-import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { connectSchemaRegistry, type SchemaSource } from '@herald/contracts/schema-registry';
 import { subjectOf } from '@herald/contracts/schemas';
 import { TOPICS } from '@herald/contracts/topics';
+import type { KafkaConnection } from '@herald/kafka/connection';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
-import { createErasureRecorder, openErasureTable } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { type ErasureTable, openErasureTable } from '@herald/registry/erasures';
 import { eventually } from '@herald/testkit/eventually';
 import { eventsOf, type World } from './world.ts';
 
@@ -132,14 +134,7 @@ export async function rebuildInto(
   await migrate({ ...clickhouse, retentionDays: 3_650 });
   const connection = { brokers: world.stack.brokers, clientId: 'rebuild-test' };
   const source = connectSchemaRegistry({ url: world.stack.registryUrl });
-  const erasures = await openErasureTable({
-    connection,
-    source,
-    log: { warn: () => {} },
-    onFatal(error) {
-      throw error;
-    },
-  });
+  const erasures = await erasureTable(connection, source);
   const reader = createPartitionReader(connection);
   const inserter = openInserter(clickhouse);
   const positions = await openRebuildPositions(clickhouse);
@@ -168,15 +163,25 @@ export async function rebuildInto(
 
 /** As a person asks for it. */
 export async function eraseAccount(world: World, accountId: string): Promise<void> {
-  const reader = createPartitionReader({ brokers: world.stack.brokers, clientId: 'erase-test' });
+  const connection = { brokers: world.stack.brokers, clientId: 'erase-test' };
+  const source = connectSchemaRegistry({ url: world.stack.registryUrl });
+  const table = await erasureTable(connection, source);
+  const reader = createPartitionReader(connection);
   const eraser = openEraser({ url: world.stack.clickhouseUrl, database: world.stack.clickhouseDatabase });
-  const record = await createErasureRecorder({
-    producer: world.producer,
-    reader,
-    source: connectSchemaRegistry({ url: world.stack.registryUrl }),
+  const recorder = await createErasureRecorder({
+    ...{ connection, source, table, reader },
     timeoutMs: 30_000,
     now: Date.now,
   });
-  await eraser.erase(await record({ accountId, publicationId: undefined, erasedBy: 'test' }));
-  await Promise.all([reader.close(), eraser.close()]);
+  const recorded = await recorder.record({ accountId, publicationId: undefined, erasedBy: 'test' });
+  if (recorded.kind !== 'recorded') throw new Error(recorded.detail);
+  await eraser.erase(recorded.erasure);
+  await Promise.all([recorder.close(), table.stop(), reader.close(), eraser.close()]);
+}
+
+function erasureTable(connection: KafkaConnection, source: SchemaSource): Promise<ErasureTable> {
+  const onFatal = (error: Error): never => {
+    throw error;
+  };
+  return openErasureTable({ connection, source, log: { warn: () => {} }, onFatal });
 }

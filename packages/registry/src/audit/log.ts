@@ -4,6 +4,7 @@ import type { SchemaSource } from '@herald/contracts/schema-registry';
 import { TOPICS } from '@herald/contracts/topics';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
+import { endsWithin } from '@herald/kafka/patience';
 import type { OutgoingRecord } from '@herald/kafka/record';
 import { SUBJECTS } from '../subjects.ts';
 import type { AuditEntry } from './entry.ts';
@@ -71,7 +72,10 @@ export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog
   };
 }
 
-/** An audit log with a producer of its own, for who has no other. */
+/** With brokers away a producer would wait for ever for what it has. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** An audit log with a producer of its own, for who has no other. Closing gives up what Kafka does not confirm in 5 s. */
 export async function openAuditLog(options: {
   connection: KafkaConnection;
   source: SchemaSource;
@@ -80,5 +84,10 @@ export async function openAuditLog(options: {
   const { connection, source, timeoutMs = 10_000 } = options;
   const producer = await createBatchingProducer({ connection });
   const log = await createAuditLog({ producer, source, timeoutMs });
-  return { ...log, close: () => producer.close() };
+  return {
+    ...log,
+    async close() {
+      await endsWithin(producer.close(), CLOSE_TIMEOUT_MS);
+    },
+  };
 }

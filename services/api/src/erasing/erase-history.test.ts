@@ -16,7 +16,7 @@ function erasing(said: Partial<EraseHistoryOptions>) {
 
 function eraseHistory(said: Partial<EraseHistoryOptions>) {
   return createEraseHistory({
-    record: async () => erasure,
+    recorder: { record: async () => ({ kind: 'recorded', erasure }) },
     eraser: { erase: async () => ({ events: 1, routes: 2, attempts: 3 }) },
     erasures: { list: () => [] },
     timeoutMs: 10,
@@ -29,9 +29,11 @@ function eraseHistory(said: Partial<EraseHistoryOptions>) {
 test('nothing is erased before it is on record that it is to be', async () => {
   const steps: string[] = [];
   await erasing({
-    async record(wanted) {
-      steps.push(`record ${JSON.stringify(wanted)}`);
-      return erasure;
+    recorder: {
+      async record(wanted) {
+        steps.push(`record ${JSON.stringify(wanted)}`);
+        return { kind: 'recorded', erasure };
+      },
     },
     eraser: {
       async erase() {
@@ -51,18 +53,15 @@ test('what ClickHouse cannot do now is on record, and is answered as such', asyn
 });
 
 test('without Kafka nothing is erased: a rebuild would bring it back', async () => {
-  const record = () => Promise.reject(new Error('Kafka gave no answer in 10 ms'));
+  const away = { kind: 'unavailable', detail: 'Kafka gave no answer in 10 ms' } as const;
   const eraser = { erase: () => expect.unreachable() };
-  expect(await erasing({ record, eraser })).toEqual({
-    kind: 'unavailable',
-    detail: 'Kafka gave no answer in 10 ms',
-  });
+  expect(await erasing({ recorder: { record: async () => away }, eraser })).toEqual(away);
 });
 
 test('an account that has erased too many of late is refused, and nothing of that is put on record', async () => {
   const list = () => Array.from({ length: 1_000 }, () => ({ ...erasure, erasedAtMs: 600 }));
   const nothing = () => expect.unreachable();
-  const erase = eraseHistory({ record: nothing, erasures: { list } });
+  const erase = eraseHistory({ recorder: { record: nothing }, erasures: { list } });
   const answer = await erase({ accountId: 'acme' }, 'pub_1', 'key k1', nothing);
   expect(answer).toEqual({ kind: 'too_many', fromMs: 600 + 86_400_000 });
 });

@@ -1,7 +1,8 @@
 import type { Erased, Eraser } from '@herald/clickhouse/erasing/eraser';
 import type { Scope } from '@herald/clickhouse/history';
 import type { Erasure } from '@herald/domain/erasure';
-import type { ErasureTable, RecordErasure } from '@herald/registry/erasures';
+import type { ErasureRecorder } from '@herald/registry/erasure-recorder';
+import type { ErasureTable } from '@herald/registry/erasures';
 import { mayEraseFromMs } from './erasure-limit.ts';
 
 /** What became of an erasure that was asked for, as it was put into the audit. */
@@ -35,7 +36,7 @@ export type EraseHistory = (
 ) => Promise<HistoryErased>;
 
 export interface EraseHistoryOptions {
-  record: RecordErasure;
+  recorder: Pick<ErasureRecorder, 'record'>;
   erasures: Pick<ErasureTable, 'list'>;
   eraser: Pick<Eraser, 'erase'>;
   /** How long ClickHouse is waited for. */
@@ -48,7 +49,7 @@ export interface EraseHistoryOptions {
 const MAX_UNDERWAY = 8;
 
 export function createEraseHistory({
-  record,
+  recorder,
   erasures,
   eraser,
   timeoutMs,
@@ -80,15 +81,13 @@ export function createEraseHistory({
   }
 
   async function erase(accountId: string, publicationId: string, erasedBy: string): Promise<Erasing> {
-    let erasure: Erasure;
-    try {
-      erasure = await record({ accountId, publicationId, erasedBy });
-    } catch (error) {
-      onFailure(error);
-      return { kind: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+    const recorded = await recorder.record({ accountId, publicationId, erasedBy });
+    if (recorded.kind === 'unavailable') {
+      onFailure(new Error(recorded.detail));
+      return recorded;
     }
-    const erased = await eraseInTime(erasure);
-    const { erasedAtMs } = erasure;
+    const erased = await eraseInTime(recorded.erasure);
+    const { erasedAtMs } = recorded.erasure;
     return erased ? { kind: 'erased', erasedAtMs, erased } : { kind: 'recorded', erasedAtMs };
   }
 

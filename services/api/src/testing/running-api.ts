@@ -19,7 +19,8 @@ import { createAuditLog } from '@herald/registry/audit/log';
 import { openEndpointStatusTable } from '@herald/registry/endpoint-status';
 import { type EndpointTable, openEndpointTable } from '@herald/registry/endpoint-table';
 import { createEndpointWriter, type EndpointEdits } from '@herald/registry/endpoint-writer';
-import { createErasureRecorder, openErasureTable } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { openErasureTable } from '@herald/registry/erasures';
 import type { NewPortalLink } from '@herald/registry/portal/portal-link';
 import { createRetryOrderWriter, forgetRetryOrder } from '@herald/registry/retry-orders';
 import { createSealing, type Sealing } from '@herald/registry/sealing';
@@ -159,6 +160,11 @@ export async function startApi(
   });
   const eraser = openEraser({ ...database.options, ...(over.clickhouseUrl && { url: over.clickhouseUrl }) });
   const reader = createPartitionReader(connection);
+  const erasureRecorder = await createErasureRecorder({
+    ...{ connection: writing, source, reader, table: erasures },
+    timeoutMs: over.writeTimeoutMs ?? 30_000,
+    now: Date.now,
+  });
   const progress = openGroupProgress({ connection, groupId: GROUPS.log, topics: LOGGED_TOPICS });
   const metrics = createApiMetrics(createMetrics({ service: 'api' }));
   const attempts = openAttemptSource({ connection, source, erasures, log });
@@ -200,13 +206,7 @@ export async function startApi(
       onFailure: (err) => log.warn({ err }, 'an endpoint cannot be tested'),
     }),
     eraseHistory: createEraseHistory({
-      record: await createErasureRecorder({
-        producer,
-        reader,
-        source,
-        timeoutMs: over.writeTimeoutMs ?? 30_000,
-        now: Date.now,
-      }),
+      recorder: erasureRecorder,
       erasures,
       eraser,
       timeoutMs: 30_000,
@@ -301,7 +301,8 @@ export async function startApi(
     async stop() {
       await tail.close();
       await server.close();
-      await Promise.all([writer.close(), keyWriter.close(), replays.stop(), portalLinks.stop()]);
+      await Promise.all([writer.close(), keyWriter.close(), erasureRecorder.close()]);
+      await Promise.all([replays.stop(), portalLinks.stop()]);
       await producer.close();
       await Promise.all([table.stop(), status.stop(), keys.stop(), erasures.stop()]);
       await Promise.all([reader.close(), progress.close()]);

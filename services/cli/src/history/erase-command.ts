@@ -1,11 +1,12 @@
 import { type Erased, openEraser } from '@herald/clickhouse/erasing/eraser';
 import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
-import { createBatchingProducer } from '@herald/kafka/batching-producer';
+import type { Erasure } from '@herald/domain/erasure';
 import { createPartitionReader } from '@herald/kafka/partition-reader';
 import { createAudited } from '@herald/registry/audit/audited';
-import { createAuditLog } from '@herald/registry/audit/log';
+import { openAuditLog } from '@herald/registry/audit/log';
 import { erasureAsked } from '@herald/registry/audit/orders-asked';
-import { createErasureRecorder } from '@herald/registry/erasures';
+import { createErasureRecorder } from '@herald/registry/erasure-recorder';
+import { openErasureTable } from '@herald/registry/erasures';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -45,9 +46,10 @@ async function run(
 ): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: VARIABLES, options: OPTIONS });
   if (!flags.yes) throw new UsageFailure(['what is erased cannot be brought back: say --yes as well']);
-  const connection = quietly(kafkaConnection(config, 'herald-cli'));
-  const producer = await createBatchingProducer({ connection });
-  const reader = createPartitionReader(connection);
+  const erasure = await recorded(config, options, terminal);
+  terminal.note(
+    'on record: nothing that writes history brings it back, and loggers erase what they have under way',
+  );
   const eraser = openEraser({
     url: config.HERALD_CLICKHOUSE_URL,
     database: config.HERALD_CLICKHOUSE_DATABASE,
@@ -55,31 +57,48 @@ async function run(
     password: config.HERALD_CLICKHOUSE_PASSWORD,
   });
   try {
-    const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
-    const timing = { timeoutMs: RECORD_TIMEOUT_MS, now: Date.now };
-    const record = await createErasureRecorder({ producer, reader, source, ...timing });
-    const audited = createAudited(await createAuditLog({ producer, source, ...timing }), Date.now);
-    const { account: accountId, publication: publicationId } = options;
-    const asker = currentOperator();
-    const recorded = await audited(
-      { ...erasureAsked(accountId, publicationId), accountId, asker },
-      async () => ({
-        kind: 'recorded' as const,
-        erasure: await record({ accountId, publicationId, erasedBy: asker.actor.id }),
-      }),
-      () => 'done',
-    );
-    if (recorded.kind === 'unavailable') throw new CommandFailure(recorded.detail);
-    const { erasure } = recorded;
-    terminal.note(
-      'on record: nothing that writes history brings it back, and loggers erase what they have under way',
-    );
     const erased = await eraser.erase(erasure);
     await eraser.purge();
     if (flags.json) terminal.json({ erased_at: new Date(erasure.erasedAtMs).toISOString(), erased });
     else terminal.print(textOf(erased));
   } finally {
-    await Promise.all([producer.close(), reader.close(), eraser.close()]);
+    await eraser.close();
+  }
+}
+
+/** What is erased, as soon as it is on record. */
+async function recorded(
+  config: z.output<z.ZodObject<typeof VARIABLES>>,
+  { account: accountId, publication: publicationId }: z.output<z.ZodObject<typeof OPTIONS>>,
+  terminal: Context['terminal'],
+): Promise<Erasure> {
+  const connection = quietly(kafkaConnection(config, 'herald-cli'));
+  const source = connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL });
+  const timing = { timeoutMs: RECORD_TIMEOUT_MS, now: Date.now };
+  const fatal = Promise.withResolvers<never>();
+  const table = await openErasureTable({
+    connection,
+    source,
+    log: { warn: (_, message) => terminal.note(message) },
+    onFatal: fatal.reject,
+  });
+  const reader = createPartitionReader(connection);
+  const audit = await openAuditLog({ connection, source, ...timing });
+  const recorder = await createErasureRecorder({ connection, source, table, reader, ...timing });
+  try {
+    const asker = currentOperator();
+    const asked = await Promise.race([
+      createAudited(audit, Date.now)(
+        { ...erasureAsked(accountId, publicationId), accountId, asker },
+        () => recorder.record({ accountId, publicationId, erasedBy: asker.actor.id }),
+        ({ kind }) => (kind === 'recorded' ? 'done' : 'asked'),
+      ),
+      fatal.promise,
+    ]);
+    if (asked.kind === 'recorded') return asked.erasure;
+    throw new CommandFailure(`${asked.detail}. It may be on record all the same: erase it again.`);
+  } finally {
+    await Promise.all([recorder.close(), audit.close(), table.stop(), reader.close()]);
   }
 }
 
