@@ -118,16 +118,7 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
     now,
   });
 
-  /** One after the other: two that are decided together would both find the other's admin, or the last place free. */
-  let deciding: Promise<unknown> = Promise.resolve();
-
-  return {
-    as: editsOf,
-    async close() {
-      await deciding;
-      await editor.close();
-    },
-  };
+  return { as: editsOf, close: () => editor.close() };
 
   function editsOf(asker: Asker): ApiKeyEdits {
     const audited = (keyId: string, action: AuditAction) =>
@@ -136,12 +127,11 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
     return {
       async create(wanted) {
         const { text, key } = makeApiKey(wanted, now());
-        const edited = await inTurn(() =>
-          editor.edit<KeyCreated>(
-            key.keyId,
-            () => (validKeys(key.accountId).length >= MAX_KEYS_PER_ACCOUNT ? TOO_MANY : { write: key }),
-            audited(key.keyId, 'api_key.created'),
-          ),
+        const edited = await editor.edit<KeyCreated>(
+          key.keyId,
+          () => (validKeys(key.accountId).length >= MAX_KEYS_PER_ACCOUNT ? TOO_MANY : { write: key }),
+          audited(key.keyId, 'api_key.created'),
+          key.accountId,
         );
         if (edited.kind === 'refused') return edited.refusal;
         return edited.kind === 'written'
@@ -162,7 +152,7 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
           info = infoOf(revoked);
           return { write: revoked };
         };
-        const edited = await inTurn(() => editor.edit(keyId, decide, audited(keyId, 'api_key.revoked')));
+        const edited = await editor.edit(keyId, decide, audited(keyId, 'api_key.revoked'), accountId);
         if (edited.kind === 'refused') return edited.refusal;
         return edited.kind === 'written'
           ? { kind: 'revoked', info: info as ApiKeyInfo, revision: edited.revision }
@@ -179,12 +169,6 @@ export async function createApiKeyWriter(options: ApiKeyWriterOptions): Promise<
   function isLastAdmin({ accountId, keyId }: ApiKey): boolean {
     const admins = validKeys(accountId).filter(({ role }) => role === 'admin');
     return admins.length === 1 && admins[0]?.keyId === keyId;
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = deciding.then(work);
-    deciding = turn.catch(() => {});
-    return turn;
   }
 }
 

@@ -62,6 +62,21 @@ describe('the editor', () => {
     expect(entryOf(partition, 'x')?.value).toBe(20);
   });
 
+  it('decides edits of one turn one after the other, and lets nobody else wait for that', async () => {
+    const partition = empty();
+    const editor = editorOn(partition);
+    const settled: string[] = [];
+    const isFree = () => ['a1', 'a2'].every((key) => entryOf(partition, key) === undefined);
+    const asks = ['a1 a', 'a2 a', 'a3 a', 'b1 b'].map(async (asked) => {
+      const [key = '', turnOf] = asked.split(' ');
+      const decide = () => (turnOf === 'b' || isFree() ? { write: 1 } : { refuse: 'taken' });
+      const { kind } = await editor.edit<string>(key, decide, undefined, turnOf);
+      settled.push(`${key} ${kind}`);
+    });
+    await Promise.all(asks);
+    expect(settled).toEqual(['a1 written', 'b1 written', 'a2 refused', 'a3 refused']);
+  });
+
   it('says so when a deletion of which the answer was lost is on record', async () => {
     const partition = empty();
     partition.records.push({ key: 'x', value: Buffer.from('1') });

@@ -17,12 +17,15 @@ import {
 export interface Editor<V> {
   /**
    * `decide` must be pure: it is called again where another writer came in between. When the edit is written, this
-   * process' own table has it. `audit` says who asked for what; an edit without it is Herald's own.
+   * process' own table has it. `audit` says who asked for what; an edit without it is Herald's own. Where `decide`
+   * looks at other keys, too, whatever writes those names the same `turnOf`: each is decided on what the one before
+   * has left, and edits of other turns do not wait for it.
    */
   edit<R>(
     key: string,
     decide: (current: Entry<V> | undefined) => Decision<V, R>,
     audit?: AuditOf<V>,
+    turnOf?: string,
   ): Promise<Edited<R>>;
   /** Waits for the edits under way. */
   close(): Promise<void>;
@@ -71,6 +74,7 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       key: string,
       decide: (current: Entry<V> | undefined) => Decision<V, R>,
       auditOf?: AuditOf<V>,
+      turnOf?: string,
     ): Promise<Edited<R>> {
       if (closed) return unavailable('the writer is closed');
       if (waiting.length >= MAX_WAITING_EDITS) return unavailable(`${waiting.length} edits are waiting`);
@@ -81,6 +85,7 @@ export function createEditor<V>(options: EditorOptions<V>): Editor<V> {
       };
       const edit: Waiting<V> = {
         key,
+        turnOf,
         decide,
         over: false,
         tried: undefined,

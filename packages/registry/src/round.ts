@@ -22,6 +22,8 @@ export type AuditOf<V> = (before: Entry<V> | undefined, after: V | undefined) =>
 /** An edit that waits for its round. */
 export interface Waiting<V> {
   key: string;
+  /** Edits that are decided by each other's keys name the same; undefined for one that looks at its own key only. */
+  turnOf: string | undefined;
   decide: (current: Entry<V> | undefined) => Decision<V, unknown>;
   settle: (edited: Edited<unknown>) => void;
   fail: (error: unknown) => void;
@@ -42,16 +44,18 @@ export interface Tried {
   above: number;
 }
 
-/** Takes the first edits out, one a key at most: the next one of a key is decided on what this one leaves. */
+/** Takes the first edits out, one a key and one a turn at most: the next one is decided on what this one leaves. */
 export function takeRound<V>(waiting: Waiting<V>[], maxEdits: number): Waiting<V>[] {
   const round: Waiting<V>[] = [];
   const later: Waiting<V>[] = [];
   const keys = new Set<string>();
+  const turns = new Set<string | undefined>();
   for (const edit of waiting.splice(0)) {
     if (edit.over) continue;
-    if (round.length < maxEdits && !keys.has(edit.key)) round.push(edit);
+    if (round.length < maxEdits && !keys.has(edit.key) && !turns.has(edit.turnOf)) round.push(edit);
     else later.push(edit);
     keys.add(edit.key);
+    if (edit.turnOf !== undefined) turns.add(edit.turnOf);
   }
   waiting.push(...later);
   return round;
