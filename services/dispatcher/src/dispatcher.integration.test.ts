@@ -1,9 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEncoder } from '@herald/contracts/codec';
+import { type EndpointConfig, endpointConfigSchema } from '@herald/contracts/generated/endpoint-config';
 import { encodeDeliveryHeaders, POISON_HEADERS, REASON_HEADER } from '@herald/contracts/headers';
+import { connectSchemaRegistry } from '@herald/contracts/schema-registry';
+import { subjectOf } from '@herald/contracts/schemas';
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
 import type { Endpoint } from '@herald/domain/endpoint';
+import { endpointConfigOf } from '@herald/registry/endpoint-config';
 import { failing, flaky, gone } from '@herald/testkit/behaviour';
 import { eventually } from '@herald/testkit/eventually';
 import { createCertificate } from '@herald/webhook/testing/certificates';
@@ -11,10 +16,10 @@ import { response, startReceiver } from '@herald/webhook/testing/receivers';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventOf, eventsOf } from '../test-support/event.ts';
-import { deliveryOf } from '../test-support/fakes.ts';
+import { deliveryOf, endpointOf } from '../test-support/fakes.ts';
 import { useReceivers } from '../test-support/receivers.ts';
 import { openWitness, type Witness } from '../test-support/witness.ts';
-import { openWorld, type World } from '../test-support/world.ts';
+import { type DispatcherProcess, openWorld, type World } from '../test-support/world.ts';
 
 const authority = { name: 'Ours', ...createCertificate({ name: 'Ours', isAuthority: true }) };
 const folder = mkdtempSync(join(tmpdir(), 'herald-dispatcher-'));
@@ -22,13 +27,14 @@ const AUTHORITY_FILE = join(folder, 'authority.pem');
 
 let world: World;
 let witness: Witness;
+let dispatcher: DispatcherProcess;
 const receiverOf = useReceivers();
 
 beforeAll(async () => {
   world = await openWorld();
   witness = await openWitness(world.connection, world.stack.registryUrl);
   writeFileSync(AUTHORITY_FILE, authority.cert);
-  await world.startDispatcher({
+  dispatcher = await world.startDispatcher({
     HERALD_EXTRA_CA_FILE: AUTHORITY_FILE,
     HERALD_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
   });
@@ -164,6 +170,49 @@ test('an endpoint whose secret cannot be opened has its deliveries held, not giv
   await world.publish([eventOf(endpoint.projectId)]);
   await eventually(() => expect(kept(TOPICS.held, endpoint)).toHaveLength(1));
   expect(kept(TOPICS.held, endpoint)[0]!.headers[REASON_HEADER]?.toString()).toBe('secret_unreadable');
+});
+
+test('an endpoint that only a newer version can read holds up nobody, and gets what it wants when it can be read', async () => {
+  const [receiver, neighbours] = [await receiverOf(), await receiverOf()];
+  const { endpoint: neighbour } = await world.addEndpoint({ url: neighbours.url });
+  const { projectId } = neighbour;
+  const newer = endpointOf({ id: `ep_newer_${neighbour.id}`, projectId, url: receiver.url });
+  const subjectSchema = { subject: subjectOf(TOPICS.endpoints), schema: endpointConfigSchema };
+  const source = connectSchemaRegistry({ url: world.stack.registryUrl });
+  const encoder = await createEncoder<EndpointConfig>(source, subjectSchema);
+  const put = async (config: Partial<EndpointConfig>) => {
+    const value = encoder.encode({ ...endpointConfigOf(newer), ...config });
+    const { offset } = await world.producer.sendOne({ topic: TOPICS.endpoints, key: newer.id, value });
+    await dispatcher.reaches(offset);
+  };
+
+  await put({ state: 'UNKNOWN' });
+  await world.publish(eventsOf(projectId, 2));
+  await eventually(() => expect(neighbours.requests).toHaveLength(2));
+  await eventually(() => expect(kept(retryTopic('10m'), newer)).toHaveLength(2));
+  const ready = await fetch(`${dispatcher.adminUrl}/readyz`);
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining(newer.id)]);
+
+  // What the retry lane does in ten minutes.
+  const forward = async ([record]: ReturnType<typeof kept>) => {
+    const { key, value } = record!;
+    const headers = Object.fromEntries(
+      Object.entries(record!.headers).map(([name, bytes]) => [name, String(bytes)]),
+    );
+    await world.producer.send([{ topic: TOPICS.deliveries, key: String(key), value, headers }]);
+  };
+  const subscription = { channel_ids: [], filter: null };
+  await put({ subscription: { ...subscription, event_types: ['publication.deleted'] } });
+  await forward(kept(retryTopic('10m'), newer));
+  await eventually(async () =>
+    expect(await attemptsOf(newer)).toContainEqual(
+      expect.objectContaining({ disposition: 'CANCELLED', reason: 'not_wanted', step: 1 }),
+    ),
+  );
+  await put({ subscription: { ...subscription, event_types: ['publication.published'] } });
+  await forward(kept(retryTopic('10m'), newer).slice(1));
+  await eventually(() => expect(receiver.requests).toHaveLength(1));
+  expect((await fetch(`${dispatcher.adminUrl}/readyz`)).status).toBe(200);
 });
 
 test('a delivery that waits while its endpoint is deleted becomes a dead letter', async () => {
