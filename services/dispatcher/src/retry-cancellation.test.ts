@@ -74,7 +74,13 @@ test('a claim that is lost while the schema is asked for leaves the delivery to 
   const cancelled = cancel(deliveryRecord(claim, 4, deliveryOf()), order);
   claim.revoke();
   resolve({ ok: true, value: eventOf('p1') });
-  await cancelled;
+  expect(await cancelled).toBe('left');
+  expect(disposed).toEqual([]);
+});
+
+test('a process that ends while the schema is asked for leaves the delivery where it is, and is not ended by it', async () => {
+  const { cancel, disposed } = cancellationWith(() => Promise.reject(new Error('the service stops')));
+  expect(await cancel(deliveryRecord(claimOn(retryTopic('1h')), 4, deliveryOf()), order)).toBe('left');
   expect(disposed).toEqual([]);
 });
 

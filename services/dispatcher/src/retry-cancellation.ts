@@ -8,6 +8,8 @@ import { moved } from './delivery-lane/disposition.ts';
 import type { Recorder } from './delivery-lane/recorder.ts';
 import { receiveDelivery } from './delivery-lane/task.ts';
 
+export type Cancelled = 'given_up' | 'left';
+
 export interface RetryCancellationOptions {
   decoder: Decoder<PublicationEvent>;
   recorder: Pick<Recorder, 'dispose'>;
@@ -17,19 +19,20 @@ export interface RetryCancellationOptions {
 
 /**
  * Gives a waiting delivery up as a person has ordered: a dead letter with the reason `cancelled`, and the record of the
- * step. Resolves when both are acknowledged. A claim that is lost while the event's schema is asked for leaves it to
- * the new owner.
+ * step. Resolves when both are acknowledged, to `given_up`; or to `left`, when the claim is lost while the event's schema
+ * is asked for, or the process ends: its owner will meet it again, and the order with it.
  */
 export function createRetryCancellation(
   options: RetryCancellationOptions,
-): (record: LaneRecord, order: RetryOrder) => Promise<void> {
+): (record: LaneRecord, order: RetryOrder) => Promise<Cancelled> {
   const { decoder, recorder, dispatcherId, now } = options;
   return async (record, { accountId, orderedBy }) => {
     const received = receiveDelivery(record);
     if (received.kind === 'poison') throw new Error(`${record.topic}: ${received.poison.detail}`);
     const { task } = received;
-    const decoded = await decoder.decode(record.value);
-    if (!record.claim.isCurrent()) return;
+    // Only the end of the process ends a decoding without an answer.
+    const decoded = await Promise.resolve(decoder.decode(record.value)).catch(() => undefined);
+    if (!decoded || !record.claim.isCurrent()) return 'left';
     const { deliveryId, step } = task.delivery;
     const disposition = moved(
       {
@@ -43,5 +46,6 @@ export function createRetryCancellation(
       { kind: 'dead', reason: 'cancelled', detail: `ordered by ${orderedBy}`, revision: -1 },
     );
     await new Promise<void>((acknowledged) => recorder.dispose(record, disposition, acknowledged));
+    return 'given_up';
   };
 }

@@ -11,6 +11,7 @@ import {
   endpointOf,
   recordOf,
 } from '../test-support/fakes.ts';
+import type { Cancelled } from './retry-cancellation.ts';
 import { createRetryLane } from './retry-lane.ts';
 import { ownersOrders } from './retry-orders.ts';
 
@@ -26,12 +27,15 @@ afterEach(() => {
 function laneOf() {
   const producer = createHeldProducer();
   const completed: LaneRecord[] = [];
-  const cancelled: { record: LaneRecord; acknowledge: () => void }[] = [];
+  const cancelled: { record: LaneRecord; acknowledge: (became?: Cancelled) => void }[] = [];
   const { orders, give } = orderBook();
   const lane = createRetryLane({
     producer,
     orders,
-    cancel: (record) => new Promise((acknowledge) => cancelled.push({ record, acknowledge })),
+    cancel: (record) =>
+      new Promise((settle) => {
+        cancelled.push({ record, acknowledge: (became = 'given_up') => settle(became) });
+      }),
     onOrdered: () => {},
     complete: (record) => completed.push(record),
     onForwarded: () => {},
@@ -253,6 +257,16 @@ describe('an order', () => {
     expect(completed).toHaveLength(1);
     vi.advanceTimersByTime(2 * HOUR_MS);
     expect(producer.handedOver).toEqual([]);
+  });
+
+  it('to cancel leaves what was not given up for its next owner, and the lane drains for all that', async () => {
+    const { lane, completed, cancelled, give } = laneOf();
+    lane.receive(waiting('1h', 0, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({ kind: 'cancel' });
+    cancelled[0]!.acknowledge('left');
+    await lane.suspend();
+    expect(completed).toEqual([]);
   });
 
   it('that names deliveries leaves the others where they are', () => {

@@ -7,6 +7,7 @@ import type { LaneHandler } from '@herald/kafka/lane';
 import type { LaneRecord, OutgoingRecord } from '@herald/kafka/record';
 import { isMeant, type RetryOrder, type StandingOrder } from '@herald/registry/retry-order';
 import { MAX_DELIVERY_BYTES, malformedHeader, type Poison, poisonRecord, tooLarge } from './poison.ts';
+import type { Cancelled } from './retry-cancellation.ts';
 import { createUnderway } from './underway.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
@@ -18,8 +19,8 @@ const MAX_TIMER_MS = 60_000;
 export interface RetryLaneOptions {
   producer: Pick<BatchingProducer, 'enqueue'>;
   orders: RetryOrders;
-  /** Gives a delivery up. Resolves when everything that this takes is acknowledged, or the claim is lost. */
-  cancel: (record: LaneRecord, order: RetryOrder) => Promise<void>;
+  /** Gives a delivery up: everything that this takes is acknowledged; or leaves it to its next owner. */
+  cancel: (record: LaneRecord, order: RetryOrder) => Promise<Cancelled>;
   /** The offset may move past the record. */
   complete: (record: LaneRecord) => void;
   /** A person has sent or given up a delivery before it was due. */
@@ -153,7 +154,10 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
       return;
     }
     underway.begin();
-    cancel(record, order).then(() => ended(record), onFatal);
+    cancel(record, order).then((became) => {
+      if (became === 'given_up') ended(record);
+      else underway.end();
+    }, onFatal);
   }
 
   function write(record: LaneRecord, outgoing: OutgoingRecord): void {
