@@ -1,4 +1,4 @@
-import type { Decoder } from '@herald/contracts/codec';
+import type { Decoded, Decoder } from '@herald/contracts/codec';
 import type { PublicationEvent } from '@herald/contracts/generated/publication-event';
 import { ALL_PROJECTS } from '@herald/domain/endpoint';
 import { cancellationId } from '@herald/domain/ids';
@@ -30,9 +30,14 @@ export function createRetryCancellation(
     const received = receiveDelivery(record);
     if (received.kind === 'poison') throw new Error(`${record.topic}: ${received.poison.detail}`);
     const { task } = received;
-    // Only the end of the process ends a decoding without an answer.
-    const decoded = await Promise.resolve(decoder.decode(record.value)).catch(() => undefined);
-    if (!decoded || !record.claim.isCurrent()) return 'left';
+    let decoded: Decoded<PublicationEvent>;
+    try {
+      decoded = await decoder.decode(record.value);
+    } catch {
+      // Only the end of the process ends a decoding without an answer.
+      return 'left';
+    }
+    if (!record.claim.isCurrent()) return 'left';
     const { deliveryId, step } = task.delivery;
     const disposition = moved(
       {
