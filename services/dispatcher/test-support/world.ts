@@ -9,7 +9,7 @@ import type { Endpoint } from '@herald/domain/endpoint';
 import { type BatchingProducer, createBatchingProducer } from '@herald/kafka/batching-producer';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { partitionForKey } from '@herald/kafka/murmur2';
-import { endSessions } from '@herald/kafka/testing/leave-group';
+import { endSessions, membersOf } from '@herald/kafka/testing/leave-group';
 import { applyTopics } from '@herald/kafka/topics';
 import { type Stack, startStack } from '@herald/local-stack/stack';
 import { operator } from '@herald/registry/audit/entry';
@@ -55,7 +55,7 @@ export interface DispatcherProcess extends ServiceProcess {
   adminUrl: string;
   /** Its log so far, a line each. */
   log: readonly string[];
-  /** Where it was the only one, its partitions are free at once, not when its sessions end. */
+  /** Its partitions are free at once, not when its sessions end. */
   kill9: ServiceProcess['kill9'];
   /** Resolves when its endpoint table has the revision. */
   reaches(revision: number): Promise<void>;
@@ -87,6 +87,8 @@ export async function openWorld(): Promise<World> {
   const sealing = createSealing(KEY_RING);
   const dispatchers = new Set<DispatcherProcess>();
   const groupIds = DISPATCHER_LANES.map(({ groupId }) => groupId);
+  /** Members of the groups that a dispatcher is told by: who is new after a start is the one that was started. */
+  const knownMembers = new Set<string>();
   let closing = false;
 
   async function known(edit: Promise<WriteResult>): Promise<number> {
@@ -161,12 +163,15 @@ export async function openWorld(): Promise<World> {
       const ready = await process_.ready;
       if (!ready) throw new Error(`The dispatcher did not start:\n${log.join('\n')}`);
       const { adminUrl } = ready;
+      const present = (await membersOf(connection, groupIds)).map(({ memberId }) => memberId);
+      const own = new Set(present).difference(knownMembers);
+      for (const memberId of own) knownMembers.add(memberId);
       const dispatcher = {
         ...process_,
         async kill9() {
           const ended = await process_.kill9();
           dispatchers.delete(dispatcher);
-          if (dispatchers.size === 0 && !closing) await endSessions(connection, groupIds);
+          if (!closing) await endSessions(connection, groupIds, (memberId) => own.has(memberId));
           return ended;
         },
         adminUrl,

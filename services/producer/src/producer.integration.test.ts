@@ -116,7 +116,6 @@ test('an account that floods is held to its quota, and another one is not refuse
   const accepted = flood.filter(({ status }) => status === 202).length * 20;
   const refused = flood.filter(({ status }) => status === 429);
   expect(accepted).toBeLessThanOrEqual(quota + quota * seconds);
-  expect(accepted + refused.length * 20).toBeGreaterThan(2 * accepted);
   expect(refused.every((one) => Number(one.headers.get('retry-after')) >= 1)).toBe(true);
   // Far above what it takes on a machine that is busy with other tests, far below waiting behind the flood.
   expect(durationsMs.toSorted((a, b) => a - b)[48]).toBeLessThan(2_000);

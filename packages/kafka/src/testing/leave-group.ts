@@ -7,17 +7,28 @@ const LEAVE_GROUP = 13;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Takes all members out of groups whose members are dead, as the end of their sessions would some time later, so that
- * the suite need not wait for it after every kill.
+ * Takes members that are dead out of their groups, as the end of their sessions would some time later, so that the
+ * suite need not wait for it after every kill. Without `isDead` they all are.
  */
-export async function endSessions(connection: KafkaConnection, groupIds: readonly string[]): Promise<void> {
+export async function endSessions(
+  connection: KafkaConnection,
+  groupIds: readonly string[],
+  isDead: (memberId: string) => boolean = () => true,
+): Promise<void> {
+  for (const { groupId, memberId } of await membersOf(connection, groupIds)) {
+    if (isDead(memberId)) await leave(connection.brokers, groupId, memberId);
+  }
+}
+
+export async function membersOf(
+  connection: KafkaConnection,
+  groupIds: readonly string[],
+): Promise<{ groupId: string; memberId: string }[]> {
   const admin = createKafka(connection).admin();
   await admin.connect();
   try {
     const { groups } = await admin.describeGroups([...groupIds]);
-    for (const { groupId, members } of groups) {
-      for (const { memberId } of members) await leave(connection.brokers, groupId, memberId);
-    }
+    return groups.flatMap(({ groupId, members }) => members.map(({ memberId }) => ({ groupId, memberId })));
   } finally {
     await admin.disconnect();
   }

@@ -171,7 +171,7 @@ test('a logger that lags, stops, is killed and logs again what it had logged lea
   await world.produceAttempts(routes.map(deliveredOf));
   const doneMs = Date.now();
   await eventually(() => expect(Date.now() - doneMs).toBeGreaterThan(4_000));
-
+  await world.endSessions();
   const next = await world.startLogger(QUICK);
   await eventually(
     async () => {
