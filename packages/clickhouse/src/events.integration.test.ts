@@ -1,11 +1,14 @@
 import { deliveryId } from '@herald/domain/ids';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { HistoryStore } from './history.ts';
+import type { DeliveryQuery, EventQuery, HistoryStore } from './history.ts';
 import { openHistoryStore } from './history-store.ts';
+import { listDeliveries } from './read/delivery-list.ts';
+import { listEvents } from './read/event-list.ts';
 import { ATTEMPTS } from './tables/attempts.ts';
 import { EVENTS } from './tables/events.ts';
 import { POISON } from './tables/poison.ts';
 import { ROUTES } from './tables/routes.ts';
+import { openCountingReader } from './testing/counting-reader.ts';
 import { createHistoryDatabase, type HistoryDatabase } from './testing/history-database.ts';
 import { newAccount, pageOf } from './testing/listing.ts';
 import { anAttempt, anEvent, anEventRow, aRoute, NOON_MS } from './testing/sample-rows.ts';
@@ -140,6 +143,35 @@ test('the newest events of some channels and types are listed, and what they say
   expect(items.map(({ eventId }) => eventId)).toEqual([ofNone, newer, older]);
   const read = await history.events.contents(scope, items);
   expect(read.map(({ event_id }) => event_id).toSorted()).toEqual([ofNone, newer].sort());
+});
+
+test('of a type that a channel has none of, nothing is read, though others have it and the channel has much', async () => {
+  const scope = newAccount();
+  const columns = 'account_id, project_id, channel_id, event_type, event_id, occurred_at';
+  // In every granule are both channels and both types.
+  const rows = `'${scope.accountId}', 'project-1', concat('channel-', toString(number % 2)),
+    if(number % 2 = 0, 'publication.published', 'publication.failed'), toString(number),
+    fromUnixTimestamp64Milli(toInt64(${NOON_MS} + number), 'UTC')`;
+  await database.run(`INSERT INTO events (${columns}, recorded_at)
+    SELECT ${rows}, fromUnixTimestamp64Milli(toInt64(${NOON_MS}), 'UTC') FROM numbers(3000)`);
+  await database.run(`INSERT INTO routes (${columns}, routed_at, endpoint_ids, delivery_ids)
+    SELECT ${rows}, fromUnixTimestamp64Milli(toInt64(${NOON_MS}), 'UTC'),
+      [concat('endpoint-', toString(number % 2))], [generateUUIDv4(number)] FROM numbers(3000)`);
+  const published = { eventType: 'publication.published', limit: 5 };
+  const failed = { eventType: 'publication.failed', limit: 5 };
+  await using counting = openCountingReader(database.options);
+  const nowMs = NOON_MS + 10_000;
+  const found = async (query: EventQuery & DeliveryQuery) => {
+    const ofEvents = pageOf(await listEvents(counting.reader, scope, query, nowMs));
+    const ofDeliveries = pageOf(await listDeliveries(counting.reader, scope, query, nowMs));
+    return [ofEvents.items.length, ofDeliveries.items.length];
+  };
+  expect(await found({ ...published, channelId: 'channel-0' })).toEqual([5, 5]);
+  expect(await found({ ...failed, channelId: 'channel-1' })).toEqual([5, 5]);
+  const readBefore = counting.rowsRead();
+  expect(readBefore).toBeGreaterThan(0);
+  expect(await found({ ...failed, channelId: 'channel-0' })).toEqual([0, 0]);
+  expect(counting.rowsRead()).toBe(readBefore);
 });
 
 test('poison is listed newest first, once a record, with its bytes', async () => {

@@ -17,6 +17,7 @@ import { wholeAnswers } from './0016-whole-answers.ts';
 import { smallBlocks } from './0017-small-blocks.ts';
 import { wholeEvents } from './0018-whole-events.ts';
 import { twins } from './0019-twins.ts';
+import { typesOf } from './0020-types-of.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   smallBlocks,
   wholeEvents,
   twins,
+  typesOf,
 ];
 
 /** Drops what a migration has made and a later one has replaced: these names are not to be used again. */

@@ -1,6 +1,7 @@
 import type { DeliveryQuery, PageQuery } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import { isState, LEAST_DECIDED } from './standing.ts';
+import { typeOf } from './types-of.ts';
 
 /** A filter over deliveries, as the search for them takes it. */
 export interface DeliveryFilter {
@@ -19,7 +20,12 @@ export interface DeliveryFilter {
   isOfEvent: boolean;
   /** Whether indexes find the few matches wherever they are. */
   isByIndex: boolean;
+  /** What candidates are looked for under, as SQL. */
+  settings: string;
 }
+
+/** An index of a type with what it is of leaves nothing to those of either, and each costs as much to ask. */
+const ONLY_TYPES_OF = "SETTINGS ignore_data_skipping_indices = 'types, projects, channels, endpoints'";
 
 export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryFilter {
   const ofBoth: Condition[] = [
@@ -36,15 +42,19 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
   const toEndpoint: Condition = ['endpoint_id = {endpoint:String}', 'endpoint', query.endpointId];
   const changing = changingOf(query);
   const [rarest] = changing;
+  const candidatesIn = rarest?.isTrouble ? 'troubles' : 'deliveries';
+  const of = { project: query.projectId, channel: query.channelId, endpoint: query.endpointId };
+  const byType = candidatesIn === 'deliveries' ? typeOf('deliveries', query.eventType, of) : [];
   return {
-    candidatesIn: rarest?.isTrouble ? 'troubles' : 'deliveries',
-    ofRow: allOf([...ofEvent, toEndpoint, ...(rarest ? rarest.ofRow : [])]),
+    candidatesIn,
+    ofRow: allOf([...ofEvent, toEndpoint, ...byType, ...(rarest ? rarest.ofRow : [])]),
     ofDelivery: needsAllRows(changing) ? allOf(changing.map(({ ofDelivery }) => ofDelivery)) : undefined,
     asksWhatBecame: rarest !== undefined,
     ofEvent: allOf(ofEvent),
     ofAttempt: allOf([...ofBoth, toEndpoint]),
     isOfEvent: changing.length === 0 && query.endpointId === undefined,
     isByIndex: query.publicationId !== undefined || query.eventId !== undefined,
+    settings: byType.length > 0 ? ONLY_TYPES_OF : '',
   };
 }
 
@@ -82,7 +92,8 @@ function changingOf({
               [`standing < ${LEAST_DECIDED}`, 'state', state === 'pending' ? state : undefined],
             ],
             ofDelivery: [isState('max(standing)', state), 'state', state],
-            isPassing: true,
+            // Nothing has a higher rank: what is delivered stays so.
+            isPassing: state !== 'delivered',
             isTrouble: state !== 'pending' && state !== 'delivered',
           },
         ];

@@ -52,7 +52,8 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
         WHERE ${filter.ofRow.sql} AND ${range.sql} AND ${words?.sql(from) ?? 'true'}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {candidates:UInt32}
-      )`,
+      )
+      ${filter.settings}`,
     { ...filter.ofRow.params, ...range.params, ...words?.params, candidates },
   );
   const { looked_at, last, places } = rows[0]!;

@@ -8,6 +8,7 @@ import type { Reader } from './reader.ts';
 import { type Step, type Stepped, stepBack } from './step-back.ts';
 import { FIRST_STEP_MS } from './step-width.ts';
 import * as summary from './summary.ts';
+import { typeOf } from './types-of.ts';
 
 /** Where an event stands in every list: by its time, then by its id. */
 type Place = readonly [occurredAtMs: number, eventId: string];
@@ -62,6 +63,7 @@ async function takeStep(
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
     ['event_type = {type:String}', 'type', query.eventType],
+    ...typeOf('events', query.eventType, { project: query.projectId, channel: query.channelId }),
     ['channel_id IN {channels:Array(String)}', 'channels', query.channelIds],
     ['event_type IN {types:Array(String)}', 'types', query.eventTypes],
     ['publication_id = {publication:String}', 'publication', query.publicationId],
