@@ -21,10 +21,12 @@ export interface Samples {
   publicationId: string;
   eventId: string;
   deliveryId: string;
+  /** Of a delivery that was attempted by the whole schedule, over days. */
+  longDeliveryId: string;
 }
 
 export function casesOf(history: HistoryStore, samples: Samples): Case[] {
-  const { publicationId, eventId, deliveryId, untilMs } = samples;
+  const { publicationId, eventId, deliveryId, longDeliveryId, untilMs } = samples;
   const deliveries = (name: string, filter: DeliveryFilter, scope = LARGEST): Case => ({
     name: `deliveries ${name}`,
     page: (cursor, limit) => history.deliveries.list(scope, { ...filter, cursor, limit }),
@@ -76,6 +78,20 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
       eventType: 'publication.deleted',
       endpointId: 'endpoint-1-0',
     }),
+    deliveries('of a rare type, of a small channel', {
+      channelId: 'channel-1-49-2',
+      eventType: 'publication.deleted',
+    }),
+    deliveries('of a rare type, to a small endpoint', {
+      endpointId: 'endpoint-1-499',
+      eventType: 'publication.deleted',
+    }),
+    deliveries('of a rare type, delivered, that timed out once', {
+      eventType: 'publication.deleted',
+      state: 'delivered',
+      outcome: 'timeout',
+    }),
+    deliveries('with a rare word, dead', { text: RARE_WORD, state: 'dead' }),
     deliveries('delivered, to a small endpoint, a week ago', {
       state: 'delivered',
       endpointId: 'endpoint-1-499',
@@ -105,6 +121,7 @@ export function casesOf(history: HistoryStore, samples: Samples): Case[] {
     deadLetters('of a reason, to a large endpoint', { reason: 'exhausted', endpointId: 'endpoint-1-0' }),
     one('groups of dead letters', () => history.deadLetters.groups(LARGEST, {})),
     one('one delivery', () => history.deliveries.get(LARGEST, deliveryId)),
+    one('one delivery of twelve attempts, over days', () => history.deliveries.get(LARGEST, longDeliveryId)),
     one('one event', () => history.events.get(LARGEST, eventId)),
     events('all', {}),
     events('of a small account', {}, SMALLEST),

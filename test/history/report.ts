@@ -44,7 +44,7 @@ export function tableOf(all: readonly Measured[]): string {
     String(depth),
     ...all.flatMap(({ figures }) => {
       const figure = figures.find((other) => other.query === query && other.depth === depth);
-      return figure ? cellsOf(figure) : ['', '', '', ''];
+      return figure ? cellsOf(figure) : ['', '', '', '', ''];
     }),
   ]);
   const disk = all.map(
@@ -57,12 +57,21 @@ export function tableOf(all: readonly Measured[]): string {
 }
 
 function columnsOf(size: string): string[] {
-  return [`${size}: ms, worst`, 'items', 'rows read', 'granules'];
+  return [`${size}: ms, worst`, 'asked again', 'items', 'rows read', 'granules'];
 }
 
-function cellsOf({ medianMs, worstMs, items, rowsRead, granulesSelected, granulesTotal }: Figure): string[] {
+function cellsOf({
+  medianMs,
+  worstMs,
+  warmMs,
+  items,
+  rowsRead,
+  granulesSelected,
+  granulesTotal,
+}: Figure): string[] {
   return [
     `${medianMs.toFixed(0)}, ${worstMs.toFixed(0)}`,
+    warmMs.toFixed(0),
     String(items),
     String(rowsRead),
     `${granulesSelected}/${granulesTotal}`,
