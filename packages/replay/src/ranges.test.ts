@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AskedRange, TopicSource } from './job.ts';
-import { addExpired, freeze, notThereYet, type TopicNow } from './ranges.ts';
+import { addExpired, freeze, hasExpiredSince, notThereYet, type TopicNow } from './ranges.ts';
 
 function asking(given: Partial<TopicSource>): TopicSource {
   return { kind: 'topic', topic: 't', ranges: [], fromMs: undefined, toMs: undefined, ...given };
@@ -122,4 +122,15 @@ test('what is found gone later is one with what touches it', () => {
     { partition: 0, from: 0, to: 8 },
     { partition: 1, from: 5, to: 8 },
   ]);
+});
+
+test('what was gone when the source was frozen has not expired since', () => {
+  const ranges = [{ partition: 0, from: 5, to: 9, plannedTo: 9, position: 5, toSend: 0, sent: 0 }];
+  const expired = [
+    { partition: 0, from: 0, to: 5 },
+    { partition: 1, from: 0, to: 9 },
+  ];
+  expect(hasExpiredSince({ ranges, expired })).toBe(false);
+  addExpired(expired, { partition: 0, from: 5, to: 6 });
+  expect(hasExpiredSince({ ranges, expired })).toBe(true);
 });

@@ -109,3 +109,12 @@ export function addExpired(expired: ExpiredRange[], range: ExpiredRange): void {
     neighbour.to = Math.max(neighbour.to, range.to);
   }
 }
+
+/** Whether anything of what was frozen has been found gone; what was gone before is beside it. */
+export function hasExpiredSince({ ranges, expired }: Pick<ReplayProgress, 'ranges' | 'expired'>): boolean {
+  return expired.some((gone) =>
+    ranges.some(
+      ({ partition, from, to }) => partition === gone.partition && gone.from < to && from < gone.to,
+    ),
+  );
+}

@@ -30,7 +30,7 @@ export function createObserver(metrics: Metrics, log: Logger): ReplayObserver {
   });
   const failures = metrics.counter({
     name: 'herald_replayer_failures_total',
-    help: 'Replays that cannot go on: their topic is another one by now, or it is a bug. Any: the log and the replay itself say why; ask for the rest with a new one.',
+    help: 'Replays that cannot go on: ClickHouse refuses what they ask again and again, their topic is another one by now, or it is a bug. Any: the log and the replay itself say why; ask for the rest with a new one, of less where ClickHouse refused.',
   });
   return {
     done(decisions) {

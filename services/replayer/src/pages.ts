@@ -5,13 +5,13 @@ import type { ReplayJob } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
 import { advance, rangeAt } from '@herald/replay/place';
 import { plannedEndpoints, unmatchedOf } from '@herald/replay/planned';
-import { addExpired } from '@herald/replay/ranges';
+import { addExpired, hasExpiredSince } from '@herald/replay/ranges';
 import { newRate, type Rate } from '@herald/replay/rate';
 import { LRUCache } from 'lru-cache';
 import type { ProgressKeeper } from './progress-keeper.ts';
 import type { RunOptions } from './replay-run.ts';
 import { createSending } from './sending.ts';
-import { isOfEvents, lookUpSlice, type Slice, sliceEntries } from './slice.ts';
+import { isOfEvents, lookUpSlice, type Slice, sliceDeliveries } from './slice.ts';
 import { MustWait, type SourceEntry, type SourcePage } from './source/source.ts';
 
 /** Deliveries of one replay that are remembered, so that what the source has twice is sent once. */
@@ -43,9 +43,10 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
         return keeper.save();
       }
       const lookups = { endpoints, history, isPlanned: isPlannedIn(phase), now };
-      const size = sliceEntries(phase, job.perSecond);
-      for (let at = 0; at < page.entries.length; at += size) {
-        const slice = await lookUpSlice(page.entries.slice(at, at + size), job, lookups);
+      const deliveries = sliceDeliveries(phase, job.perSecond);
+      for (let rest = page.entries; rest.length > 0; ) {
+        const slice = await lookUpSlice(rest, deliveries, job, lookups);
+        rest = rest.slice(slice.items.length);
         signal.throwIfAborted();
         const isDone = phase === 'plan' ? await plan(job, slice) : await send(job, slice);
         if (!isDone) return;
@@ -76,9 +77,9 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
     await keeper.enter(job.dryRun ? 'planned' : 'running');
   }
 
-  /** Only events ask who wants them: of any other source, or where something has expired, it is gone. */
+  /** Only events ask who wants them: of any other source, or where something has expired since, it is gone. */
   function reasonOfUnmet({ source }: ReplayJob): SkipReason {
-    return isOfEvents(source) && progress.expired.length === 0 ? 'not_wanted' : 'expired';
+    return isOfEvents(source) && !hasExpiredSince(progress) ? 'not_wanted' : 'expired';
   }
 
   async function plan(job: ReplayJob, slice: Slice): Promise<boolean> {

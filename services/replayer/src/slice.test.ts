@@ -1,5 +1,5 @@
 import { retryTopic, TOPICS } from '@herald/contracts/topics';
-import type { ReplaySource } from '@herald/replay/job';
+import type { ReplayJob, ReplaySource } from '@herald/replay/job';
 import { expect, test } from 'vitest';
 import { aJob } from '../test-support/a-job.ts';
 import { lookUpSlice } from './slice.ts';
@@ -27,9 +27,9 @@ const DELIVERY: SourceEntry = {
 };
 
 /** What is done about a delivery that still comes by itself. */
-async function doneAbout(source: ReplaySource, skipDelivered = true): Promise<string[]> {
-  const job = aJob({ source, skipDelivered, targetEndpointId: undefined });
-  const slice = await lookUpSlice([DELIVERY], job, {
+async function doneAbout(source: ReplaySource, said: Partial<ReplayJob> = {}): Promise<string[]> {
+  const job = aJob({ source, targetEndpointId: undefined, ...said });
+  const slice = await lookUpSlice([DELIVERY], 1, job, {
     endpoints: { exists: () => true, isOff: () => false, createdAtMs: () => 0, wanting: () => ['ep'] },
     isPlanned: () => true,
     history: {
@@ -66,7 +66,26 @@ test('of whatever has deliveries, one that still comes by itself is left out; no
     history('dead', 'cancelled'),
   ]) {
     expect(await doneAbout(source)).toEqual(['underway']);
-    expect(await doneAbout(source, false)).toEqual(['send']);
+    expect(await doneAbout(source, { skipDelivered: false })).toEqual(['send']);
   }
   expect(await doneAbout(topic(TOPICS.events))).toEqual(['send']);
+});
+
+test('a bulk plan leaves out what still comes by itself, also where delivered ones are asked for', async () => {
+  const source = history('delivered', 'dead', 'cancelled');
+  expect(await doneAbout(source, { id: 'bp_1', skipDelivered: false })).toEqual(['underway']);
+});
+
+test('what is looked up together is deliveries that may be sent, not events, of which each goes to many endpoints', async () => {
+  const toMany = Array.from({ length: 50 }, (_, n) => `ep${n}`);
+  const source = topic(TOPICS.events);
+  const job = aJob({ source, targetEndpointId: undefined, skipDelivered: false });
+  const event: SourceEntry = { ...DELIVERY, candidate: { ...DELIVERY.candidate!, delivery: undefined } };
+  const slice = await lookUpSlice(Array(10).fill(event), 120, job, {
+    endpoints: { exists: () => true, isOff: () => false, createdAtMs: () => 0, wanting: () => toMany },
+    isPlanned: () => true,
+    history: { delivered: async () => [], underway: async () => [] },
+    now: () => 0,
+  });
+  expect(slice.items.map(({ aims }) => aims.length)).toEqual([50, 50, 50]);
 });

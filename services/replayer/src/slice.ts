@@ -4,6 +4,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import { replayCause } from '@herald/domain/cause';
 import { OVERDUE_MS } from '@herald/domain/overdue';
 import type { Routable } from '@herald/domain/subscription';
+import { isBulkPlan } from '@herald/replay/bulk-plan';
 import { type Aim, aimsOf, asksWhoWants, type Endpoints, type Known } from '@herald/replay/decide';
 import type { ReplayJob, ReplaySource } from '@herald/replay/job';
 import type { Phase } from '@herald/replay/next-action';
@@ -31,27 +32,42 @@ export interface SliceLookups {
   now(): number;
 }
 
-const PLAN_ENTRIES = 1_000;
-const MIN_RUN_ENTRIES = 20;
-const MAX_RUN_ENTRIES = 500;
+const MAX_ENTRIES = 1_000;
+/** In one look-up of the history. */
+const MAX_ASKED = 1_000;
+const PLAN_DELIVERIES = 1_000;
+const MIN_RUN_DELIVERIES = 20;
+const MAX_RUN_DELIVERIES = 500;
 
-/** A run looks up about what it sends in a second: what is known of an endpoint must not be old when it gets it. */
-export function sliceEntries(phase: Phase, perSecond: number): number {
-  return phase === 'plan' ? PLAN_ENTRIES : Math.min(Math.max(perSecond, MIN_RUN_ENTRIES), MAX_RUN_ENTRIES);
+/**
+ * Deliveries that are looked up together. A run looks up about what it sends in a second: what is known of an endpoint
+ * must not be old when it gets it.
+ */
+export function sliceDeliveries(phase: Phase, perSecond: number): number {
+  if (phase === 'plan') return PLAN_DELIVERIES;
+  return Math.min(Math.max(perSecond, MIN_RUN_DELIVERIES), MAX_RUN_DELIVERIES);
 }
 
-/** Rejects with MustWait where it has to be known what was delivered, and nobody can say. */
+/**
+ * The first of the entries: one at least, and no more after `deliveries` that may be sent. Rejects with MustWait where
+ * it has to be known what was delivered, and nobody can say.
+ */
 export async function lookUpSlice(
   entries: readonly SourceEntry[],
+  deliveries: number,
   job: ReplayJob,
   { endpoints, isPlanned, history, now }: SliceLookups,
 ): Promise<Slice> {
   const items: Slice['items'] = [];
-  for (const entry of entries) {
+  let found = 0;
+  for (const entry of entries.slice(0, MAX_ENTRIES)) {
+    if (found >= deliveries) break;
     const { candidate } = entry;
     const wanting = candidate && asksWhoWants(candidate, job) ? await endpoints.wanting(candidate.event) : [];
     const matched = { ...endpoints, isPlanned, wanting: () => wanting };
-    items.push({ entry, aims: candidate ? aimsOf(candidate, job, matched) : [] });
+    const aims = candidate ? aimsOf(candidate, job, matched) : [];
+    found += aims.filter(({ kind }) => kind === 'send').length;
+    items.push({ entry, aims });
   }
   const pairs = items.flatMap(({ aims }) =>
     aims.flatMap((aim) => {
@@ -60,15 +76,17 @@ export async function lookUpSlice(
       return [{ eventId, endpointId: aim.endpointId, occurredAtMs }];
     }),
   );
-  if (!job.skipDelivered || pairs.length === 0) return { items, deliveredBy: () => undefined };
   const scope = { accountId: job.accountId };
   const cause = replayCause(job.id);
-  const delivered = await askAbout(pairs, (some) => history.delivered(scope, some, cause));
-  const deliveredBy: Known['deliveredBy'] = (eventId, endpointId) => {
-    const found = delivered(eventId, endpointId);
-    return found && (found.byItself ? 'itself' : 'another');
-  };
-  if (isOfEvents(job.source)) return { items, deliveredBy };
+  let deliveredBy: Known['deliveredBy'] = () => undefined;
+  if (job.skipDelivered) {
+    const delivered = await askAbout(pairs, (some) => history.delivered(scope, some, cause));
+    deliveredBy = (eventId, endpointId) => {
+      const found = delivered(eventId, endpointId);
+      return found && (found.byItself ? 'itself' : 'another');
+    };
+  }
+  if (!leavesOutUnderway(job)) return { items, deliveredBy };
   const overdueBeforeMs = now() - OVERDUE_MS;
   const underway = await askAbout(pairs, (some) => history.underway(scope, some, cause, overdueBeforeMs));
   return {
@@ -89,13 +107,18 @@ export function isOfEvents(source: ReplaySource): boolean {
   return source.kind === 'topic' && source.topic === TOPICS.events;
 }
 
+/** A bulk plan never sends beside what comes by itself; any other replay does where delivered ones are asked for, too. */
+function leavesOutUnderway(job: ReplayJob): boolean {
+  return isBulkPlan(job) || (job.skipDelivered && !isOfEvents(job.source));
+}
+
 async function askAbout<Found extends EventToEndpoint>(
   pairs: readonly EventToEndpointAt[],
   ask: (some: readonly EventToEndpointAt[]) => Promise<Found[]>,
 ): Promise<(eventId: string, endpointId: string) => Found | undefined> {
   const known = new Map<string, Found>();
-  for (let at = 0; at < pairs.length; at += PLAN_ENTRIES) {
-    const found = await askingHistory(() => ask(pairs.slice(at, at + PLAN_ENTRIES)));
+  for (let at = 0; at < pairs.length; at += MAX_ASKED) {
+    const found = await askingHistory(() => ask(pairs.slice(at, at + MAX_ASKED)));
     for (const each of found) known.set(`${each.eventId}\n${each.endpointId}`, each);
   }
   return (eventId, endpointId) => known.get(`${eventId}\n${endpointId}`);

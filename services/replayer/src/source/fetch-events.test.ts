@@ -55,3 +55,21 @@ test('a broker that gives nothing where a record is does not make it one that ha
   const reader = { ...options.reader, read: nothing } as FetchEvents['reader'];
   await expect(fetchEvents({ ...options, reader })).rejects.toThrow(MustWait);
 });
+
+test('the ends of a topic are asked for once a page, however many partitions its events are in', async () => {
+  const { deliveries, reader, ...options } = world(4, 100);
+  const asked: string[] = [];
+  const page = await fetchEvents({
+    ...options,
+    deliveries: deliveries.map((each, partition) => ({ ...each, origin: { ...each.origin!, partition } })),
+    reader: {
+      ...reader,
+      async bounds(topic) {
+        asked.push(topic);
+        return new Map([0, 1, 2, 3].map((partition) => [partition, { lowOffset: 0, endOffset: 4 }]));
+      },
+    },
+  });
+  expect(page.length).toBe(4);
+  expect(asked).toEqual([TOPICS.events]);
+});

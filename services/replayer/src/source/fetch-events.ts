@@ -52,13 +52,17 @@ async function fromEvents(page: PageEvents, options: FetchEvents): Promise<void>
     if (!origin) continue;
     wanted.getOrInsertComputed(eventId, () => ({ eventId, at: origin, indexes: [] })).indexes.push(index);
   }
+  const topics = new Set([...wanted.values()].map(({ at }) => at.topic));
+  const bounds = new Map(
+    await Promise.all([...topics].map(async (topic) => [topic, await reader.bounds(topic, signal)] as const)),
+  );
   const byPartition = Map.groupBy(wanted.values(), ({ at }) => `${at.topic}:${at.partition}`);
   await Promise.all(
     [...byPartition.values()].map(async (ofPartition) => {
       const { topic, partition } = ofPartition[0]!.at;
-      const bounds = (await reader.bounds(topic, signal)).get(partition);
+      const log = bounds.get(topic)?.get(partition);
       const kept = ofPartition.filter(
-        ({ at: { offset } }) => bounds && bounds.lowOffset <= offset && offset < bounds.endOffset,
+        ({ at: { offset } }) => log && log.lowOffset <= offset && offset < log.endOffset,
       );
       if (phase === 'run') await fetchPartition(page, kept, options);
       else for (const { indexes, at } of kept) page.keep(indexes, { origin: at, value: null });
