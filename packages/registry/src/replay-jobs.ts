@@ -6,11 +6,12 @@ import type { CompactedTable } from '@herald/kafka/compacted-table';
 import type { KafkaConnection } from '@herald/kafka/connection';
 import { whyNotStarted } from '@herald/replay/bulk-plan';
 import type { ReplayJob, WantedState } from '@herald/replay/job';
-import { isForgettable, isOpen } from '@herald/replay/progress';
+import { isOpen } from '@herald/replay/progress';
+import { toForget } from '@herald/replay/remembering';
 import { editEntry } from './audit/edit-entry.ts';
 import type { Asker, AuditAction } from './audit/entry.ts';
 import type { AuditLog } from './audit/log.ts';
-import { shownReplay } from './audit/shown.ts';
+import { shownReplay, shownWish } from './audit/shown.ts';
 import { openConfigurationTable, type TableOptions } from './configuration-table.ts';
 import { createEditor } from './editor.ts';
 import { createFencedLog } from './fenced-log.ts';
@@ -93,12 +94,6 @@ export interface ReplayWriterOptions {
   now?: () => number;
 }
 
-/** Replays of an account that are remembered; beyond it the oldest is forgotten that is over, or was never started. */
-const MAX_REMEMBERED = 500;
-
-/** Beyond it also one that was cancelled lately, and so no longer stops what it has sent and nobody has attempted. */
-const MAX_REMEMBERED_CANCELLED = 2_000;
-
 const ACTIONS: Readonly<Record<WantedState, AuditAction>> = {
   running: 'replay.resumed',
   paused: 'replay.paused',
@@ -125,38 +120,26 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
     timeoutMs,
     now,
   });
-  /** What opens a replay goes one after the other: two that are decided together would both find the last place free. */
-  let opening: Promise<unknown> = Promise.resolve();
 
-  return {
-    as: editsOf,
-    async close() {
-      await opening;
-      await editor.close();
-    },
-  };
+  return { as: editsOf, close: () => editor.close() };
 
   function editsOf(asker: Asker): ReplayEdits {
-    const audited = (replayId: string, action: AuditAction) =>
-      editEntry(asker, action, { kind: 'replay', id: replayId }, shownReplay);
+    const audited = (id: string, action: AuditAction, show = shownWish) =>
+      editEntry(asker, action, { kind: 'replay', id }, show);
     return {
-      create: (replay) =>
-        inTurn(async () => {
-          const created = await create(replay, audited(replay.id, 'replay.created'));
-          if (created.kind === 'created') void forgetOldest(replay.accountId);
-          return created;
-        }),
+      async create(replay) {
+        const created = await create(replay, audited(replay.id, 'replay.created', shownReplay));
+        if (created.kind === 'created') void forgetOldest(replay.accountId);
+        return created;
+      },
       start: (replayId) =>
-        inTurn(() =>
-          change(
-            replayId,
-            (job) => ({ ...job, dryRun: false, wanted: 'running' }),
-            audited(replayId, 'replay.started'),
-            notStarted,
-          ),
+        change(
+          replayId,
+          { dryRun: false, wanted: 'running' },
+          audited(replayId, 'replay.started'),
+          notStarted,
         ),
-      want: (replayId, wanted) =>
-        change(replayId, (job) => ({ ...job, wanted }), audited(replayId, ACTIONS[wanted])),
+      want: (replayId, wanted) => change(replayId, { wanted }, audited(replayId, ACTIONS[wanted])),
     };
   }
 
@@ -171,6 +154,7 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
         return tooMany ? { refuse: tooMany } : { write: job };
       },
       audited,
+      job.accountId,
     );
     if (edited.kind === 'refused') return edited.refusal;
     return edited.kind === 'written' ? { kind: 'created', job } : edited;
@@ -178,7 +162,7 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
 
   async function change(
     replayId: string,
-    how: (job: ReplayJob) => ReplayJob,
+    wish: Partial<Pick<ReplayJob, 'wanted' | 'dryRun'>>,
     audited: AuditOf<ReplayJob>,
     whyNot: (job: ReplayJob) => ReplayChanged | undefined = () => undefined,
   ): Promise<ReplayChanged> {
@@ -187,17 +171,23 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
       replayId,
       (current) => {
         if (!current) return { refuse: { kind: 'missing' } };
-        const job = { ...how(current.value), updatedAtMs: now() };
-        if (current.value.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
-        const refusal = whyNot(current.value);
+        const was = current.value;
+        if (was.wanted === 'cancelled') return { refuse: { kind: 'cancelled' } };
+        const refusal = whyNot(was);
         if (refusal) return { refuse: refusal };
-        const opens = !isOpenNow(current.value) && isOpenNow(job);
+        const job = { ...was, ...wish, updatedAtMs: now() };
+        // A record has all that the replay is asked for, which may be large.
+        if (was.wanted === job.wanted && was.dryRun === job.dryRun) {
+          return { refuse: { kind: 'changed', job: was } };
+        }
+        const opens = !isOpenNow(was) && isOpenNow(job);
         const tooMany = opens ? tooManyBeside(job) : undefined;
         if (tooMany) return { refuse: tooMany };
         changed = job;
         return { write: job };
       },
       audited,
+      jobs.get(replayId)?.value.accountId,
     );
     if (edited.kind === 'refused') return edited.refusal;
     return edited.kind === 'written' ? { kind: 'changed', job: changed as ReplayJob } : edited;
@@ -224,21 +214,11 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
 
   /** What is not forgotten now, because Kafka is away, is forgotten with the next one. */
   async function forgetOldest(accountId: string): Promise<void> {
-    const all = jobsOf(accountId).sort((a, b) => a.createdAtMs - b.createdAtMs);
-    const mayGo = (job: ReplayJob) => isForgettable(job, progress.get(job.id)?.value, now());
-    const forgotten = all.filter(mayGo).slice(0, Math.max(0, all.length - MAX_REMEMBERED));
-    const excess = all.length - forgotten.length - MAX_REMEMBERED_CANCELLED;
-    const rest = all.filter((job) => !mayGo(job) && !isOpenNow(job)).slice(0, Math.max(0, excess));
-    for (const { id } of [...forgotten, ...rest]) {
+    const all = jobsOf(accountId).map((job) => ({ job, progress: progress.get(job.id)?.value }));
+    for (const id of toForget(all, now())) {
       await editor.edit<'open'>(id, (current) =>
         current && !isOpenNow(current.value) ? { write: undefined } : { refuse: 'open' },
       );
     }
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = opening.then(work);
-    opening = turn.catch(() => {});
-    return turn;
   }
 }

@@ -36,4 +36,10 @@ describe('a replay may be forgotten', () => {
       expect(isForgettable(cancelled, progress, 14 * DAY_MS)).toBe(true);
     }
   });
+
+  it('when it was cancelled before anything could be sent', () => {
+    const cancelled = { ...RUN, wanted: 'cancelled', updatedAtMs: 0 } as const;
+    expect(isForgettable(cancelled, { state: 'cancelled', plannedAtMs: undefined }, 1)).toBe(true);
+    expect(isForgettable({ ...cancelled, dryRun: true }, { state: 'planned', plannedAtMs: 1 }, 1)).toBe(true);
+  });
 });

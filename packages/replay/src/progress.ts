@@ -150,5 +150,14 @@ export function isForgettable(
   nowMs: number,
 ): boolean {
   if (isOpen(job, progress)) return false;
-  return job.wanted !== 'cancelled' || nowMs - job.updatedAtMs >= CANCELLED_KEPT_MS;
+  if (job.wanted !== 'cancelled' || hasSentNothing(job, progress)) return true;
+  return nowMs - job.updatedAtMs >= CANCELLED_KEPT_MS;
+}
+
+/** A plan is on record as planned before anything is sent, and one that was never started sends nothing. */
+function hasSentNothing(
+  job: Pick<ReplayJob, 'dryRun'>,
+  progress: Pick<ReplayProgress, 'state' | 'plannedAtMs'> | undefined,
+): boolean {
+  return job.dryRun || (progress !== undefined && isFinished(progress) && progress.plannedAtMs === undefined);
 }

@@ -135,6 +135,9 @@ export const shownApiKey = (key: ApiKey): Shown => shown(API_KEY, key);
 export const shownPortalLink = (link: PortalLink): Shown => shown(PORTAL_LINK, link);
 export const shownReplay = (job: ReplayJob): Shown => shown(REPLAY, job);
 
+/** What alone changes of a replay once it is there: with the rest, that is large, every pause would be on record. */
+export const shownWish = ({ wanted, dryRun }: ReplayJob): Shown => ({ wanted, dry_run: dryRun });
+
 /** Of what is not shown in full, the names of what is another now: that it changed must not be hidden with it. */
 function changedCredentials(before: Endpoint, after: Endpoint): string[] {
   const parts = (of: Endpoint) => ({
