@@ -21,6 +21,17 @@ it('a plan is counted, ready for a quarter of an hour, and then it has expired, 
   expect(stateOfPlan({ ...plan, wanted: 'cancelled' }, counted, NOW_MS)).toBe('cancelled');
 });
 
+it('a plan that is paused before it is counted says so, and is not started before it was resumed and counted', () => {
+  const paused = { ...plan, wanted: 'paused' } as const;
+  for (const progress of [undefined, stands('planning'), stands('paused')]) {
+    expect(stateOfPlan(paused, progress, NOW_MS)).toBe('paused');
+    expect(whyNotStarted(paused, progress, NOW_MS)).toBe('paused');
+  }
+  expect(stateOfPlan(paused, counted, NOW_MS)).toBe('ready');
+  expect(whyNotStarted(paused, counted, NOW_MS)).toBeUndefined();
+  expect(whyNotStarted({ ...paused, dryRun: false }, counted, NOW_MS)).toBeUndefined();
+});
+
 it('a plan may be started only while its count is there and counts; any other replay at any time', () => {
   for (const [progress, laterMs, reason] of [
     [undefined, 0, 'counting'],

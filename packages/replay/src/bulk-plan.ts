@@ -30,7 +30,7 @@ export function planExpiresAtMs({ plannedAtMs }: Pick<Planned, 'plannedAtMs'>): 
   return plannedAtMs === undefined ? undefined : plannedAtMs + EXPIRES_AFTER_MS;
 }
 
-/** How a bulk plan stands. It may be started while it is `ready`; from `running` on it was. */
+/** How a bulk plan stands. It may be started while it is `ready`; it was where it is no dry run any more. */
 export function stateOfPlan(
   job: Pick<ReplayJob, 'wanted' | 'dryRun'>,
   progress: Planned | undefined,
@@ -41,18 +41,22 @@ export function stateOfPlan(
   const expiresAtMs = progress && planExpiresAtMs(progress);
   if (state === 'failed') return expiresAtMs === undefined ? 'count_unavailable' : 'failed';
   if (state === 'completed' || state === 'cancelled') return state;
-  if (expiresAtMs === undefined) return 'counting';
+  if (expiresAtMs === undefined) return job.wanted === 'paused' ? 'paused' : 'counting';
   if (job.dryRun) return nowMs < expiresAtMs ? 'ready' : 'expired';
   return job.wanted === 'paused' ? 'paused' : 'running';
 }
 
-/** Why a replay may not be started, for which a bulk plan has to be counted, and lately. Any other one may at any time. */
+/**
+ * Why a replay may not be started, for which a bulk plan has to be counted, and lately. Any other one may at any time,
+ * and so may a bulk plan go on that was started and paused.
+ */
 export function whyNotStarted(
   job: Pick<ReplayJob, 'id' | 'wanted' | 'dryRun'>,
   progress: Planned | undefined,
   nowMs: number,
-): Extract<PlanState, 'counting' | 'expired' | 'count_unavailable'> | undefined {
-  if (!isBulkPlan(job)) return undefined;
+): Extract<PlanState, 'counting' | 'paused' | 'expired' | 'count_unavailable'> | undefined {
+  if (!isBulkPlan(job) || !job.dryRun) return undefined;
   const state = stateOfPlan(job, progress, nowMs);
-  return state === 'counting' || state === 'expired' || state === 'count_unavailable' ? state : undefined;
+  const isNot = state === 'counting' || state === 'paused' || state === 'expired';
+  return isNot || state === 'count_unavailable' ? state : undefined;
 }

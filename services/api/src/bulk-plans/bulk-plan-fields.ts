@@ -1,7 +1,13 @@
 import { PLAN_STATES } from '@herald/replay/bulk-plan';
 import { z } from 'zod';
 import { instant } from '../http/fields.ts';
-import { filter as replayFilter, source as replaySource, replayView } from '../replays/replay-fields.ts';
+import {
+  NAMES_TOO_MANY,
+  namesFewEnough,
+  filter as replayFilter,
+  source as replaySource,
+  replayView,
+} from '../replays/replay-fields.ts';
 
 /** What an action on many deliveries is on the wire. */
 
@@ -46,12 +52,14 @@ const redeliverFilter = z
   })
   .refine(isNarrowed, EMPTY)
   .refine(isInOrder, BACKWARDS)
+  .refine(namesFewEnough, NAMES_TOO_MANY)
   .meta({ description: 'what the deliveries have in common', examples: [example] });
 
 const redriveFilter = z
   .strictObject(narrowing)
   .refine(isNarrowed, EMPTY)
   .refine(isInOrder, BACKWARDS)
+  .refine(namesFewEnough, NAMES_TOO_MANY)
   .meta({ description: 'what the dead letters have in common', examples: [example] });
 
 export function bulkPlanBody(maxPerSecond: number) {

@@ -77,15 +77,10 @@ export function bulkPlanOperations(maxPerSecond: number, now: () => number): Any
     async handle({ account, params: { plan_id: planId } }) {
       const replay = account.replays.get(planId);
       if (!replay) return { problem: notFound('bulk plan', planId) };
-      switch (stateOfPlan(replay.job, replay.progress, now())) {
-        case 'cancelled':
-          return refusedReplay(planId, { kind: 'cancelled' });
-        case 'running':
-        case 'paused':
-        case 'completed':
-        case 'failed':
-          return answered(account, 200, replay);
+      if (stateOfPlan(replay.job, replay.progress, now()) === 'cancelled') {
+        return refusedReplay(planId, { kind: 'cancelled' });
       }
+      if (!replay.job.dryRun) return answered(account, 200, replay);
       const started = await account.replays.start(planId);
       if (started.kind !== 'changed') return refusedReplay(planId, started);
       return answered(account, 200, { ...replay, job: started.job });

@@ -31,6 +31,18 @@ it.each([{}, { states: ['dead'] }, { endpoint_ids: [], last_statuses: [] }])(
   },
 );
 
+it('a filter that names more than can be kept of many is refused by name, whatever the lists', () => {
+  const ids = (count: number, chars = 10) =>
+    Array.from({ length: count }, (_, n) => `${n}`.padStart(chars, 'x'));
+  for (const action of ['redeliver', 'redrive']) {
+    const refused = (filter: unknown) =>
+      body.safeParse({ action, filter }).error?.issues.map(({ path }) => path[0]);
+    expect(refused({ event_ids: ids(500), publication_ids: ids(500) })).toBeUndefined();
+    expect(refused({ event_ids: ids(500), publication_ids: ids(501) })).toEqual(['filter']);
+    expect(refused({ event_ids: ids(500, 101) })).toEqual(['filter']);
+  }
+});
+
 it('what is redelivered has ended, delivered or not; what is redriven is dead and was not sent again', () => {
   const filter = { endpoint_ids: ['ep_1'], from: '2026-03-15T00:00:00Z' };
   expect(planOf({ action: 'redeliver', filter }).job).toMatchObject({

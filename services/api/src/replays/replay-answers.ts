@@ -53,6 +53,15 @@ export function refusedReplay(replayId: string, refusal: Refusal): Answer {
 }
 
 const NOT_STARTED: Readonly<Record<PlanNotStarted['reason'], Answer>> = {
+  paused: {
+    problem: {
+      status: 409,
+      code: 'plan_not_ready',
+      title: 'The plan was paused before it was counted',
+      detail:
+        'Resume it (POST /v1/replays/{plan_id}/resume), get it until it is ready, look at what it would do, and run it then.',
+    },
+  },
   counting: {
     headers: { 'retry-after': '1' },
     problem: {
@@ -108,13 +117,13 @@ export function replayIsOver(replayId: string, state: ReplayState): Answer {
   };
 }
 
-/** Undefined where it may be changed. One that is completed can still be cancelled: what it sent may be waiting. */
+/** Undefined where it may be changed. What is completed or failed can still be cancelled: what it sent may be waiting. */
 export function whyNotChanged(account: Account, replayId: string, wanted?: WantedState): Answer | undefined {
   const replay = account.replays.get(replayId);
   if (!replay) return { problem: notFound('replay', replayId) };
   const { progress } = replay;
   if (!progress || !isFinished(progress)) return undefined;
-  if (progress.state === 'completed' && wanted === 'cancelled') return undefined;
+  if (progress.state !== 'cancelled' && wanted === 'cancelled') return undefined;
   return replayIsOver(replayId, progress.state);
 }
 

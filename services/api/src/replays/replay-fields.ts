@@ -11,6 +11,20 @@ const MAX_RANGES = 100;
 const MAX_VALUES = 200;
 const MAX_IDS = 1_000;
 
+/** Of all lists together: whoever knows of replays has their filters in memory. */
+const MAX_NAMES = 1_000;
+const MAX_NAMES_CHARS = 50_000;
+
+export function namesFewEnough(filter: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.values(filter).flatMap((each) => (Array.isArray(each) ? each.map(String) : []));
+  const chars = names.reduce((sum, name) => sum + name.length, 0);
+  return names.length <= MAX_NAMES && chars <= MAX_NAMES_CHARS;
+}
+
+export const NAMES_TOO_MANY = {
+  error: `it names more than ${MAX_NAMES} values in all its lists, or more than ${MAX_NAMES_CHARS} characters of them: make several of it`,
+};
+
 const offset = z
   .int({ error: 'it is not a whole number' })
   .min(0, 'it is below 0')
@@ -103,9 +117,10 @@ export const filter = z
       'exhausted',
     ),
   })
+  .refine(namesFewEnough, NAMES_TOO_MANY)
   .prefault({})
   .meta({
-    description: 'what of the source is replayed',
+    description: `what of the source is replayed, in all lists at most ${MAX_NAMES} values of ${MAX_NAMES_CHARS} characters`,
     examples: [{ event_types: ['publication.failed'] }],
   });
 
