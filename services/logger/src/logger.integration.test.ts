@@ -5,6 +5,7 @@ import { POISON_HEADERS } from '@herald/contracts/headers';
 import { TOPICS } from '@herald/contracts/topics';
 import { eventually } from '@herald/testkit/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { abortEvents } from '../test-support/aborted-events.ts';
 import { contentsOf, eraseAccount, produceHistory, rebuildInto } from '../test-support/rebuilding.ts';
 import { attemptsOf, eventsOf, openWorld, type World } from '../test-support/world.ts';
 
@@ -248,6 +249,7 @@ test('history that is made anew from Kafka is what it was, though it was stopped
     audit: { rows: 1 },
   });
 
+  await abortEvents(world, [kept, gone]);
   const stopped = await rebuildInto(world, 'rebuilt', 500);
   expect(stopped.isComplete).toBe(false);
   const rest = await rebuildInto(world, 'rebuilt');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inserter } from '../inserter.ts';
 import {
   isErasedTable,
@@ -16,8 +17,9 @@ export interface RebuildSource {
     topic: string,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, { lowOffset: number; endOffset: number }>>;
+  /** `nextOffset` is `from` where nothing can be read yet: a transaction of a producer is open there. */
   read(
-    range: RebuildRange & { maxBytes: number },
+    range: RebuildRange & { maxBytes: number; committedOnly: true },
     signal: AbortSignal,
   ): Promise<
     | {
@@ -55,6 +57,8 @@ export interface Rebuilt extends RebuildProgress {
 }
 
 const LOOK_BYTES = 4 * 1024 * 1024;
+/** Before the next look where nothing can be read yet. */
+const PAUSE_MS = 200;
 /** The cut of one insert, as the logger's. */
 const MAX_INSERT_ROWS = 15_000;
 const MAX_INSERT_BYTES = 12 * 1024 * 1024;
@@ -66,7 +70,8 @@ interface Entry {
 
 /**
  * Makes history anew from what Kafka keeps, by the same rows as the logger: rows that are there already collapse with
- * theirs, so it may run beside loggers and again. No consumer group is touched. Rejects when ClickHouse or Kafka cannot
+ * theirs, so it may run beside loggers and again. No consumer group is touched. Waits for the end of transactions that
+ * are open. Rejects when ClickHouse or Kafka cannot
  * be asked; a further rebuild goes on from what was noted.
  */
 export async function rebuildHistory(options: RebuildOptions): Promise<Rebuilt> {
@@ -79,7 +84,9 @@ export async function rebuildHistory(options: RebuildOptions): Promise<Rebuilt> 
 
   for (const range of ranges) {
     for (let at = range.from; at < range.to && !signal.aborted; ) {
-      const read = await source.read({ ...range, from: at, maxBytes: LOOK_BYTES }, signal);
+      // What was aborted was neither routed nor logged.
+      const look = { ...range, from: at, maxBytes: LOOK_BYTES, committedOnly: true } as const;
+      const read = await source.read(look, signal);
       const next = read.kind === 'expired' ? Math.min(read.lowOffset, range.to) : read.nextOffset;
       if (read.kind === 'records') {
         for (const record of read.records) await batch.add(sourceRecordOf(range, record));
@@ -88,6 +95,7 @@ export async function rebuildHistory(options: RebuildOptions): Promise<Rebuilt> 
       if (batch.isFull) await batch.insert();
       done += next - at;
       at = next;
+      if (next === look.from) await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
       onProgress({ done, total });
     }
   }
