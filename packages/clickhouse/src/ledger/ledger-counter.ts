@@ -64,12 +64,12 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
       max_partitions_per_insert_block: '0',
     },
   });
-  let last: StoredReport | undefined;
   let progress: Progress | undefined;
 
   async function count(state: LogState): Promise<CountReport> {
     const nowMs = await clockOf(client);
-    last ??= await lastReport(client);
+    // Of whoever counted last: what that one has seen to be on record is not taken back.
+    const last = await lastReport(client);
     const since = progress ?? { untilMs: last?.changesUntilMs ?? 0, seen: new Map() };
     const isRecount =
       last === undefined ||
@@ -101,7 +101,6 @@ export function openLedgerCounter(options: ClickHouseOptions): LedgerCounter {
       recountedAtMs: isRecount ? nowMs : last!.recountedAtMs,
     };
     await writeReport(client, report, state.watermarks);
-    last = report;
     progress = next;
     return { stretches: stretches.length, isRecount };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryAttempt } from '@herald/contracts/generated/delivery-attempt';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { connectClickHouse } from '../client.ts';
 import type { DeliveryQuery, HistoryStore } from '../history.ts';
 import { openHistoryStore } from '../history-store.ts';
 import { ATTEMPTS } from '../tables/attempts.ts';
@@ -10,6 +11,7 @@ import { createHistoryDatabase, type HistoryDatabase } from '../testing/history-
 import { newAccount, pageOf } from '../testing/listing.ts';
 import { anAttempt, anEventRow, aRoute, NOON_MS } from '../testing/sample-rows.ts';
 import { type LedgerCounter, openLedgerCounter } from './ledger-counter.ts';
+import { keepOneTime } from './one-time.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -156,6 +158,34 @@ test('a round finds nothing to settle where everything is', async () => {
   const before = await entries();
   await countAt(NOON_MS + 7 * MINUTE_MS);
   expect(await entries()).toEqual(before);
+});
+
+test('what is logged at the later time while the delivery is put to the earlier one keeps its place in lists', async () => {
+  await produced(0, NOON_MS);
+  await produced(500, NOON_MS + 7_000);
+  const later = { occurred_at: NOON_MS + 7_000 };
+  await attempted(500, { ...later, ...RETRIED });
+  const client = connectClickHouse(database.options, { maxConnections: 2, settings: {} });
+  const unlogged = [
+    { after: 'INSERT INTO delivery_moments', attempt: { step: 1, ...RETRIED } },
+    { after: 'DELETE FROM delivery_moments', attempt: { step: 2 } },
+  ];
+  const racing = {
+    query: client.query.bind(client),
+    async command(asked: { query: string }) {
+      await client.command(asked);
+      if (!asked.query.startsWith(unlogged[0]?.after ?? 'never')) return;
+      await attempted(500, { ...later, ...unlogged.shift()!.attempt });
+    },
+  };
+  await keepOneTime(racing as unknown as typeof client, [deliveryId]);
+  expect(unlogged).toEqual([]);
+  await client.close();
+  expect(await listed()).toEqual(['delivered']);
+  expect(await listed({ state: 'delivered', toMs: NOON_MS + 1 })).toEqual(['delivered']);
+  const range = { fromMs: NOON_MS - MINUTE_MS, toMs: NOON_MS + MINUTE_MS, bucketMs: MINUTE_MS };
+  const { total } = await history.stats.read(scope, range);
+  expect(total.attempts.total).toBe(3);
 });
 
 test('produced with two times it is listed and counted once, at the earlier, and found by what was answered', async () => {
