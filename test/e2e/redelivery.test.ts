@@ -128,6 +128,11 @@ const acceptedBy = ({ receiver }: Party) => receiver.requests.filter(({ status }
 const idsOf = ({ receiver }: Party) => receiver.requests.map(({ webhookId }) => webhookId);
 
 test('with ClickHouse stopped, what waits is listed and shown from Kafka alone, by tier and endpoint', async () => {
+  // Of each something is under way from its event on: it waits when it has been attempted.
+  await eventually(async () => {
+    await witness.whereabouts();
+    expect(witness.attempted.size).toBe(2 * EVENTS);
+  });
   await untilQuiet(2 * EVENTS);
   await herald.stack.clickhouse.kill9();
   const listed = await retries<Waiting>('list');

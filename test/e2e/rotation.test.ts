@@ -62,7 +62,7 @@ test('a receiver accepts with the old secret until the overlap ends, and with th
   const { secret: old, rotate, nextMessage } = await openScene();
   expect(verifierOf(old)(await nextMessage())).toBe(true);
 
-  const { secret: current, secrets } = await rotate({ overlap_seconds: 6 });
+  const { secret: current, secrets } = await rotate({ overlap_seconds: 10 });
   expect(secrets.map(({ expires_at }) => expires_at === null)).toEqual([true, false]);
   const during = await nextMessage();
   expect(during.arrivedAtMs).toBeLessThan(Date.parse(secrets[1]!.expires_at!));
