@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { openEraser } from '@herald/clickhouse/erasing/eraser';
 import { openInserter } from '@herald/clickhouse/inserter';
 import {
@@ -19,6 +18,7 @@ import { TOPICS } from '@herald/contracts/topics';
 import { createLane } from '@herald/kafka/lane';
 import { openErasureTable } from '@herald/registry/erasures';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { giveWay } from '@herald/service-kit/give-way';
 import { runService } from '@herald/service-kit/service';
 import { loggerConfig } from './config.ts';
 import { sweepErasures } from './erasing/sweep.ts';
@@ -44,13 +44,15 @@ const SESSION_TIMEOUT_MS = 12_000;
 /** Shorter than the session: a drain that ClickHouse holds up must not cost the membership. */
 const DRAIN_DEADLINE_MS = 5_000;
 
+/** Where all share the cores, a delivery goes before its history. */
+const NICE = 5;
+
 /** Brings events, route records, attempts, poison and the audit from Kafka into ClickHouse. */
 await runService({
   name: 'logger',
   config: loggerConfig,
   async start({ config, log, metrics, fatal, readiness, liveness }) {
-    // Where all share the cores, a delivery goes before its history.
-    setPriority(5);
+    giveWay(NICE);
     const clickhouse = {
       url: config.HERALD_CLICKHOUSE_URL,
       database: config.HERALD_CLICKHOUSE_DATABASE,
