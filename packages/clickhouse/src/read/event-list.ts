@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeliverySummary, EventQuery, ListedEvent, Listing, Scope } from '../history.ts';
-import { allOf } from './conditions.ts';
+import { allOf, type Condition } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { EVENT_COLUMNS, type EventRow, summaryOf } from './event-row.ts';
 import { newestBefore } from './newest.ts';
@@ -27,10 +27,10 @@ export async function listEvents(
 ): Promise<Listing<ListedEvent>> {
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
-  const { limit, fromMs, toMs, publicationId } = query;
+  const { limit, fromMs, toMs } = query;
   const walk = {
     ...{ after: start.position, fromMs, toMs, nowMs, limit },
-    firstStepMs: publicationId === undefined ? FIRST_STEP_MS.events : FIRST_STEP_MS.byId,
+    firstStepMs: firstStepOf(query),
     // No event id is less than the empty one.
     endOf: (atMs: number): Place => [atMs, ''],
     newestBefore: (atMs: number) => newestBefore(reader, scope, 'events', atMs),
@@ -46,12 +46,21 @@ export async function listEvents(
   };
 }
 
+function firstStepOf(query: EventQuery): number {
+  if (query.publicationId !== undefined) return FIRST_STEP_MS.byId;
+  return FIRST_STEP_MS[byType(query).length > 0 ? 'eventsOfType' : 'events'];
+}
+
+function byType({ eventType, projectId, channelId }: EventQuery): Condition[] {
+  return typeOf('events', eventType, { project: projectId, channel: channelId });
+}
+
 function placeOf({ occurred_at_ms, event_id }: EventRow): Place {
   return [occurred_at_ms, event_id];
 }
 
-/** An event that was produced twice has two rows before they fall together. */
-const ROWS_PER_EVENT = 2;
+/** An event that was produced twice has two rows before they fall together; where there are more, a step follows. */
+const SPARE_ROWS = 8;
 
 async function takeStep(
   reader: Reader,
@@ -63,7 +72,7 @@ async function takeStep(
     ['project_id = {project:String}', 'project', query.projectId],
     ['channel_id = {channel:String}', 'channel', query.channelId],
     ['event_type = {type:String}', 'type', query.eventType],
-    ...typeOf('events', query.eventType, { project: query.projectId, channel: query.channelId }),
+    ...byType(query),
     ['channel_id IN {channels:Array(String)}', 'channels', query.channelIds],
     ['event_type IN {types:Array(String)}', 'types', query.eventTypes],
     ['publication_id = {publication:String}', 'publication', query.publicationId],
@@ -77,7 +86,7 @@ async function takeStep(
       after?.[1],
     ],
   ]);
-  const take = wanted * ROWS_PER_EVENT;
+  const take = wanted + SPARE_ROWS;
   const { rows, rowsRead } = await reader.rowsAndCost<EventRow>(
     scope,
     (from) => `

@@ -8,6 +8,8 @@ export const FIRST_STEP_MS = {
   deliveries: 24 * 3_600_000,
   troubles: 7 * 24 * 3_600_000,
   events: 3_600_000,
+  /** Of a type, and of what it is of: an index leaves most of a day out. */
+  eventsOfType: 24 * 3_600_000,
 };
 
 /** A step that would be wider looks at all that is left. */
