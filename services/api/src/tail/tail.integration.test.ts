@@ -118,6 +118,7 @@ test('a client sees its own account and what its filter asks for, and nothing el
   ]);
   await eventually(() => expect(stepsOf(all).toSorted()).toEqual([1, 2, 3, 4]));
   await eventually(() => expect(stepsOf(other)).toEqual([9]));
+  await eventually(() => expect(stepsOf(dead)).not.toEqual([]));
   expect(dead.received).toMatchObject([
     {
       event: 'disposition',
