@@ -6,7 +6,7 @@ import { applyTopics } from '@herald/kafka/topics';
 import { NO_FILTER } from '@herald/replay/job';
 import type { ReplayProgress, ReplayState } from '@herald/replay/progress';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { operator } from './audit/entry.ts';
+import { type AuditEntry, operator } from './audit/entry.ts';
 import { openAuditLog } from './audit/log.ts';
 import { openCancelledReplays } from './cancelled-replays.ts';
 import type { TableOptions } from './configuration-table.ts';
@@ -36,12 +36,21 @@ const progress = new Map<string, { value: ReplayProgress; revision: number }>();
 let tables: ReplayJobTable[];
 let writers: ReplayEdits[];
 let close: () => Promise<void>;
+/** What was put on record as asked for. */
+const asked: AuditEntry[] = [];
 
 beforeAll(async () => {
   await applyTopics(connection, TOPIC_SPECS, { replicationFactor: 1 });
   for (const subjectSchema of SUBJECT_SCHEMAS) await source.apply(subjectSchema);
   tables = await Promise.all([openReplayJobTable(tableOptions), openReplayJobTable(tableOptions)]);
-  const audit = await openAuditLog({ connection, source });
+  const log = await openAuditLog({ connection, source });
+  const audit: typeof log = {
+    ...log,
+    append(entries) {
+      asked.push(...entries);
+      return log.append(entries);
+    },
+  };
   const replicas = await Promise.all(
     tables.map((jobs) =>
       createReplayWriter({
@@ -125,6 +134,31 @@ test('a bulk plan is not started while it is counted, nor when its count is old,
   expect(await writer!.start(id)).toEqual({ kind: 'plan_not_started', reason: 'expired' });
   stands(id, 'planned', Date.now());
   expect(await writer!.start(id)).toMatchObject({ kind: 'changed', job: { dryRun: false } });
+});
+
+test('what is wanted already leaves no record, and a change says what it changes, not all that was asked for', async () => {
+  const [writer] = writers;
+  const id = `rp_${randomUUID()}`;
+  await ask(writer!, randomUUID(), true, id);
+  const revision = () => tables[0]!.get(id)!.revision;
+  for (const change of [
+    () => writer!.want(id, 'paused'),
+    () => writer!.want(id, 'running'),
+    () => writer!.start(id),
+  ]) {
+    expect(await change()).toMatchObject({ kind: 'changed' });
+    const changedAt = revision();
+    expect(await change()).toMatchObject({ kind: 'changed', job: tables[0]!.get(id)!.value });
+    expect(revision()).toBe(changedAt);
+  }
+  const left = asked.filter(({ subject }) => subject.id === id);
+  const plan = { wanted: 'running', dry_run: true };
+  expect(left.map(({ action, before, after }) => [action, before, after])).toEqual([
+    ['replay.created', undefined, expect.objectContaining({ ...plan, filter: expect.anything() })],
+    ['replay.paused', plan, { ...plan, wanted: 'paused' }],
+    ['replay.resumed', { ...plan, wanted: 'paused' }, plan],
+    ['replay.started', plan, { ...plan, dry_run: false }],
+  ]);
 });
 
 test('by one id there is one replay, and a cancelled one stays so, as dispatchers hear', async () => {

@@ -94,6 +94,8 @@ export interface ReplayWriterOptions {
   now?: () => number;
 }
 
+const OF_A_NEWER_VERSION = 'there is one that was written by a newer version of Herald than this one';
+
 const ACTIONS: Readonly<Record<WantedState, AuditAction>> = {
   running: 'replay.resumed',
   paused: 'replay.paused',
@@ -150,6 +152,8 @@ export async function createReplayWriter(options: ReplayWriterOptions): Promise<
       job.id,
       (current) => {
         if (current) return { refuse: { kind: 'exists', job: current.value } };
+        if (jobs.unreadable.has(job.id))
+          return { refuse: { kind: 'unavailable', detail: OF_A_NEWER_VERSION } };
         const tooMany = tooManyBeside(job);
         return tooMany ? { refuse: tooMany } : { write: job };
       },

@@ -33,7 +33,10 @@ export type ProgressWritten =
 
 export type TakenOver =
   /** As it is on record now, with the new owner. */
-  { kind: 'taken'; progress: ReplayProgress } | { kind: 'unavailable'; detail: string };
+  | { kind: 'taken'; progress: ReplayProgress }
+  /** What is on record cannot be read: a newer version has had the replay. Nothing was written. */
+  | { kind: 'unreadable' }
+  | { kind: 'unavailable'; detail: string };
 
 /** Any number of processes may have one. Who has taken a replay over ends the writing of who had it before. */
 export interface ReplayProgressWriter {
@@ -71,10 +74,12 @@ export async function createReplayProgressWriter(
   return {
     async takeOver(owner, initial) {
       let progress = initial;
-      const edited = await editor.edit<never>(initial.replayId, (current) => {
+      const edited = await editor.edit<TakenOver>(initial.replayId, (current) => {
+        if (!current && table.unreadable.has(initial.replayId)) return { refuse: { kind: 'unreadable' } };
         progress = { ...(current?.value ?? initial), owner };
         return { write: progress };
       });
+      if (edited.kind === 'refused') return edited.refusal;
       // The table's own copy is not to be written to.
       return edited.kind === 'unavailable' ? edited : { kind: 'taken', progress: structuredClone(progress) };
     },

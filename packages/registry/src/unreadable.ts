@@ -44,7 +44,15 @@ export function isWholeFor(accountId: string, unreadable: Unreadable): boolean {
 
 /** Why a service that needs every endpoint is not ready; undefined where all can be read. */
 export function unreadableEndpoints(unreadable: Unreadable): string | undefined {
+  return unreadableRecords('endpoints', unreadable);
+}
+
+/** The same of any table: `what` its records are of. */
+export function unreadableRecords(
+  what: string,
+  unreadable: ReadonlyMap<string, unknown>,
+): string | undefined {
   if (unreadable.size === 0) return undefined;
   const named = [...unreadable.keys()].slice(0, MAX_NAMED).join(', ');
-  return `${unreadable.size} records of endpoints cannot be read by this version: update it (${named})`;
+  return `${unreadable.size} records of ${what} cannot be read by this version: update it (${named})`;
 }

@@ -21,7 +21,8 @@ export const replayerConfig = z.object({
     { expects: 'a name that no other replayer has', example: 'replayer-0' },
   ),
   HERALD_REPLAYS_AT_ONCE: variable(integer({ min: 1, max: 200 }).default(20), {
-    expects: 'replays that one replayer works on at once, over all accounts, at most 200',
+    expects:
+      'replays that one replayer plans at once, and that it runs at once, over all accounts, at most 200',
     example: '20',
   }),
 });

@@ -14,7 +14,7 @@ import { openEndpointTable } from '@herald/registry/endpoint-table';
 import { openErasureTable } from '@herald/registry/erasures';
 import { openReplayJobTable } from '@herald/registry/replay-jobs';
 import { createReplayProgressWriter, openReplayProgressTable } from '@herald/registry/replay-progress';
-import { unreadableEndpoints } from '@herald/registry/unreadable';
+import { unreadableEndpoints, unreadableRecords } from '@herald/registry/unreadable';
 import type { ReplayJob } from '@herald/replay/job';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
 import { runService } from '@herald/service-kit/service';
@@ -85,16 +85,14 @@ await runService({
       },
     });
 
-    /** An endpoint that was made, or deleted, before a replay was asked for counts as such. */
-    async function untilEndpointsAreCurrent(signal: AbortSignal): Promise<void> {
-      const end = (await reader.bounds(TOPICS.endpoints, signal)).get(0)?.endOffset ?? 0;
-      while (!(await endpoints.waitForRevision(end - 1))) signal.throwIfAborted();
-    }
-
-    /** What was erased before a replay was asked for is not sent. */
-    async function untilErasuresAreCurrent(signal: AbortSignal): Promise<void> {
-      const end = (await reader.bounds(TOPICS.erasures, signal)).get(0)?.endOffset ?? 0;
-      while (!(await erasures.waitForRevision(end - 1))) signal.throwIfAborted();
+    /** Until a table has all that its topic had when it was asked for. */
+    async function untilCurrent(
+      table: { waitForRevision(revision: number): Promise<boolean> },
+      topic: string,
+      signal: AbortSignal,
+    ): Promise<void> {
+      const end = (await reader.bounds(topic, signal)).get(0)?.endOffset ?? 0;
+      while (!(await table.waitForRevision(end - 1))) signal.throwIfAborted();
     }
 
     const ownership = createOwnership({
@@ -105,12 +103,16 @@ await runService({
           jobs,
           progress,
           maxAtOnce: config.HERALD_REPLAYS_AT_ONCE,
-          async run(job, signal) {
-            await untilEndpointsAreCurrent(signal);
-            await untilErasuresAreCurrent(signal);
+          untilJobsAreCurrent: (signal) => untilCurrent(jobs, TOPICS.replays, signal),
+          async run(job, hasPlace, signal) {
+            // An endpoint that was made, or deleted, before a replay was asked for counts as such, and what was erased
+            // before is not sent.
+            await untilCurrent(endpoints, TOPICS.endpoints, signal);
+            await untilCurrent(erasures, TOPICS.erasures, signal);
             return runReplay(job, {
               owner,
               job: () => jobs.get(job.id)?.value,
+              hasPlace,
               isNew: progress.get(job.id) === undefined,
               writer,
               sourceOf,
@@ -154,6 +156,8 @@ await runService({
     readiness.add('endpoints', () => endpoints.isFollowing() || 'the table of endpoints is behind its topic');
     readiness.add('erasures', () => erasures.isFollowing() || 'the table of erasures is behind its topic');
     readiness.add('endpoint records', () => unreadableEndpoints(endpoints.unreadable) ?? true);
+    readiness.add('replay records', () => unreadableRecords('replays', jobs.unreadable) ?? true);
+    readiness.add('progress records', () => unreadableRecords('progress', progress.unreadable) ?? true);
     const isMoving = () => lane.healthy() || 'it has made no progress for too long';
     readiness.add('ownership', isMoving);
     liveness.add('ownership', isMoving);

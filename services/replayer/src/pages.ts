@@ -142,7 +142,7 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
 
   function isWanted(job: ReplayJob, phase: Phase): boolean {
     const asked = options.job();
-    if (signal.aborted || !asked || asked.wanted !== 'running') return false;
+    if (signal.aborted || !asked || asked.wanted !== 'running' || !options.hasPlace(phase)) return false;
     return phase === 'plan' || asked.dryRun === job.dryRun;
   }
 }

@@ -39,6 +39,7 @@ export async function takeOver(
     await pause(taken.detail);
     taken = await writer.takeOver(owner, initial);
   }
+  if (taken.kind === 'unreadable') throw new Lost(`${initial.replayId} was a newer replayer's`);
   const { progress } = taken;
   let unsavedSends = 0;
   let savedAtMs = now();

@@ -63,6 +63,7 @@ function world(source: Source, over: Partial<RunOptions> = {}) {
   const options: RunOptions = {
     owner: 'us',
     job: () => JOB,
+    hasPlace: () => true,
     isNew: true,
     writer: {
       async takeOver(_, initial) {
@@ -127,6 +128,43 @@ test('while the history cannot be asked, or is late, nothing is sent and the rep
   expect(records.at(-1)).toMatchObject({ state: 'completed', waitingFor: undefined, done: { sent: 20 } });
   expect(new Set(sent.map(({ headers }) => headers!['delivery-id'])).size).toBe(20);
   expect(sent).toHaveLength(20);
+});
+
+test('without a place it ends where it is, says so, and the next run of it goes on there', async () => {
+  let places = 5;
+  const { run, records, sent } = world(TWENTY, { hasPlace: (phase) => phase === 'plan' || places-- > 0 });
+  expect(await run()).toBe('no_place');
+  const left = records.at(-1)!;
+  expect(left).toMatchObject({
+    state: 'running',
+    waitingFor: expect.stringContaining('at once'),
+    done: { sent: sent.length },
+  });
+  expect(sent.length).toBeGreaterThan(0);
+  expect(sent.length).toBeLessThan(20);
+  const next = world(TWENTY, {
+    isNew: false,
+    writer: {
+      takeOver: async () => ({ kind: 'taken', progress: left }),
+      put: async () => ({ kind: 'written' }),
+    },
+  });
+  expect(await next.run()).toBe('rested');
+  expect(sent.length + next.sent.length).toBe(20);
+});
+
+test('what a newer replayer has on record is left alone', async () => {
+  const { run, records, sent } = world(TWENTY, {
+    writer: {
+      takeOver: async () => ({ kind: 'unreadable' }),
+      put: async (progress) => {
+        records.push(progress);
+        return { kind: 'written' };
+      },
+    },
+  });
+  expect(await run()).toBe('lost');
+  expect([records, sent]).toEqual([[], []]);
 });
 
 test('what it waits for is on record, and it can be cancelled meanwhile', async () => {

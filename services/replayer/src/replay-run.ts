@@ -18,6 +18,8 @@ export interface RunOptions {
   owner: string;
   /** What is asked of the replay now; undefined when it is forgotten. */
   job(): ReplayJob | undefined;
+  /** Whether it has a place in the phase, or can have one; without, it ends and is taken up again. */
+  hasPlace(phase: Phase): boolean;
   /** Whether something is on record of how far it is. */
   isNew: boolean;
   writer: Pick<ReplayProgressWriter, 'takeOver' | 'put'>;
@@ -44,8 +46,13 @@ const UNREADABLE_ENDPOINTS =
 /** Of one question, one after another: a query that ran out of time may find its data in memory the next time. */
 const MAX_REFUSALS = 1;
 
-/** `lost`: another replayer has the replay. `rested`: there is nothing to do until something else is wanted. */
-export type RunEnd = 'rested' | 'lost';
+/**
+ * `lost`: another replayer has the replay. `rested`: there is nothing to do until something else is wanted. `no_place`:
+ * it goes on when it has one.
+ */
+export type RunEnd = 'rested' | 'lost' | 'no_place';
+
+const NO_PLACE = 'as many replays as may run at once are running, of others or of the account';
 
 /**
  * Brings one replay as far as it is wanted: plan, then run. Only what is acknowledged is counted, and only then does
@@ -61,13 +68,12 @@ export async function runReplay(job: ReplayJob, options: RunOptions): Promise<Ru
     const keeper = await takeOver(initial, { ...options, pause: patience.pause });
     if (frozen?.ok === false) await keeper.enter('failed', frozen.reason);
     try {
-      await work(source, keeper, patience, options);
+      return await work(source, keeper, patience, options);
     } catch (error) {
       // A drained stop leaves nothing to be sent again.
       if (signal.aborted) await keeper.save();
       throw error;
     }
-    return 'rested';
   } catch (error) {
     if (error instanceof Lost) return 'lost';
     throw error;
@@ -94,7 +100,7 @@ async function work(
   keeper: ProgressKeeper,
   patience: Patience,
   options: RunOptions,
-): Promise<void> {
+): Promise<'rested' | 'no_place'> {
   const { progress } = keeper;
   const pages = createPages(keeper, options);
   const currencies = new Map<Phase, HistoryCurrency>();
@@ -102,10 +108,16 @@ async function work(
   for (let job = options.job(); job; job = options.job()) {
     options.signal.throwIfAborted();
     const action = nextAction(job, progress);
-    if (action.kind === 'rest') return;
+    if (action.kind === 'rest') return 'rested';
     if (action.kind === 'settle') await keeper.enter(action.state);
-    else await workOn(job, action.phase);
+    else if (options.hasPlace(action.phase)) await workOn(job, action.phase);
+    else {
+      progress.waitingFor = NO_PLACE;
+      await keeper.save();
+      return 'no_place';
+    }
   }
+  return 'rested';
 
   async function workOn(job: ReplayJob, phase: Phase): Promise<void> {
     progress.state = phase === 'plan' ? 'planning' : 'running';

@@ -7,7 +7,7 @@ import type { Account, ReplayTold } from '../account/account.ts';
 import { endpointOff } from '../deliveries/redeliver-problems.ts';
 import { cutNewestFirst } from '../http/newest-first.ts';
 import { type Answer, type AnyOperation, operation, type ProblemCode } from '../http/operation.ts';
-import { notFound, refusedCursor } from '../http/problems.ts';
+import { endpointUnreadable, notFound, refusedCursor } from '../http/problems.ts';
 import {
   answerReplay,
   otherReplay,
@@ -42,10 +42,16 @@ export function replayOperations(maxPerSecond: number, now: () => number): AnyOp
     answers: fields.replayView,
     requestHeaders: { 'idempotency-key': 'optional' },
     statuses: [200, 201],
-    problems: ['409 endpoint_off', '409 idempotency_key_conflict', ...REFUSED_REPLAYS],
+    problems: [
+      '409 endpoint_off',
+      '409 idempotency_key_conflict',
+      '503 endpoint_unreadable',
+      ...REFUSED_REPLAYS,
+    ],
     async handle({ account, body, header }) {
       const target = body.target_endpoint_id;
       if (target !== undefined) {
+        if (account.endpoints.isUnreadable(target)) return endpointUnreadable(target);
         const aim = account.endpoints.get(target);
         if (!aim) return { problem: notFound('endpoint', target) };
         if (aim.endpoint.state === 'off') return { problem: endpointOff(target) };
@@ -136,7 +142,7 @@ export function replayOperations(maxPerSecond: number, now: () => number): AnyOp
     get,
     changing(
       'start',
-      'Run a replay that is a plan. A bulk plan runs only once it is counted, and for 15 minutes after that.',
+      'Run a replay that is a plan. A bulk plan can be started only once it is counted, and for 15 minutes after that.',
       (account, id) => account.replays.start(id),
       { problems: REFUSED_STARTS },
     ),
@@ -148,7 +154,7 @@ export function replayOperations(maxPerSecond: number, now: () => number): AnyOp
     ),
     changing(
       'cancel',
-      'End a replay. Nothing more is sent; what is sent and not attempted yet is dropped, with a record of it.',
+      'End a replay. Nothing more is sent; what is sent and not attempted yet is dropped, with a record of it, also of one that is completed or has failed.',
       (account, id) => account.replays.want(id, 'cancelled'),
       { wanted: 'cancelled' },
     ),
