@@ -95,6 +95,7 @@ export async function rebuildHistory(options: RebuildOptions): Promise<Rebuilt> 
       if (batch.isFull) await batch.insert();
       done += next - at;
       at = next;
+      // Stopped meanwhile, it ends as ever: with what it has.
       if (next === look.from) await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
       onProgress({ done, total });
     }
