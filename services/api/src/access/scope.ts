@@ -1,5 +1,6 @@
-import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
+import { ALL_PROJECTS } from '@herald/domain/endpoint';
 import { isOperational } from '@herald/domain/event-type';
+import type { KnownInPart } from '@herald/domain/subscription';
 import type { ReplayFilter, ReplayJob } from '@herald/replay/job';
 import type { AccessScope } from './caller.ts';
 
@@ -22,7 +23,7 @@ export function coversEvent(
  */
 export function coversEndpoint(
   { projectIds, channelIds }: AccessScope,
-  { projectId, subscription }: Pick<Endpoint, 'projectId' | 'subscription'>,
+  { projectId, subscription }: Pick<KnownInPart, 'projectId' | 'subscription'>,
 ): boolean {
   if (projectIds && (projectId === ALL_PROJECTS || !projectIds.has(projectId))) return false;
   if (!channelIds) return true;

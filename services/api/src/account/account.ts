@@ -65,6 +65,7 @@ export interface Account {
   id: string;
   endpoints: {
     get(endpointId: string): ConfiguredEndpoint | undefined;
+    isUnreadable: Belongings['isUnreadable'];
     list(projectId: string | undefined): ConfiguredEndpoint[];
     /** How many there may be at most, where there is no room for so many more (default 1). */
     fullAt(more?: number): number | undefined;
@@ -144,7 +145,7 @@ export interface Account {
 }
 
 export interface AccountSources {
-  table: Pick<EndpointTable, 'get' | 'list'>;
+  table: Pick<EndpointTable, 'get' | 'list' | 'unreadable'>;
   status: { get(endpointId: string): EndpointStatus | undefined };
   writer: Pick<EndpointWriter, 'as'>;
   history: Pick<HistoryStore, 'under'>;
@@ -192,6 +193,7 @@ export function createAccounts(sources: AccountSources): (caller: BoundTo) => Ac
       id: accountId,
       endpoints: {
         get: own,
+        isUnreadable: belongings.isUnreadable,
         list: belongings.endpoints,
         fullAt: belongings.fullAt,
         searchesFullAt: belongings.searchesFullAt,

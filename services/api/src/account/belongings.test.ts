@@ -1,6 +1,7 @@
 import { anAttempt } from '@herald/clickhouse/testing/sample-rows';
 import { ALL_PROJECTS, type Endpoint } from '@herald/domain/endpoint';
 import type { Filter } from '@herald/domain/filter/filter';
+import type { Certain } from '@herald/registry/unreadable';
 import { describe, expect, it } from 'vitest';
 import type { AccessScope } from '../access/caller.ts';
 import { belongingsOf } from './belongings.ts';
@@ -18,13 +19,20 @@ const ENDPOINTS = [
   endpoint('ep_5', 'proj_1', ['ch_1'], 'acc_2'),
 ];
 
-function belongings(scope: AccessScope, endpoints: readonly Endpoint[] = ENDPOINTS) {
+function belongings(
+  scope: AccessScope,
+  endpoints: readonly Endpoint[] = ENDPOINTS,
+  unreadable: Readonly<Record<string, Certain | undefined>> = {},
+) {
   const configured = endpoints.map((of) => ({ endpoint: of, revision: 1 }));
   return belongingsOf(
     { accountId: 'acc_1', scope },
     {
       get: (id) => configured.find((each) => each.endpoint.id === id),
       list: (accountId) => configured.filter((each) => each.endpoint.accountId === accountId),
+      unreadable: new Map(
+        Object.entries(unreadable).map(([id, certain]) => [id, { revision: 2, reason: 'newer', certain }]),
+      ),
     },
   );
 }
@@ -42,6 +50,22 @@ describe('what belongs to a caller', () => {
     expect(idsOf({ projectIds: new Set(['proj_1', ALL_PROJECTS]) })).toEqual(['ep_1', 'ep_2']);
     expect(belongings({ projectIds: new Set(['proj_2']) }).endpoint('ep_1')).toBeUndefined();
     expect(belongings({}).endpoint('ep_5')).toBeUndefined();
+  });
+
+  it('may be an endpoint that this process is too old to read, but none of others, or that nobody can read', () => {
+    const known = (id: string) => ({
+      kind: 'known_in_part' as const,
+      endpoint: ENDPOINTS.find((each) => each.id === id)!,
+    });
+    const { isUnreadable } = belongings({ projectIds: new Set(['proj_1']) }, [], {
+      ep_1: known('ep_1'),
+      ep_3: known('ep_3'),
+      ep_5: known('ep_5'),
+      ep_6: undefined,
+      ep_7: { kind: 'foreign' },
+    });
+    const ids = ['ep_1', 'ep_3', 'ep_5', 'ep_6', 'ep_7', 'ep_8'];
+    expect(ids.filter(isUnreadable)).toEqual(['ep_1', 'ep_6']);
   });
 
   it('is the whole history of the account, or the part that went to these endpoints', () => {

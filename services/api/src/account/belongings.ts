@@ -12,6 +12,11 @@ export interface Belongings {
   /** Whether an endpoint, as it is given, is the caller's. */
   admits(endpoint: Endpoint): boolean;
   endpoint(endpointId: string): ConfiguredEndpoint | undefined;
+  /**
+   * Whether an endpoint that is not found may be the caller's all the same: this process is too old for its record. One
+   * whose record no version can read is lost.
+   */
+  isUnreadable(endpointId: string): boolean;
   endpoints(projectId: string | undefined): ConfiguredEndpoint[];
   /** How many endpoints there may be at most, where account or caller has no room for so many more (default 1). */
   fullAt(more?: number): number | undefined;
@@ -39,7 +44,7 @@ const MAX_ENDPOINTS_IN_SCOPE = 1_000;
 
 export function belongingsOf(
   { accountId, scope }: Pick<Caller, 'accountId' | 'scope'>,
-  table: Pick<EndpointTable, 'get' | 'list'>,
+  table: Pick<EndpointTable, 'get' | 'list' | 'unreadable'>,
 ): Belongings {
   const admits = (endpoint: Endpoint): boolean =>
     endpoint.accountId === accountId && coversEndpoint(scope, endpoint);
@@ -52,6 +57,13 @@ export function belongingsOf(
   return {
     admits,
     endpoint,
+    isUnreadable(endpointId) {
+      const found = table.unreadable.get(endpointId);
+      if (!found || found.certain?.kind === 'foreign') return false;
+      const known = found.certain?.endpoint;
+      // Of whom it is, is not known then; but an id is told to nobody else.
+      return !known || (known.accountId === accountId && coversEndpoint(scope, known));
+    },
     endpoints,
     fullAt(more = 1) {
       if (table.list(accountId).length + more > MAX_ENDPOINTS_PER_ACCOUNT) return MAX_ENDPOINTS_PER_ACCOUNT;

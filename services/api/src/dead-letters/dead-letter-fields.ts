@@ -173,6 +173,8 @@ export const REDRIVE_RESULTS = [
   'endpoint_deleted',
   /** Switch it on first: what waits for it is cancelled then. */
   'endpoint_off',
+  /** A newer version of Herald has configured it. Ask again when the one that answered has been updated. */
+  'endpoint_unreadable',
   'event_gone',
   /** Its history was erased: it is not sent any more. */
   'erased',

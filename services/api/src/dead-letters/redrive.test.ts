@@ -22,9 +22,13 @@ function redrive(
   letters: readonly DeliveryWithOrigin[],
   replayed: readonly DeliverySummary[],
   send: (delivery: Delivery) => Redelivered,
+  isUnreadable = false,
 ) {
   const account = {
-    endpoints: { get: () => ({ endpoint: { id: 'ep' }, revision: 7 }) },
+    endpoints: {
+      get: () => (isUnreadable ? undefined : { endpoint: { id: 'ep' }, revision: 7 }),
+      isUnreadable: () => isUnreadable,
+    },
     deliveries: { redeliver: async (delivery: Delivery) => send(delivery) },
   } as unknown as Account;
   const deliveries = new Map(letters.map((letter) => [letter.deliveryId, letter]));
@@ -56,4 +60,9 @@ test('where Kafka does not confirm, the rest is not tried', async () => {
   expect(asked).toBe(20);
   expect(new Set(items.map(({ result }) => result))).toEqual(new Set(['unconfirmed']));
   expect(items).toHaveLength(50);
+});
+
+test('of an endpoint that this process cannot read it is not said that it was deleted', async () => {
+  const items = await redrive([dead('ev')], [], () => expect.unreachable(), true);
+  expect(items.map(({ result }) => result)).toEqual(['endpoint_unreadable']);
 });

@@ -69,6 +69,7 @@ async function redrive(
 ): Promise<Redriven> {
   const delivery = deliveries.get(id);
   if (!delivery) return result(id, 'not_found');
+  if (account.endpoints.isUnreadable(delivery.endpointId)) return result(id, 'endpoint_unreadable');
   const others = replayed.filter(
     ({ eventId, endpointId, deliveryId }) =>
       eventId === delivery.eventId && endpointId === delivery.endpointId && deliveryId !== id,

@@ -5,7 +5,7 @@ import type { ConfiguredEndpoint } from '@herald/registry/endpoint-table';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { type Answer, type AnyOperation, operation } from '../http/operation.ts';
-import { notFound } from '../http/problems.ts';
+import { endpointUnreadable, notFound } from '../http/problems.ts';
 import type { ReadHistory } from '../http/read-history.ts';
 import { deliveryParams } from './delivery-fields.ts';
 import { decideRedelivery } from './redeliver-decision.ts';
@@ -33,6 +33,7 @@ export function redeliverOperation(readHistory: ReadHistory, now: () => number):
       '409 endpoint_off',
       '410 event_gone',
       '410 event_erased',
+      '503 endpoint_unreadable',
       '503 history_unavailable',
       '503 redelivery_unconfirmed',
     ],
@@ -53,7 +54,9 @@ async function readWithReplayed(account: Account, deliveryId: string) {
 type Found = NonNullable<Awaited<ReturnType<typeof readWithReplayed>>>;
 
 async function redeliver(account: Account, { delivery, replayed }: Found, nowMs: number): Promise<Answer> {
-  const configured = account.endpoints.get(delivery.endpointId);
+  const { endpointId } = delivery;
+  if (account.endpoints.isUnreadable(endpointId)) return endpointUnreadable(endpointId);
+  const configured = account.endpoints.get(endpointId);
   const decision = decideRedelivery(delivery, replayed, configured, nowMs);
   switch (decision.kind) {
     case 'endpoint_deleted':

@@ -21,6 +21,9 @@ const WITH_A_COOKIE: readonly ProblemCode[] = ['403 wrong_origin'];
 /** An id whose escapes are no UTF-8. */
 const WITH_A_PATH: readonly ProblemCode[] = ['400 refused'];
 
+/** One that the path names, of the caller's. */
+const OF_AN_ENDPOINT: readonly ProblemCode[] = ['503 endpoint_unreadable'];
+
 const WITH_A_BODY: readonly ProblemCode[] = [
   '400 malformed_json',
   '400 refused',
@@ -37,6 +40,7 @@ export function problemsOf(operation: AnyDescription): readonly ProblemCode[] {
     ...('keyOnly' in operation ? OF_A_KEY : []),
     ...(operation.method !== 'get' ? WITH_A_COOKIE : []),
     ...(operation.path.includes('{') ? WITH_A_PATH : []),
+    ...(operation.role && operation.path.includes('{endpoint_id}') ? OF_AN_ENDPOINT : []),
     ...(operation.body ? WITH_A_BODY : []),
     ...operation.problems,
   ];

@@ -72,15 +72,29 @@ async function startApi() {
     problems: [],
     handle: () => new Promise(() => {}),
   });
+  const show = operation({
+    method: 'get',
+    path: '/endpoints/{endpoint_id}',
+    operationId: 'show',
+    tag: 'endpoints',
+    summary: 'Show.',
+    role: 'read',
+    params: z.strictObject({ endpoint_id: z.string() }),
+    query: none,
+    body: undefined,
+    answers: none,
+    problems: [],
+    handle: () => ({ status: 200, body: {} }),
+  });
   const caller = { actor: { kind: 'api_key', id: 'ann' } } as Caller;
   const app = express();
   const limits = createRequestLimits({ requestsPerSecond: 1, burst: BURST, now: () => 0 });
-  mount(app, [logIn, listenIn, wait], {
+  mount(app, [logIn, listenIn, wait, show], {
     admission: { authenticate: () => ({ caller }), refuseForeignPage: () => undefined },
     limits,
     accountOf: ({ signal }) => {
       waiting.resolve(signal);
-      return {} as Account;
+      return { endpoints: { isUnreadable: (id: string) => id === 'newer' } } as unknown as Account;
     },
     readBody,
   });
@@ -143,4 +157,12 @@ test('a login counts as a request of who logs in, who has no more of them than o
   expect((await post({ name: 'ann' })).status).toBe(429);
   const other = await post({ name: 'bob' });
   expect([other.status, other.headers.get('ratelimit')]).toEqual([200, '"requests";r=2;t=1']);
+});
+
+test('no handler is asked about an endpoint that this process cannot read: it would take it for deleted', async () => {
+  const { url } = await startApi();
+  const unreadable = await fetch(`${url}/endpoints/newer`);
+  expect(unreadable.status).toBe(503);
+  expect(await unreadable.json()).toMatchObject({ endpoint_id: 'newer' });
+  expect((await fetch(`${url}/endpoints/known`)).status).toBe(200);
 });

@@ -10,8 +10,8 @@ import { whenLeft } from './client-left.ts';
 import { STREAM_HEAD } from './event-stream.ts';
 import type { RequestHeaderName } from './headers.ts';
 import { invalidRequest, type Mistake, parsePart } from './invalid.ts';
-import type { Answer, AnyOperation, OpenOperation } from './operation.ts';
-import { methodNotAllowed, rateLimited, unsupportedType } from './problems.ts';
+import type { Answer, AnyOperation, Asked, OpenOperation } from './operation.ts';
+import { endpointUnreadable, methodNotAllowed, rateLimited, unsupportedType } from './problems.ts';
 
 export interface MountOptions {
   admission: Admission;
@@ -45,7 +45,7 @@ export function mount(app: Express, operations: readonly AnyOperation[], options
       const isOnLoopback = isLoopback(credentialsOf(request));
       const everyone = { ...asked, header, requestId, isOnLoopback };
       const answer = caller
-        ? await operation.handle({
+        ? await answerOwner(operation, {
             ...everyone,
             account: accountOf({ ...caller, requestId, signal: whenLeft(response) }),
             caller,
@@ -96,6 +96,18 @@ export function send(response: Response, answer: Answer): void {
   } else {
     response.status(answer.status).end();
   }
+}
+
+/** No handler takes an endpoint that is there for one that is not. */
+async function answerOwner(
+  operation: AnyOperation,
+  asked: Asked<Record<string, unknown>, Record<string, unknown>, unknown>,
+): Promise<Answer> {
+  const { endpoint_id: endpointId } = asked.params;
+  if (typeof endpointId === 'string' && asked.account.endpoints.isUnreadable(endpointId)) {
+    return endpointUnreadable(endpointId);
+  }
+  return operation.handle(asked);
 }
 
 /** Says what is left; where that is nothing, the request is answered. */

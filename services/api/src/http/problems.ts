@@ -193,6 +193,20 @@ export const historyUnavailable: Answer = {
   },
 };
 
+/** Not 404, nor deleted: it is there, and its owner would make another one, or give up what waits for it. */
+export function endpointUnreadable(endpointId: string): Answer {
+  return {
+    headers: { 'retry-after': '10' },
+    problem: {
+      status: 503,
+      code: 'endpoint_unreadable',
+      title: 'The configuration of the endpoint cannot be read here',
+      detail: `${endpointId} was configured by a newer version of Herald than the one that answers. It goes on as it is. Try again after the time in Retry-After, when that one has been updated as well.`,
+      endpoint_id: endpointId,
+    },
+  };
+}
+
 /** Kafka is away. What the tables hold can still be read. */
 export function configurationUnavailable(because: string): Answer {
   return {
