@@ -52,7 +52,9 @@ export function addRetries(program: Command, context: Context): void {
 
 async function list({ json }: Flags, command: Command, { terminal, env }: Context): Promise<void> {
   const { config, options } = readSettings({ command, env, variables: kafkaVariables, options: FILTERS });
-  const groups = await withRetryTopics(config, (topics) => summarize(matching(topics.scan(), options)));
+  const groups = await withRetryTopics(config, (topics) =>
+    summarize(ofEndpoint(topics.scan({ tier: options.tier }), options.endpoint)),
+  );
   groups.sort((a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.waiting - a.waiting);
   const waiting = groups.reduce((sum, group) => sum + group.waiting, 0);
   if (json) return terminal.json({ waiting, items: groups.map(groupFields) });
@@ -91,7 +93,7 @@ async function peek({ json }: Flags, command: Command, { terminal, env }: Contex
     options: { ...FILTERS, limit: integer({ min: 1, max: 200 }) },
   });
   const first = await withRetryTopics(config, (topics) =>
-    firstDue(matching(topics.scan(), options), options.limit, peekOf),
+    firstDue(ofEndpoint(topics.scan({ tier: options.tier }), options.endpoint), options.limit, peekOf),
   );
   const decoder = eventDecoder(connectSchemaRegistry({ url: config.HERALD_SCHEMA_REGISTRY_URL }));
   const shown = await Promise.all(first.map((one) => withEvent(one, decoder)));
@@ -101,13 +103,11 @@ async function peek({ json }: Flags, command: Command, { terminal, env }: Contex
   for (const one of shown) showPeek(one, terminal, nowMs);
 }
 
-async function* matching(
+async function* ofEndpoint(
   records: AsyncIterable<WaitingRecord>,
-  { endpoint, tier }: { endpoint?: string | undefined; tier?: string | undefined },
+  endpointId: string | undefined,
 ): AsyncGenerator<WaitingRecord> {
   for await (const record of records) {
-    if (endpoint !== undefined && record.delivery.endpointId !== endpoint) continue;
-    if (tier !== undefined && record.tier !== tier) continue;
-    yield record;
+    if (endpointId === undefined || record.delivery.endpointId === endpointId) yield record;
   }
 }

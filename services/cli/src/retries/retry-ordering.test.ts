@@ -39,8 +39,8 @@ function topicsOf(records: WaitingRecord[], readByDispatcher = Number.POSITIVE_I
   const orders: RetryOrder[] = [];
   const deadLetters: WaitingRecord['delivery'][] = [];
   const topics: RetryTopics = {
-    async *scan(within) {
-      const to = within ? within[0]!.to : Number.POSITIVE_INFINITY;
+    async *scan({ stretches } = {}) {
+      const to = stretches ? stretches[0]!.to : Number.POSITIVE_INFINITY;
       for (const record of [...records]) if (record.offset < to) yield record;
     },
     async cancellations() {

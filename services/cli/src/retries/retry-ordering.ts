@@ -144,7 +144,7 @@ async function untilFollowed(
 ): Promise<Map<string, number>> {
   for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)) {
     await delay(lookMs);
-    const remaining = await countMeant(topics.scan(stretches), orders);
+    const remaining = await countMeant(topics.scan({ stretches }), orders);
     if (remaining.size === 0 || now() >= untilMs) return remaining;
   }
 }

@@ -1,5 +1,5 @@
 import { decodeDeliveryHeaders } from '@herald/contracts/headers';
-import { RETRY_TOPICS, tierOfTopic } from '@herald/contracts/topics';
+import { RETRY_TOPICS, retryTopic, tierOfTopic } from '@herald/contracts/topics';
 import type { Delivery } from '@herald/domain/delivery';
 import type { RetryTierName } from '@herald/domain/retry-tiers';
 import type { KafkaConnection } from '@herald/kafka/connection';
@@ -40,13 +40,19 @@ export interface Stretch {
   to: number;
 }
 
+export interface Within {
+  tier?: RetryTierName | undefined;
+  /** Leaves out the partitions that it does not name. */
+  stretches?: readonly Stretch[];
+}
+
 /** What waits in the retry topics, from Kafka alone. */
 export interface RetryTopics {
   /**
    * Everything that the dispatcher has not dealt with yet, as it was at the beginning, in the order of each partition.
-   * Reads as it goes: nothing is kept. `within` leaves out the partitions that it does not name.
+   * Reads as it goes: nothing is kept, and of what is left out nothing is read.
    */
-  scan(within?: readonly Stretch[]): AsyncGenerator<WaitingRecord>;
+  scan(within?: Within): AsyncGenerator<WaitingRecord>;
   /** Resolves at the moment from which on those are read that an order gives up. */
   cancellations(): Promise<Cancellations>;
   close(): Promise<void>;
@@ -56,13 +62,14 @@ export function openRetryTopics(connection: KafkaConnection): RetryTopics {
   const reader = createPartitionReader(connection);
   const progress = openGroupProgress({ connection, groupId: RETRY_GROUP, topics: RETRY_TOPICS });
   return {
-    async *scan(within) {
+    async *scan({ tier, stretches } = {}) {
       const signal = AbortSignal.timeout(SCAN_TIMEOUT_MS);
       // The coordinator of a group is not there at once, after a start of the brokers.
       const patience = AbortSignal.any([signal, AbortSignal.timeout(COORDINATOR_PATIENCE_MS)]);
       for (const partition of await patiently(() => progress.read(), patience, isRefused)) {
-        const end = within
-          ? (within.find((one) => one.topic === partition.topic && one.partition === partition.partition)
+        if (tier !== undefined && partition.topic !== retryTopic(tier)) continue;
+        const end = stretches
+          ? (stretches.find((one) => one.topic === partition.topic && one.partition === partition.partition)
               ?.to ?? 0)
           : partition.endOffset;
         yield* waitingIn(reader, partition, Math.min(end, partition.endOffset), signal);
