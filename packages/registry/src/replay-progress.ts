@@ -75,9 +75,14 @@ export async function createReplayProgressWriter(
     async takeOver(owner, initial) {
       let progress = initial;
       const edited = await editor.edit<TakenOver>(initial.replayId, (current) => {
-        if (!current && table.unreadable.has(initial.replayId)) return { refuse: { kind: 'unreadable' } };
-        progress = { ...(current?.value ?? initial), owner };
-        return { write: progress };
+        const decision = decideTakeOver(
+          current?.value,
+          table.unreadable.has(initial.replayId),
+          initial,
+          owner,
+        );
+        if ('write' in decision) progress = decision.write;
+        return decision;
       });
       if (edited.kind === 'refused') return edited.refusal;
       // The table's own copy is not to be written to.
@@ -100,4 +105,15 @@ export async function createReplayProgressWriter(
 
     close: () => editor.close(),
   };
+}
+
+/** What cannot be read is no free place: to begin there would send all of the replay again. */
+export function decideTakeOver(
+  current: ReplayProgress | undefined,
+  isUnreadable: boolean,
+  initial: ReplayProgress,
+  owner: string,
+): { write: ReplayProgress } | { refuse: { kind: 'unreadable' } } {
+  if (!current && isUnreadable) return { refuse: { kind: 'unreadable' } };
+  return { write: { ...(current ?? initial), owner } };
 }

@@ -2,6 +2,7 @@ import { NO_FILTER, type ReplayJob } from '@herald/replay/job';
 import { newProgress, type ReplayProgress } from '@herald/replay/progress';
 import { expect, test } from 'vitest';
 import { parseReplayJob, replayJobRecordOf } from './replay-job-record.ts';
+import { decideTakeOver } from './replay-progress.ts';
 import { parseReplayProgress, replayProgressRecordOf } from './replay-progress-record.ts';
 
 const job: ReplayJob = {
@@ -71,4 +72,15 @@ test('a job that asks for what this version does not know is not read as if it a
 
 test('progress on record means what it meant when it was written', () => {
   expect(parseReplayProgress(replayProgressRecordOf(progress))).toEqual({ ok: true, value: progress });
+});
+
+test('a replay is taken over where it is, begun where it is new, and left alone where it cannot be read', () => {
+  const initial = newProgress(job, 'replayer-1', 9);
+  expect(decideTakeOver(progress, false, initial, 'replayer-2')).toEqual({
+    write: { ...progress, owner: 'replayer-2' },
+  });
+  expect(decideTakeOver(undefined, false, initial, 'replayer-2')).toEqual({
+    write: { ...initial, owner: 'replayer-2' },
+  });
+  expect(decideTakeOver(undefined, true, initial, 'replayer-2')).toEqual({ refuse: { kind: 'unreadable' } });
 });
