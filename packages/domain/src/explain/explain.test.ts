@@ -4,89 +4,11 @@ import { ALL_PROJECTS, type Endpoint } from '../endpoint.ts';
 import { EVENT_TYPES } from '../event-type.ts';
 import type { Filter } from '../filter/filter.ts';
 import { anyFilter } from '../filter/testing/any-filter.ts';
-import { DEFAULT_RETRY_SCHEDULE } from '../retry-tiers.ts';
-import { match, type Routable } from '../subscription.ts';
+import { match } from '../subscription.ts';
 import { checksOf } from './checks.ts';
 import type { DeliveryEvidence, EndpointEvidence, EventEvidence } from './evidence.ts';
 import { explainEndpoint, explainEvent } from './explain.ts';
-
-const NOON_MS = Date.UTC(2026, 0, 15, 12);
-const DAY_MS = 86_400_000;
-
-const routable: Routable = {
-  eventType: 'publication.published',
-  accountId: 'acc_1',
-  projectId: 'prj_1',
-  channelId: 'ch_1',
-  readField: (path) => (path === 'channel.type' ? 'tiktok' : undefined),
-};
-
-function anEndpoint(changes: Partial<Endpoint> = {}): Endpoint {
-  return {
-    id: 'ep_1',
-    accountId: 'acc_1',
-    projectId: 'prj_1',
-    name: '',
-    kind: 'webhook',
-    url: 'https://example.com/hook',
-    format: 'publication',
-    subscription: { channelIds: new Set(), eventTypes: new Set() },
-    state: 'active',
-    secrets: [],
-    retrySchedule: DEFAULT_RETRY_SCHEDULE,
-    timeoutMs: 15_000,
-    maxConcurrency: 10,
-    rateLimitPerSecond: undefined,
-    ordering: 'none',
-    onDeadHead: 'skip',
-    heldSkipBeforeMs: undefined,
-    headers: {},
-    createdAtMs: NOON_MS - DAY_MS,
-    updatedAtMs: NOON_MS - DAY_MS,
-    ...changes,
-  };
-}
-
-/** Accepted at noon and routed to nobody by revision 9, unless a test says otherwise. */
-function event(changes: Partial<EventEvidence> = {}): EventEvidence {
-  return {
-    eventId: 'evt_1',
-    asOfMs: NOON_MS + 60_000,
-    accepted: { atMs: NOON_MS, origin: { topic: 'publication.events', partition: 3, offset: 41 } },
-    routable,
-    poison: undefined,
-    route: { atMs: NOON_MS + 10, revision: 9, endpointIds: [] },
-    forgotten: undefined,
-    ...changes,
-  };
-}
-
-function endpoint(changes: Partial<EndpointEvidence> = {}): EndpointEvidence {
-  const now = { endpoint: anEndpoint(), revision: 4, state: { state: 'active' } as const };
-  return {
-    endpointId: 'ep_1',
-    current: now,
-    asRouted: { kind: 'known', endpoint: now.endpoint, revision: 4 },
-    deliveries: [],
-    ...changes,
-  };
-}
-
-function aDelivery(changes: Partial<DeliveryEvidence> = {}): DeliveryEvidence {
-  return {
-    deliveryId: 'd',
-    cause: 'event',
-    state: 'delivered',
-    reason: undefined,
-    attempts: 1,
-    lastOutcome: 'response',
-    lastStatus: 200,
-    nextAttemptAtMs: undefined,
-    updatedAtMs: NOON_MS + 100,
-    heldUntilMs: undefined,
-    ...changes,
-  };
-}
+import { aDelivery, anEndpoint, DAY_MS, endpoint, event, NOON_MS, routable } from './testing/evidence.ts';
 
 const subscribed = (channels: string[], types: string[]) =>
   anEndpoint({ subscription: { channelIds: new Set(channels), eventTypes: new Set(types) as never } });
