@@ -272,16 +272,18 @@ test('only what changed is counted again', async () => {
   expect((await history.ledger.read(scope)).figures).toMatchObject({ accepted: 3_000, routed: 1 });
 });
 
-test('a keeper that takes over goes on where the last one was, and the moment never goes back', async () => {
+test('a keeper that takes over, or comes back, goes on where the last one was, and the moment never goes back', async () => {
   await database.insert(EVENTS, [event(0)]);
   const at = NOON_MS + 40 * DAY_MS;
   await counted(at);
   await database.insert(ROUTES, [route(0)]);
   const next = openLedgerCounter(database.options);
   expect(await next.count(stateAt(undefined))).toMatchObject({ isRecount: false });
-  const { report, figures } = await history.ledger.read(scope);
-  expect(figures).toMatchObject({ accepted: 1, routed: 1, unrouted: 0 });
-  expect(report?.asOfMs).toBe(at);
+  const figures = { accepted: 1, routed: 1, unrouted: 0 };
+  expect(await history.ledger.read(scope)).toMatchObject({ report: { asOfMs: at }, figures });
+  await next.count(stateAt(at + 1));
+  await counter.count(stateAt(undefined));
+  expect(await history.ledger.asOf()).toBe(at + 1);
   await next.close();
 });
 
