@@ -29,6 +29,8 @@ export default defineConfig({
           // has state, so files have nothing to find of each other, if each gives the clock back.
           isolate: false,
           maxWorkers: 2,
+          // Before the others, which have other workers.
+          sequence: { groupOrder: 0 },
           // Hostile receivers and property tests on a busy machine.
           testTimeout: 30_000,
         },
@@ -43,6 +45,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -54,6 +57,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
