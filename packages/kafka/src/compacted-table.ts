@@ -115,10 +115,10 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
       rejoin: (_, join) => patiently(join, this.#stopping.signal),
       leaving: async () => {},
       fetching: () => ({
-        positions: [{ topic, partition: 0, position: this.#position }],
+        positions: this.#stopping.signal.aborted ? [] : [{ topic, partition: 0, position: this.#position }],
         maxWaitMs: maxWaitTimeMs,
       }),
-      fetched: (parts, askedAtMs) => this.#fetched(parts, askedAtMs),
+      fetched: (parts, toldAtMs) => this.#fetched(parts, toldAtMs),
       outOfRange: async () =>
         this.#fail(new Error(`${topic} does not have offset ${this.#position} any more`)),
     };
@@ -182,18 +182,18 @@ class TopicTable<V, Certain> implements CompactedTable<V, Certain> {
     await endsWithin(this.#consumer.disconnect(), disconnectDeadlineMs);
   }
 
-  #fetched(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
-    this.#applied = this.#applied.then(() => this.#applyAll(parts, askedAtMs));
+  #fetched(parts: readonly FetchedPart[], toldAtMs: number | undefined): Promise<void> {
+    this.#applied = this.#applied.then(() => this.#applyAll(parts, toldAtMs));
     return this.#applied;
   }
 
   /** Nothing new of the partition means that it ends where it did. */
-  async #applyAll(parts: readonly FetchedPart[], askedAtMs: number): Promise<void> {
+  async #applyAll(parts: readonly FetchedPart[], toldAtMs: number | undefined): Promise<void> {
     for (const part of parts) {
       this.#endOffset = part.endOffset;
       await this.#apply(part);
     }
-    this.#tail.saw(this.#endOffset, this.#position, askedAtMs);
+    if (toldAtMs !== undefined) this.#tail.saw(this.#endOffset, this.#position, toldAtMs);
   }
 
   async #apply({ topic, from, records, nextOffset }: FetchedPart): Promise<void> {

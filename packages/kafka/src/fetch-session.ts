@@ -48,7 +48,10 @@ export class FetchSession {
     this.#turn += 1;
     const opening = this.#epoch === OPENING;
     if (opening) this.#forgetAll();
-    const changed = wanted.filter((one) => this.#learn(one));
+    // Copies: what is wanted may move on before the request is written.
+    const changed = wanted
+      .filter((one) => this.#learn(one))
+      .map(({ topic, partition, position }) => ({ topic, partition, position }));
     return {
       sessionId: this.#id,
       epoch: this.#epoch,
@@ -116,7 +119,8 @@ export class FetchSession {
   }
 }
 
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
+/** The same, beginning with another for each `by`. */
+export function rotated<T>(items: readonly T[], by: number): readonly T[] {
   const start = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];
 }

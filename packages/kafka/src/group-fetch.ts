@@ -10,11 +10,13 @@ export interface FetchHooks {
   fetching(): { positions: readonly FetchPosition[]; maxWaitMs: number };
   /**
    * An answer under the current assignment; the next fetch from the same broker waits for the promise. Of a partition
-   * that was asked for and is not among `parts` there is nothing new: as of `askedAtMs` (of
-   * `performance.now`) it ends where it did.
+   * that was asked for and is not among `parts` there is nothing new: as of `toldAtMs` (of `performance.now`) it ends where
+   * it did. Undefined when the answer does not tell that, since it has errors or is a throttled one.
    */
-  fetched(parts: readonly FetchedPart[], askedAtMs: number): void | Promise<void>;
+  fetched(parts: readonly FetchedPart[], toldAtMs: number | undefined): void | Promise<void>;
 }
+
+const OFFSET_OUT_OF_RANGE = 1;
 
 /**
  * Fetches for one member of a group, in place of kafkajs, which for each fetch builds anew what all partitions are asked
@@ -88,10 +90,14 @@ export class GroupFetch {
         const from = session.positionOf(topic, partition);
         if (from === undefined) continue;
         if (errorCode === 0) parts.push(fetchedPart(topic, from, part));
-        else failed ??= partitionError(topic, partition, errorCode);
+        // One is acted upon: rather what is not there any more than what may be there again by itself.
+        else if (!failed || errorCode === OFFSET_OUT_OF_RANGE)
+          failed = partitionError(topic, partition, errorCode);
       }
     }
-    await this.#hooks.fetched(parts, askedAtMs);
+    // In place of all there is to read a broker gives an empty answer to who has read too much (KIP-219).
+    const throttled = answer.clientSideThrottleTime > 0 && answer.responses.length === 0;
+    await this.#hooks.fetched(parts, failed || throttled ? undefined : askedAtMs);
     if (failed) throw failed;
   }
 

@@ -68,6 +68,8 @@ export interface ConsumerGroup {
   generationId: number | null;
   coordinator: Broker | null;
   offsetManager: OffsetManager | null;
+  /** Of the last heartbeat, by `Date.now`. */
+  lastRequest: number;
   topicsSubscribed: string[];
   minBytes: number;
   maxBytes: number;
@@ -80,6 +82,11 @@ export interface ConsumerGroup {
   heartbeat(options: { interval: number }): Promise<void>;
   fetch(nodeId: string): Promise<unknown[]>;
   recoverFromFetch(error: Error): Promise<void>;
+}
+
+export interface Runner {
+  running: boolean;
+  fetch(nodeId: string): Promise<unknown[]>;
 }
 
 export interface Connection {
@@ -129,6 +136,7 @@ export const RequestQueueClass: Class<RequestQueue> = require('kafkajs/src/netwo
 export const ConnectionClass: Class<Connection> = require('kafkajs/src/network/connection');
 export const BrokerClass: Class<Broker> = require('kafkajs/src/broker');
 export const ConsumerGroupClass: Class<ConsumerGroup> = require('kafkajs/src/consumer/consumerGroup');
+export const RunnerClass: Class<Runner> = require('kafkajs/src/consumer/runner');
 export const produceResponseV7: Protocol<ProduceReply>['response'] = require('kafkajs/src/protocol/requests/produce/v7/response');
 export const {
   errorCodes,

@@ -11,10 +11,12 @@ import {
   type ConsumerGroup,
   ConsumerGroupClass,
   errorCodes,
+  KafkaJSError,
   type ProduceArguments,
   type ProduceReply,
   produceResponseV7,
   RequestQueueClass,
+  RunnerClass,
   sendRequest,
   version,
 } from './kafkajs-internals.ts';
@@ -61,6 +63,7 @@ export function patchKafkaJs(): void {
   patchConnect();
   patchProduce();
   patchMembership();
+  patchRunner();
 }
 
 /**
@@ -81,6 +84,8 @@ function patchTimeoutCheck(): void {
     this.requestTimeoutIntervalId = setInterval(() => {
       const nowMs = Date.now();
       for (const request of this.inflight.values()) {
+        // A clock that was set back: as if it had been sent now.
+        request.sentAt = Math.min(request.sentAt, nowMs);
         if (nowMs - request.sentAt > request.requestTimeout) request.timeoutRequest();
       }
       if (!this.isConnected()) this.destroy();
@@ -166,6 +171,8 @@ function patchMembership(): void {
   // kafkajs never looks for the coordinator again but by joining again, and a lost connection is no reason for it:
   // the heartbeats would fail until the session ends.
   group.heartbeat = async function (options) {
+    // A clock that was set back by an hour would put the next one off by an hour, and the session ends before.
+    this.lastRequest = Math.min(this.lastRequest, Date.now());
     try {
       await heartbeat.call(this, options);
     } catch (error) {
@@ -206,6 +213,18 @@ function patchMembership(): void {
     if (!meansLeaderMoved(error) && !losesConnection(error)) return recoverFromFetch.call(this, error);
     await delay(metadataBackoffMs);
     await this.cluster.refreshMetadata();
+  };
+}
+
+/**
+ * Of a consumer that stops while the list of brokers changes, kafkajs makes new fetchers whose fetches answer nothing at
+ * once: they turn for ever without a turn of the event loop, and nothing but SIGKILL ends the process.
+ */
+function patchRunner(): void {
+  const { fetch } = RunnerClass.prototype;
+  RunnerClass.prototype.fetch = async function (nodeId) {
+    if (!this.running) throw new KafkaJSError('the consumer has stopped');
+    return fetch.call(this, nodeId);
   };
 }
 

@@ -1,5 +1,6 @@
 import { createKafka, type KafkaConnection } from './connection.ts';
 import { fetchOnce } from './fetch.ts';
+import { rotated } from './fetch-session.ts';
 import type { FetchedPart } from './fetched-part.ts';
 import { isRefused, typeOf } from './kafkajs-errors.ts';
 import { createFetchCluster, type FetchCluster } from './kafkajs-internals.ts';
@@ -31,9 +32,11 @@ export async function followTopic(options: FollowOptions): Promise<void> {
   const cluster = createFetchCluster(createKafka(options.connection));
   const { signal } = options;
   const next = [...options.from];
+  let round = 0;
   try {
     while (!signal.aborted) {
-      await patiently(() => fetchRound(cluster, next, options), signal, isHopeless);
+      round += 1;
+      await patiently(() => fetchRound(cluster, next, round, options), signal, isHopeless);
     }
   } catch (error) {
     if (!signal.aborted) throw error instanceof PartFailure ? error.cause : error;
@@ -50,7 +53,12 @@ function isHopeless(error: unknown): boolean {
 }
 
 /** One fetch from each broker that leads partitions, at the same time. */
-async function fetchRound(cluster: FetchCluster, next: number[], options: FollowOptions): Promise<void> {
+async function fetchRound(
+  cluster: FetchCluster,
+  next: number[],
+  round: number,
+  options: FollowOptions,
+): Promise<void> {
   const { topic } = options;
   await cluster.connect();
   await cluster.addTargetTopic(topic);
@@ -60,7 +68,11 @@ async function fetchRound(cluster: FetchCluster, next: number[], options: Follow
     fetchFrom(
       cluster,
       leader,
-      partitions.map(({ partitionId }) => partitionId).filter((partition) => partition in next),
+      // An answer is filled in this order: always the same, and the last would wait for all the others.
+      rotated(
+        partitions.map(({ partitionId }) => partitionId).filter((partition) => partition in next),
+        round,
+      ),
       next,
       options,
     ),

@@ -93,14 +93,16 @@ export function createPages(keeper: ProgressKeeper, options: RunOptions): Pages 
 
   /** False when it is not wanted any more: the position is then behind what was sent, and no farther. */
   async function send(job: ReplayJob, slice: Slice): Promise<boolean> {
-    rate ??= newRate(job.perSecond, now());
+    // By a clock that nobody sets: one set back by an hour would be waited for.
+    const monotonic = () => performance.now();
+    rate ??= newRate(job.perSecond, monotonic());
     const underway = new Set<string>();
     const sending = createSending({
       rate,
       send: options.send,
       mayGoOn: () => isWanted(job, 'run'),
       onFlushed: (records) => keeper.saveInTime(records),
-      now,
+      now: monotonic,
       sleep: (ms) => delay(ms, undefined, { signal }),
     });
     for (const { entry, aims } of slice.items) {

@@ -213,5 +213,9 @@ test('a clock that is set back holds releases up for no longer than a turn', () 
   const limits = { atOnce: 10, perSecond: 10 };
   expect(follower.release(limits, 3_600_000)).toMatchObject({ record: { offset: 0 } });
   expect(follower.release(limits, 1_000)).toEqual({ atMs: 1_100 });
-  expect(follower.release(limits, 1_100)).toMatchObject({ record: { offset: 1 } });
+  const next = follower.release(limits, 1_100);
+  expect(next).toMatchObject({ record: { offset: 1 } });
+  follower.putBack(next as HeldItem, 3_600_000);
+  expect(follower.release(limits, 2_000)).toEqual({ atMs: 7_000 });
+  expect(follower.release(limits, 7_000)).toMatchObject({ record: { offset: 1 } });
 });

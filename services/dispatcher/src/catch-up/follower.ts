@@ -13,6 +13,9 @@ const WINDOW_BYTES = 512 * 1024;
 /** How far a release may be ahead of the set rate, milliseconds: what timers are late by. */
 const BURST_MS = 50;
 
+/** The longest that the delivery lane puts anything back for. */
+export const MAX_PUT_BACK_MS = 5_000;
+
 /** What becomes of a held delivery that is taken; `hold` is a head that waited for its retry, and now for its endpoint. */
 export type TakenFate = Exclude<Fate, { kind: 'wait' }> | { kind: 'hold' };
 
@@ -148,7 +151,8 @@ export class Follower {
     if (isDelivery) {
       if (this.#outstanding >= limits.atOnce) return never;
       const turnMs = 1_000 / limits.perSecond;
-      // A clock that was set back costs no more than a turn.
+      // A clock that was set back costs no more than a turn, or than anything is put back for.
+      this.#putBackMs = Math.min(this.#putBackMs, nowMs + MAX_PUT_BACK_MS);
       this.#pacedMs = Math.min(this.#pacedMs, nowMs + turnMs);
       const atMs = Math.max(this.#pacedMs, this.#putBackMs, next.task.delivery.dueAtMs);
       if (atMs > nowMs) return { atMs };

@@ -10,7 +10,7 @@ import type { ConfiguredEndpoint, EndpointTable } from '@herald/registry/endpoin
 import type { Sender } from '@herald/webhook/sender';
 import { withoutCredentials } from '@herald/webhook/without-credentials';
 import type { Append, CatchUp } from '../catch-up/catch-up.ts';
-import type { HeldItem } from '../catch-up/follower.ts';
+import { type HeldItem, MAX_PUT_BACK_MS } from '../catch-up/follower.ts';
 import type { EndpointHealth, Judged } from '../endpoint-health/endpoint-health.ts';
 import { createFifo } from '../fifo.ts';
 import type { Poison } from '../poison.ts';
@@ -34,7 +34,6 @@ import { withTestTurns } from './test-turns.ts';
 
 /** How soon what is held is offered again to an endpoint that has no room for it. */
 const MIN_DEFER_MS = 50;
-const MAX_DEFER_MS = 5_000;
 
 /** How often queues are compared with the pace of their endpoints, while there are any. */
 const SHED_EVERY_MS = 250;
@@ -197,7 +196,7 @@ export function createDeliveryLane(options: DeliveryLaneOptions): DeliveryLane {
   /** What is held waits where it is: to park it would cost a write, and an ordered endpoint its order. */
   function defer(task: DeliveryTask, parking: Parking): void {
     const nowMs = now();
-    const againAtMs = Math.min(Math.max(parking.dueAtMs, nowMs + MIN_DEFER_MS), nowMs + MAX_DEFER_MS);
+    const againAtMs = Math.min(Math.max(parking.dueAtMs, nowMs + MIN_DEFER_MS), nowMs + MAX_PUT_BACK_MS);
     if (isHeldRecord(task)) held.putBack(task, againAtMs);
     else decide(task, parked(task, parking));
   }
