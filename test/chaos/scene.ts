@@ -54,8 +54,8 @@ export function setScene(world: World, load: Load, progress: (line: string) => v
       const delivers = isDispatcher(name);
       world.arm(name, point);
       const { signal } = await within(ended, POINT_TIMEOUT_MS, `until the ${name} died ${point}, it`);
-      if (delivers) crashed();
       if (signal !== 'SIGKILL') throw new Error(`The ${name} ended by itself, not ${point}`);
+      if (delivers) cuts.push({ atMs: world.diedAtMs(name), isCrash: true });
     },
     async restart(service, name = service) {
       if (services.running(service).length === 0 && isGrouped(service)) await world.forget(service);

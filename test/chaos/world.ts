@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ export interface World {
   /** The service ends, or loses something, when it next comes to the point. */
   arm(name: string, point: CrashPointName): void;
   disarm(name: string): void;
+  /** Of one that died at its point, milliseconds since 1970. */
+  diedAtMs(name: string): number;
   /** Kafka lets go of what the dead members of the service's groups had: none of its kind may be running. */
   forget(service: 'dispatcher' | 'logger'): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +78,7 @@ export async function openWorld(onProgress: (line: string) => void): Promise<Wor
       history,
       arm: order,
       disarm: (name) => order(name, ''),
+      diedAtMs: (name) => Number(readFileSync(`${orderOf(name)}.died`, 'utf8')),
       forget: (service) => endSessions(connection, GROUPS[service]),
       async close() {
         await closing.disposeAsync();

@@ -1,9 +1,10 @@
 /**
  * Loaded into a service before its own code (`node --import`), so that the crash suite can end it at an exact point and
  * the service needs no hooks for that. At SIGUSR2 it reads the name of a crash point from the file that
- * HERALD_CHAOS_ORDER names, and arms that one alone; an empty file disarms.
+ * HERALD_CHAOS_ORDER names, and arms that one alone; an empty file disarms. When it dies it says so beside it: on a busy
+ * machine its parent hears of it some tenths of a second later.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type CrashPoint, findCrashPoint } from './points.ts';
 import { createTrigger, type Trigger, type Watch } from './trigger.ts';
@@ -40,6 +41,7 @@ function triggerOf(socket: Socket, first: Buffer): Trigger {
 }
 
 function die(): never {
+  writeFileSync(`${process.env.HERALD_CHAOS_ORDER}.died`, String(Date.now()));
   process.kill(process.pid, 'SIGKILL');
   for (;;); // not one step more until the signal is there
 }
