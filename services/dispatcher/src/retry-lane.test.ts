@@ -12,7 +12,7 @@ import {
   recordOf,
 } from '../test-support/fakes.ts';
 import type { Cancelled } from './retry-cancellation.ts';
-import { createRetryLane } from './retry-lane.ts';
+import { createRetryLane, MAX_UNACKNOWLEDGED_RECORDS } from './retry-lane.ts';
 import { ownersOrders } from './retry-orders.ts';
 
 const START_MS = 1_700_000_000_000;
@@ -267,6 +267,18 @@ describe('an order', () => {
     cancelled[0]!.acknowledge('left');
     await lane.suspend();
     expect(completed).toEqual([]);
+  });
+
+  it('to cancel goes on with the next when one that it could not give up was the last that had room', async () => {
+    const { lane, cancelled, give } = laneOf();
+    for (let n = 0; n <= MAX_UNACKNOWLEDGED_RECORDS; n++) lane.receive(waiting('1h', n, HOUR_MS));
+    vi.advanceTimersByTime(1);
+    give({ kind: 'cancel' });
+    expect(cancelled).toHaveLength(MAX_UNACKNOWLEDGED_RECORDS);
+    cancelled[0]!.acknowledge('left');
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(cancelled).toHaveLength(MAX_UNACKNOWLEDGED_RECORDS + 1);
   });
 
   it('that names deliveries leaves the others where they are', () => {

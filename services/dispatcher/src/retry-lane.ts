@@ -11,7 +11,7 @@ import type { Cancelled } from './retry-cancellation.ts';
 import { createUnderway } from './underway.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
-const MAX_UNACKNOWLEDGED_RECORDS = 2_000;
+export const MAX_UNACKNOWLEDGED_RECORDS = 2_000;
 
 /** A timer runs by another clock than due times do: look again at least this often. */
 const MAX_TIMER_MS = 60_000;
@@ -155,8 +155,8 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
     }
     underway.begin();
     cancel(record, order).then((became) => {
-      if (became === 'given_up') ended(record);
-      else underway.end();
+      if (became === 'given_up') complete(record);
+      leaveRoom();
     }, onFatal);
   }
 
@@ -167,13 +167,14 @@ export function createRetryLane(options: RetryLaneOptions): LaneHandler {
         onFatal(error);
         return;
       }
-      ended(record);
+      complete(record);
+      leaveRoom();
     });
   }
 
-  function ended(record: LaneRecord): void {
+  /** One is under way no longer, whatever became of it: the next may be. */
+  function leaveRoom(): void {
     const wasFull = underway.count >= MAX_UNACKNOWLEDGED_RECORDS;
-    complete(record);
     underway.end();
     if (wasFull) forwardDue();
   }
