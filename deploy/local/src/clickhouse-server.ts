@@ -7,6 +7,7 @@
  * idle connections.
  */
 import { dlopen, getRawPointer, toString as textAt } from 'node:ffi';
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 const [library, dataDir, port] = process.argv.slice(2);
@@ -28,8 +29,15 @@ const argv = [
   '--memory_worker_period_ms=1000',
   '--asynchronous_metrics_update_period_s=60',
 ];
-// Where all share the cores, a delivery goes before its history.
-setPriority(10);
+// Where all share the cores, a delivery goes before its history. Linux shares them among sessions first, and this
+// process is the first of one: sched(7), "The autogroup feature".
+const NICE = 10;
+setPriority(NICE);
+try {
+  writeFileSync('/proc/self/autogroup', String(NICE));
+} catch {
+  // Another system, or a kernel without it: there its own priority is what counts.
+}
 
 const strings = argv.map((argument) => Buffer.from(`${argument}\0`));
 const pointers = new BigUint64Array(strings.map((string) => getRawPointer(string)));

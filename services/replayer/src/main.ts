@@ -17,6 +17,7 @@ import { createReplayProgressWriter, openReplayProgressTable } from '@herald/reg
 import { unreadableEndpoints, unreadableRecords } from '@herald/registry/unreadable';
 import type { ReplayJob } from '@herald/replay/job';
 import { kafkaConnection } from '@herald/service-kit/config-fragments';
+import { giveWay } from '@herald/service-kit/give-way';
 import { runService } from '@herald/service-kit/service';
 import { replayerConfig } from './config.ts';
 import { createHistoryCurrency } from './history-currency.ts';
@@ -31,6 +32,9 @@ import { beginTerm } from './term.ts';
 const SESSION_TIMEOUT_MS = 6_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
+/** Where all share the cores, live deliveries go before replays. */
+const NICE = 5;
+
 /** What replays ask the history for comes from these. */
 const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts];
 
@@ -39,6 +43,7 @@ await runService({
   name: 'replayer',
   config: replayerConfig,
   async start({ config, log, metrics, fatal, readiness, liveness }) {
+    giveWay(NICE);
     const now = Date.now;
     const stopping = new AbortController();
     const connection = kafkaConnection(config, 'herald-replayer', log);
