@@ -100,6 +100,7 @@ export interface RequestQueue {
   isConnected(): boolean;
   /** Ends the timers. */
   destroy(): void;
+  fulfillRequest(answer: { correlationId: number; payload: Buffer; size: number }): void;
   scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
 }

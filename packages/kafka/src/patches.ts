@@ -60,6 +60,7 @@ export function patchKafkaJs(): void {
   marked[patched] = true;
   patchIdleTimer();
   patchTimeoutCheck();
+  patchRequestsUnderWay();
   patchConnect();
   patchProduce();
   patchMembership();
@@ -90,6 +91,19 @@ function patchTimeoutCheck(): void {
       }
       if (!this.isConnected()) this.destroy();
     }, timeoutCheckMs);
+  };
+}
+
+/**
+ * A Map that things come to and go from is made anew inside now and then, and V8 links what it was to what it is. Once
+ * one of these has grown old, all that follow outlive the collections of the young generation, with the requests that
+ * they held, their answers, and the records of both.
+ */
+function patchRequestsUnderWay(): void {
+  const { fulfillRequest } = RequestQueueClass.prototype;
+  RequestQueueClass.prototype.fulfillRequest = function (answer) {
+    fulfillRequest.call(this, answer);
+    if (this.inflight.size === 0) this.inflight = new Map();
   };
 }
 

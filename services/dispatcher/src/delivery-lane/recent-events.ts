@@ -1,6 +1,7 @@
 import type { Decoded, Decoder } from '@herald/contracts/codec';
 
 export interface RecentEventsBounds {
+  /** At least half as many are remembered. */
   maxEvents: number;
   /** Larger records are decoded each time. */
   maxRecordBytes: number;
@@ -20,16 +21,21 @@ export function createRecentEvents<T>(
   decoder: Decoder<T>,
   { maxEvents, maxRecordBytes }: RecentEventsBounds,
 ): (eventId: string, bytes: Buffer | null) => Decoded<T> | Promise<Decoded<T>> {
-  const recent = new Map<string, { bytes: Buffer; decoded: Decoded<T> }>();
+  // Two generations, each a Map of its own: V8 links what one Map was inside to what it becomes, and what was forgotten
+  // outlives collections by that.
+  let young = new Map<string, { bytes: Buffer; decoded: Decoded<T> }>();
+  let old = young;
 
   return (eventId, bytes) => {
-    const known = recent.get(eventId);
+    const known = young.get(eventId) ?? old.get(eventId);
     if (bytes && known?.bytes.equals(bytes)) return known.decoded;
     const decoded = decoder.decode(bytes);
     if (bytes && bytes.length <= maxRecordBytes && !(decoded instanceof Promise)) {
-      recent.delete(eventId);
-      recent.set(eventId, { bytes, decoded });
-      if (recent.size > maxEvents) recent.delete(recent.keys().next().value as string);
+      if (young.size >= maxEvents / 2) {
+        old = young;
+        young = new Map();
+      }
+      young.set(eventId, { bytes, decoded });
     }
     return decoded;
   };
