@@ -29,9 +29,9 @@ const argv = [
   '--memory_worker_period_ms=1000',
   '--asynchronous_metrics_update_period_s=60',
 ];
-// Where all share the cores, a delivery goes before its history. Linux shares them among sessions first, and this
-// process is the first of one: sched(7), "The autogroup feature".
-const NICE = 10;
+// Where all share the cores, a delivery goes before its history; by little, or that is late where they are full. Linux
+// shares them among sessions first, and this process is the first of one: sched(7), "The autogroup feature".
+const NICE = 3;
 setPriority(NICE);
 try {
   writeFileSync('/proc/self/autogroup', String(NICE));

@@ -70,7 +70,8 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
       await writeFile(configFile, asProperties(settings));
       await format(java, classPath);
       // A local broker lives for minutes: the second compiler would take more than it gives back. It makes 40 MB of
-      // garbage a second at 100 events/s, and stands still while it is collected: once in some seconds, not each second, and by two threads.
+      // garbage a second at 100 events/s, and stands still while it is collected: once in some seconds, not each second,
+      // and by two threads.
       const heap = ['-Xms288m', '-Xmx512m', '-Xmn192m'];
       const machine = [...heap, '-XX:+UseParallelGC', '-XX:TieredStopAtLevel=1'];
       const main = ['-cp', classPath, 'kafka.Kafka', configFile];

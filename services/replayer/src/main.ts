@@ -33,7 +33,7 @@ const SESSION_TIMEOUT_MS = 6_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
 /** Where all share the cores, live deliveries go before replays. */
-const NICE = 5;
+const NICE = 3;
 
 /** What replays ask the history for comes from these. */
 const LOGGED_TOPICS = [TOPICS.events, TOPICS.routes, TOPICS.attempts];
