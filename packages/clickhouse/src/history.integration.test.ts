@@ -249,6 +249,55 @@ test('every filter narrows the list to what it names', async () => {
   ).toHaveLength(2);
 });
 
+test('a list says of a delivery what the delivery itself says, whatever characters its names have', async () => {
+  const scope = newAccount();
+  const odd = 'a\tb\n"c\\ \0 \u2028 é 漢 😀 ,[]{}';
+  const common = {
+    account_id: scope.accountId,
+    project_id: `project ${odd}`,
+    channel_id: `channel ${odd}`,
+    publication_id: `publication ${odd}`,
+    endpoint_id: `endpoint ${odd}`,
+    event_id: `event ${odd}`,
+    event_type: `type ${odd}`,
+  };
+  const waiting = { ...common, delivery_id: randomUUID() };
+  const dead = { ...common, delivery_id: randomUUID() };
+  const held = { ...common, delivery_id: randomUUID() };
+  const answered = (status: number) => ({
+    status,
+    headers: {},
+    body: Buffer.from(''),
+    body_truncated: false,
+  });
+  const retry = { verdict: 'RETRY', next_attempt_at: NOON_MS + 9_000 } as const;
+  await database.insert(ATTEMPTS, [
+    anAttempt({ ...waiting, ...retry, response: answered(503), next_attempt_at: NOON_MS + 5_000 }),
+    anAttempt({
+      ...waiting,
+      ...retry,
+      step: 1,
+      response: null,
+      outcome: 'timeout',
+      started_at: NOON_MS + 700,
+    }),
+    anAttempt({ ...dead, ...retry, response: answered(500) }),
+    anAttempt({ ...dead, step: 1, verdict: 'DEAD', reason: `reason ${odd}`, response: answered(410) }),
+    anAttempt({
+      ...held,
+      disposition: 'HELD',
+      verdict: 'HOLD',
+      outcome: null,
+      request: null,
+      response: null,
+    }),
+  ]);
+  const { items } = pageOf(await history.deliveries.list(scope, { limit: 10 }));
+  expect(items.map(({ state }) => state).sort()).toEqual(['dead', 'held', 'waiting']);
+  expect(items.map(({ nextAttemptAtMs }) => nextAttemptAtMs)).toContain(NOON_MS + 9_000);
+  for (const item of items) expect(await history.deliveries.get(scope, item.deliveryId)).toMatchObject(item);
+});
+
 test('a routed delivery is pending until its first disposition, at the same place in the list', async () => {
   const scope = newAccount();
   const eventId = randomUUID();

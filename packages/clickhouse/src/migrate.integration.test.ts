@@ -97,6 +97,21 @@ test('a statement that goes on for longer than its progress fits into the usual 
   await client.close();
 });
 
+test('a statement that rewrites a table is not waited for', async () => {
+  const client = connectForMigrations(database.options);
+  for (const query of [
+    'CREATE TABLE rewritten (a UInt8) ENGINE = MergeTree ORDER BY a',
+    'INSERT INTO rewritten VALUES (1)',
+    'SYSTEM STOP MERGES rewritten',
+    'ALTER TABLE rewritten ADD COLUMN b UInt8 MATERIALIZED a',
+    'ALTER TABLE rewritten MATERIALIZE COLUMN b',
+    'DROP TABLE rewritten SYNC',
+  ]) {
+    await client.command({ query });
+  }
+  await client.close();
+});
+
 test('another retention is taken over by all tables', async () => {
   const { retentionChanged } = await migrate({ ...database.options, retentionDays: 36_501 });
   expect(retentionChanged.sort()).toEqual([

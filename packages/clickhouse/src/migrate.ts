@@ -62,6 +62,8 @@ export function connectForMigrations(options: ClickHouseOptions): ClickHouseClie
     maxHeaderBytes: MAX_HEADER_BYTES,
     settings: {
       lock_acquire_timeout: LOCK_WAIT_S,
+      // What rewrites a table goes on in the background. ClickHouse as a library waits for it by default, and says nothing.
+      mutations_sync: '0',
       // A statement may rewrite a table for longer than a silent connection is waited for.
       send_progress_in_http_headers: 1,
       http_headers_progress_interval_ms: String(PROGRESS_MS),

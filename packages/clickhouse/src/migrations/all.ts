@@ -18,6 +18,7 @@ import { smallBlocks } from './0017-small-blocks.ts';
 import { wholeEvents } from './0018-whole-events.ts';
 import { twins } from './0019-twins.ts';
 import { typesOf } from './0020-types-of.ts';
+import { packedMoments } from './0021-packed-moments.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   wholeEvents,
   twins,
   typesOf,
+  packedMoments,
 ];
 
 /** Drops what a migration has made and a later one has replaced: these names are not to be used again. */

@@ -12,17 +12,11 @@ import type {
 import { allOf, type Condition, type Conditions } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { ofDays } from './delivery-detail.ts';
+import { type PackedSummaryRow, packedSummaries, summaryOfPacked } from './packed-summary.ts';
 import type { Reader, ScopedTables } from './reader.ts';
 import { listReplayed } from './replayed.ts';
 import { isState } from './standing.ts';
-import {
-  CURRENT_STATE,
-  DIED_BY,
-  SUMMARY_COLUMNS,
-  SUMMARY_COLUMNS_BY_ID,
-  type SummaryRow,
-  summaryOf,
-} from './summary.ts';
+import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS_BY_ID, type SummaryRow, summaryOf } from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
   projectId?: string | undefined;
@@ -115,22 +109,21 @@ async function listDeadLetters(
       ? `${died} AND (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${maybeDead})`
       : died;
   };
-  const rows = await reader.rows<SummaryRow>(
-    scope,
-    (from) => `
-      SELECT ${SUMMARY_COLUMNS} FROM ${from.moments}
-      WHERE (occurred_at, delivery_id) IN (
+  const isTaken = (from: ScopedTables) => `(occurred_at, delivery_id) IN (
         SELECT DISTINCT occurred_at, delivery_id FROM ${candidates(from)}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {take:UInt32}
-      )
-      GROUP BY occurred_at, delivery_id
+      )`;
+  const rows = await reader.rows<PackedSummaryRow>(
+    scope,
+    (from) => `
+      ${packedSummaries(from.moments, isTaken(from))}
       ORDER BY occurred_at DESC, delivery_id DESC`,
     { ...dead.params, ...diedOf.params, ...beyond.params, take: query.limit + 1 },
   );
   const read = rows.slice(0, query.limit);
   // One that was dead once may be it no longer.
-  const items = read.map(summaryOf).filter(({ state, cause }) => state === 'dead' && cause !== TEST);
+  const items = read.map(summaryOfPacked).filter(({ state, cause }) => state === 'dead' && cause !== TEST);
   const replayed = await listReplayed(reader, scope, items);
   const last = rows.length > query.limit ? read.at(-1) : undefined;
   return {

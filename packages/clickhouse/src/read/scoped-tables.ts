@@ -17,7 +17,7 @@ export function cutTo(scope: Scope): { tables: ScopedTables; params: Params } {
       events: events('events'),
       routes: scope.endpointIds ? routesTo(ofEvents) : events('routes'),
       attempts: deliveries('attempts'),
-      moments: deliveries('delivery_moments'),
+      moments: `(SELECT *, packed FROM delivery_moments WHERE ${ofDeliveries.sql})`,
       deliveries: deliveries('delivery_days'),
       troubles: deliveries('delivery_troubles'),
       answers: deliveries('answers'),

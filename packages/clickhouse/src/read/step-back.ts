@@ -1,10 +1,7 @@
-import { MAX_ROWS_READ, nextStepMs } from './step-width.ts';
+import { MAX_ROWS_READ, nextStepMs, nextWidening } from './step-width.ts';
 
 /** Steps of a page; most need one or two. */
 const MAX_STEPS = 6;
-
-/** How many more candidates a step looks at when most of those before it did not match. */
-const WIDENING = 16;
 
 /** Where something stands in a list: by time, then by id. */
 type AnyPlace = readonly [atMs: number, id: string];
@@ -71,7 +68,7 @@ export async function stepBack<P extends AnyPlace, T>(
     if (!step.isCut && sinceMs === oldestMs) return { found, end: undefined };
     after = step.end;
     rowsLeft -= step.rowsRead;
-    if (step.isCut) widening *= WIDENING;
+    if (step.isCut) widening = nextWidening(widening, { wanted, found: step.found.length });
     else if (step.rowsRead === 0 && lookBeyondQuiet) {
       // After a quiet time the next step begins where something is again, instead of widening over it.
       const newestMs = await lookBeyondQuiet(sinceMs);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextStepMs } from './step-width.ts';
+import { nextStepMs, nextWidening } from './step-width.ts';
 
 const HOUR_MS = 3_600_000;
 const PLENTY = 3_000_000;
@@ -23,4 +23,10 @@ test('a step does not look farther than its rows may cost', () => {
 
 test('a step is never narrower than the one before, so that a walk comes to its end', () => {
   expect(nextStepMs(HOUR_MS, { wanted: 51, found: 0, rowsRead: 2_000_000 }, 1)).toBe(HOUR_MS);
+});
+
+test('where most candidates matched, the next step looks at few more for each that is missing; where none did, at many', () => {
+  expect(nextWidening(1, { wanted: 51, found: 40 })).toBe(6);
+  expect(nextWidening(1, { wanted: 51, found: 1 })).toBe(16);
+  expect(nextWidening(6, { wanted: 11, found: 0 })).toBe(96);
 });

@@ -38,3 +38,18 @@ export function nextStepMs(stepMs: number, { wanted, found, rowsRead }: Step, ro
   const nextMs = stepMs * Math.min(forWanted, forRows, MAX_GROWTH);
   return nextMs > WIDEST_STEP_MS ? Number.POSITIVE_INFINITY : nextMs;
 }
+
+/** How many more candidates a step looks at, at most, when few or none of those before it matched. */
+const MAX_WIDENING = 16;
+
+/** Of what is wanted, how much the candidates of the next step should bring: they are few, and a further step is dear. */
+const WIDENING_MARGIN = 4;
+
+/**
+ * How many times as many candidates as at first are looked at for each that is wanted, a whole number, after a step
+ * that looked at all it may and found too few: as many as should bring enough, taken that as many match as before.
+ */
+export function nextWidening(widening: number, { wanted, found }: Pick<Step, 'wanted' | 'found'>): number {
+  const missed = found > 0 ? wanted / found : Number.POSITIVE_INFINITY;
+  return Math.ceil(widening * Math.min(WIDENING_MARGIN * missed, MAX_WIDENING));
+}

@@ -2,7 +2,6 @@ import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.ts';
 import type { DeliverySummary } from '../history.ts';
 import { REQUESTS } from './requests.ts';
 
-const RANK = "multiIf(state = 'delivered', 2, state = 'pending', 0, 1)";
 const STATE_BITS = 4;
 const STEP_BITS = 32;
 
@@ -11,12 +10,19 @@ const STEP_BITS = 32;
  * step, then state. The state is that of the greatest, so it can be had by a `max`, several times cheaper than the
  * `argMax` of a tuple over millions of rows.
  */
-const ORDER = `bitOr(bitOr(
-  bitShiftLeft(toUInt64(${RANK}), ${STEP_BITS + STATE_BITS}),
-  bitShiftLeft(toUInt64(step + 1), ${STATE_BITS})),
-  toUInt64(state))`;
+const ORDER = orderOf('state');
 
-const STATE_TYPE = `Enum8(${DELIVERY_STATES.map((state, index) => `\\'${state}\\' = ${index}`).join(', ')})`;
+/** @param state an expression of STATE_TYPE */
+export function orderOf(state: string): string {
+  const rank = `multiIf(${state} = 'delivered', 2, ${state} = 'pending', 0, 1)`;
+  return `bitOr(bitOr(
+  bitShiftLeft(toUInt64(${rank}), ${STEP_BITS + STATE_BITS}),
+  bitShiftLeft(toUInt64(step + 1), ${STATE_BITS})),
+  toUInt64(${state}))`;
+}
+
+/** As a string within a query. */
+export const STATE_TYPE = `Enum8(${DELIVERY_STATES.map((state, index) => `\\'${state}\\' = ${index}`).join(', ')})`;
 
 /** The state column of a query that groups moments by delivery. */
 export const CURRENT_STATE = `CAST(bitAnd(max(${ORDER}), ${2 ** STATE_BITS - 1}), '${STATE_TYPE}')`;

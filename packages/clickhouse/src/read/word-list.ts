@@ -1,9 +1,9 @@
 import type { DeliverySummary, Scope } from '../history.ts';
+import { type PackedSummaryRow, packedSummaries, summaryOfPacked } from './packed-summary.ts';
 import { endOf, type Place, within } from './place.ts';
 import type { Reader } from './reader.ts';
 import { type Step, type Stepped, stepBack, type Walk } from './step-back.ts';
 import { FIRST_STEP_MS } from './step-width.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 import { MAX_NAMED, type Names, namesFilter, reachOf, type WordQuery } from './word-search.ts';
 
 /** Several answers may be of one delivery. */
@@ -86,15 +86,13 @@ async function deliveriesOf(
     names.filter((name) => name.source === source).map(({ place }) => place);
   const range = within(span);
   const said = namesFilter({ events: of('events'), answers: of('answers') });
-  const rows = await reader.rows<SummaryRow>(
+  const rows = await reader.rows<PackedSummaryRow>(
     scope,
     (from) => `
-      SELECT ${SUMMARY_COLUMNS} FROM ${from.moments}
-      WHERE ${filter.ofEvent.sql} AND ${range.sql} AND ${said.sql(from)}
-      GROUP BY occurred_at, delivery_id
+      ${packedSummaries(from.moments, `${filter.ofEvent.sql} AND ${range.sql} AND ${said.sql(from)}`)}
       ORDER BY occurred_at DESC, delivery_id DESC
       LIMIT {wanted:UInt32}`,
     { ...filter.ofEvent.params, ...range.params, ...said.params, wanted },
   );
-  return rows.map(summaryOf);
+  return rows.map(summaryOfPacked);
 }
