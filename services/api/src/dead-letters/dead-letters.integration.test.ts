@@ -65,6 +65,7 @@ beforeAll(async () => {
     schema: publicationEventSchema,
   });
   const producer = await createBatchingProducer({ connection });
+  const lastDiedMs = Date.now();
   for (const [index, name] of NAMES.entries()) {
     const event = anEvent({ account_id: owner.accountId, occurred_at: NOON_MS - index * 60_000 });
     events[name] = event;
@@ -75,7 +76,7 @@ beforeAll(async () => {
       ? { partition: 0, offset: 999_999_999 }
       : await producer.sendOne({ topic: TOPICS.events, key: event.publication_id, value });
     await api.history.insert(EVENTS, [{ ...at, recordedAtMs: NOON_MS, content: { ok: true, event } }]);
-    await api.history.insert(ATTEMPTS, [deadBy(name, at, Date.now() - index * 1_000)]);
+    await api.history.insert(ATTEMPTS, [deadBy(name, at, lastDiedMs - index * 1_000)]);
   }
   // Given up too, and no dead letter: whoever asked for it was told.
   const test = { event_id: randomUUID(), delivery_id: randomUUID(), attempt_id: randomUUID(), cause: 'test' };
