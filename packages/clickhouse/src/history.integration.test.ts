@@ -270,6 +270,7 @@ test('a list says of a delivery what the delivery itself says, whatever characte
     body: Buffer.from(''),
     body_truncated: false,
   });
+  const unsent = { outcome: null, request: null, response: null };
   const retry = { verdict: 'RETRY', next_attempt_at: NOON_MS + 9_000 } as const;
   await database.insert(ATTEMPTS, [
     anAttempt({ ...waiting, ...retry, response: answered(503), next_attempt_at: NOON_MS + 5_000 }),
@@ -283,14 +284,7 @@ test('a list says of a delivery what the delivery itself says, whatever characte
     }),
     anAttempt({ ...dead, ...retry, response: answered(500) }),
     anAttempt({ ...dead, step: 1, verdict: 'DEAD', reason: `reason ${odd}`, response: answered(410) }),
-    anAttempt({
-      ...held,
-      disposition: 'HELD',
-      verdict: 'HOLD',
-      outcome: null,
-      request: null,
-      response: null,
-    }),
+    anAttempt({ ...held, ...unsent, disposition: 'HELD', verdict: 'HOLD' }),
   ]);
   const { items } = pageOf(await history.deliveries.list(scope, { limit: 10 }));
   expect(items.map(({ state }) => state).sort()).toEqual(['dead', 'held', 'waiting']);
