@@ -71,7 +71,7 @@ export function brokerPlan(nodeId: number, cluster: readonly BrokerPorts[], plac
       await format(java, classPath);
       // A local broker lives for minutes: the second compiler would take more than it gives back. It makes 40 MB of
       // garbage a second at 100 events/s, and stands still while it is collected: once in some seconds, not each second,
-      // and by two threads.
+      // and by as many threads as there are cores.
       const heap = ['-Xms288m', '-Xmx512m', '-Xmn192m'];
       const machine = [...heap, '-XX:+UseParallelGC', '-XX:TieredStopAtLevel=1'];
       const main = ['-cp', classPath, 'kafka.Kafka', configFile];
