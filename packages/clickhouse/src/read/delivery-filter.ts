@@ -1,5 +1,6 @@
 import type { DeliveryQuery, PageQuery } from '../history.ts';
 import { allOf, type Condition, type Conditions } from './conditions.ts';
+import type { Settings } from './settings.ts';
 import { isState, LEAST_DECIDED } from './standing.ts';
 import { typeOf } from './types-of.ts';
 
@@ -20,12 +21,12 @@ export interface DeliveryFilter {
   isOfEvent: boolean;
   /** Whether indexes find the few matches wherever they are. */
   isByIndex: boolean;
-  /** What candidates are looked for under, as SQL. */
-  settings: string;
+  /** What candidates are looked for under. */
+  settings: Settings;
 }
 
 /** An index of a type with what it is of leaves nothing to those of either, and each costs as much to ask. */
-const ONLY_TYPES_OF = "SETTINGS ignore_data_skipping_indices = 'types, projects, channels, endpoints'";
+const ONLY_TYPES_OF: Settings = { ignore_data_skipping_indices: "'types, projects, channels, endpoints'" };
 
 export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryFilter {
   const ofBoth: Condition[] = [
@@ -54,7 +55,7 @@ export function filterOf(query: Omit<DeliveryQuery, keyof PageQuery>): DeliveryF
     ofAttempt: allOf([...ofBoth, toEndpoint]),
     isOfEvent: changing.length === 0 && query.endpointId === undefined,
     isByIndex: query.publicationId !== undefined || query.eventId !== undefined,
-    settings: byType.length > 0 ? ONLY_TYPES_OF : '',
+    settings: byType.length > 0 ? ONLY_TYPES_OF : {},
   };
 }
 

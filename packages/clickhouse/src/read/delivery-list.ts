@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DeliveryQuery, DeliverySummary, Listing, Scope } from '../history.ts';
 import { cursorsOf } from './cursor.ts';
 import { type DeliveryFilter, filterOf } from './delivery-filter.ts';
-import { takeStep } from './delivery-step.ts';
+import { takeStep, takeWordStep } from './delivery-step.ts';
 import { newestBefore } from './newest.ts';
 import { endOf, type Place } from './place.ts';
 import type { Reader } from './reader.ts';
@@ -71,21 +71,22 @@ async function pageOfPlaces(
   { filter, text }: { filter: DeliveryFilter; text: string | undefined },
   start: Start,
 ): Promise<Page> {
-  const walk = {
-    ...start,
-    ...(text === undefined
-      ? {
+  const { found, end } = await (text === undefined
+    ? stepBack(
+        {
+          ...start,
           firstStepMs: filter.isByIndex ? FIRST_STEP_MS.byId : FIRST_STEP_MS[filter.candidatesIn],
           newestBefore: (atMs: number) => newestBefore(reader, scope, filter.candidatesIn, atMs),
-        }
-      : { firstStepMs: FIRST_STEP_MS.byWords }),
-  };
-  const { found, end } = await stepBack(walk, ({ after, sinceMs, ...step }) =>
-    takeStep(reader, scope, { filter, text, span: { after, sinceMs }, ...step }),
-  );
-  const shown = found.slice(0, walk.limit);
+        },
+        (step) => takeStep(reader, scope, filter, step),
+      )
+    : // Its steps end by themselves.
+      stepBack({ ...start, firstStepMs: Number.POSITIVE_INFINITY }, (step) =>
+        takeWordStep(reader, scope, { filter, text }, { ...start, ...step }),
+      ));
+  const shown = found.slice(0, start.limit);
   return {
     items: await summariesAt(reader, scope, shown),
-    end: found.length > walk.limit ? shown.at(-1) : end,
+    end: found.length > start.limit ? shown.at(-1) : end,
   };
 }

@@ -11,6 +11,7 @@ import {
   within,
 } from './place.ts';
 import type { Reader } from './reader.ts';
+import { settingsOf, UNORDERED } from './settings.ts';
 import type { WordFilter } from './word-search.ts';
 
 /** What is asked of one span of a list. */
@@ -23,6 +24,8 @@ export interface Search {
   candidates: number;
   /** Places wanted, at most. */
   wanted: number;
+  /** Whether there are likely fewer candidates than may be looked at. */
+  isSparse: boolean;
 }
 
 export interface Found {
@@ -38,7 +41,7 @@ export interface Found {
  * Several rows of one delivery, and the same row twice, make no difference.
  */
 export async function searchDeliveries(reader: Reader, scope: Scope, search: Search): Promise<Found> {
-  const { filter, words, span, candidates, wanted } = search;
+  const { filter, words, span, candidates, wanted, isSparse } = search;
   const range = within(span);
   const { rows, rowsRead } = await reader.rowsAndCost<{ looked_at: number; last: Place; places: Place[] }>(
     scope,
@@ -53,7 +56,7 @@ export async function searchDeliveries(reader: Reader, scope: Scope, search: Sea
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {candidates:UInt32}
       )
-      ${filter.settings}`,
+      ${settingsOf({ ...filter.settings, ...(isSparse && UNORDERED) })}`,
     { ...filter.ofRow.params, ...range.params, ...words?.params, candidates },
   );
   const { looked_at, last, places } = rows[0]!;

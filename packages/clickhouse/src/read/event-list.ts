@@ -5,6 +5,7 @@ import { cursorsOf } from './cursor.ts';
 import { EVENT_COLUMNS, type EventRow, summaryOf } from './event-row.ts';
 import { newestBefore } from './newest.ts';
 import type { Reader } from './reader.ts';
+import { settingsOf, UNORDERED } from './settings.ts';
 import { type Step, type Stepped, stepBack } from './step-back.ts';
 import { FIRST_STEP_MS } from './step-width.ts';
 import * as summary from './summary.ts';
@@ -66,7 +67,7 @@ async function takeStep(
   reader: Reader,
   scope: Scope,
   query: EventQuery,
-  { after, sinceMs, wanted }: Step<Place>,
+  { after, sinceMs, wanted, isSparse }: Step<Place>,
 ): Promise<Stepped<Place, EventRow>> {
   const conditions = allOf([
     ['project_id = {project:String}', 'project', query.projectId],
@@ -94,7 +95,8 @@ async function takeStep(
       FROM ${from.events}
       WHERE ${conditions.sql}
       ORDER BY occurred_at DESC, event_id DESC, partition DESC, offset DESC
-      LIMIT {take:UInt32}`,
+      LIMIT {take:UInt32}
+      ${settingsOf(isSparse ? UNORDERED : {})}`,
     { ...conditions.params, take },
   );
   const found = distinct(rows).slice(0, wanted);

@@ -2,18 +2,11 @@ import type { DeliverySummary, Scope } from '../history.ts';
 import { type PackedSummaryRow, packedSummaries, summaryOfPacked } from './packed-summary.ts';
 import { endOf, type Place, within } from './place.ts';
 import type { Reader } from './reader.ts';
-import { type Step, type Stepped, stepBack, type Walk } from './step-back.ts';
-import { FIRST_STEP_MS } from './step-width.ts';
-import { MAX_NAMED, type Names, namesFilter, reachOf, type WordQuery } from './word-search.ts';
+import { gatherNames, type Name, type NamesWanted, namesOf } from './word-names.ts';
+import { MAX_NAMED, namesFilter, type WordQuery } from './word-search.ts';
 
 /** Several answers may be of one delivery. */
 const MATCHES_PER_NAME = 4;
-
-/** An event that says the words, or a delivery one of whose answers does. */
-type Name = { source: keyof Names; place: Place };
-
-/** More says the words within one millisecond than can be named. */
-const CROWD = 'crowd';
 
 interface Told {
   /** In the order of the list, one more than a page may have at most. */
@@ -33,14 +26,15 @@ export async function listByWords(
   reader: Reader,
   scope: Scope,
   query: WordQuery,
-  walk: Omit<Walk<Place>, 'firstStepMs'>,
+  walk: Omit<NamesWanted, 'matchesOf'>,
 ): Promise<Told | undefined> {
-  const gathered = await stepBack({ ...walk, firstStepMs: FIRST_STEP_MS.byWords }, (step) =>
-    gather(reader, scope, query, step),
-  );
+  const gathered = await gatherNames(reader, scope, query, {
+    ...walk,
+    matchesOf: ({ wanted, widening }) => Math.min(wanted * MATCHES_PER_NAME * widening, MAX_NAMED),
+  });
   const wanted = walk.limit + 1;
-  const names = gathered.found.filter((name) => name !== CROWD);
-  if (names.length < gathered.found.length) return undefined;
+  const { names } = gathered;
+  if (!names) return undefined;
   const isFull = names.length >= wanted;
   // All of its millisecond are named.
   const end = isFull ? endOf(names[wanted - 1]!.place[0]) : gathered.end;
@@ -56,23 +50,6 @@ export async function listByWords(
   return { found, end, isFull };
 }
 
-async function gather(
-  reader: Reader,
-  scope: Scope,
-  query: WordQuery,
-  { after, sinceMs, wanted, widening }: Step<Place>,
-): Promise<Stepped<Place, Name | typeof CROWD>> {
-  const matches = Math.min(wanted * MATCHES_PER_NAME * widening, MAX_NAMED);
-  const reach = await reachOf(reader, scope, query, { after, sinceMs }, matches);
-  const end = endOf(reach.sinceMs ?? sinceMs);
-  // No step that follows would find more.
-  if (!reach.names) return { found: [CROWD], end, isCut: true, rowsRead: Number.POSITIVE_INFINITY };
-  const nameAs = (source: keyof Names) => (place: Place) => ({ source, place });
-  const found = [...reach.names.events.map(nameAs('events')), ...reach.names.answers.map(nameAs('answers'))];
-  found.sort((a, b) => b.place[0] - a.place[0]);
-  return { found, end, isCut: reach.sinceMs !== undefined, rowsRead: reach.rowsRead };
-}
-
 async function deliveriesOf(
   reader: Reader,
   scope: Scope,
@@ -82,10 +59,8 @@ async function deliveriesOf(
   wanted: number,
 ): Promise<DeliverySummary[]> {
   if (names.length === 0) return [];
-  const of = (source: keyof Names) =>
-    names.filter((name) => name.source === source).map(({ place }) => place);
   const range = within(span);
-  const said = namesFilter({ events: of('events'), answers: of('answers') });
+  const said = namesFilter(namesOf(names));
   const rows = await reader.rows<PackedSummaryRow>(
     scope,
     (from) => `

@@ -35,8 +35,6 @@ export interface WordFilter {
 interface Reach {
   /** Epoch milliseconds, how far back so many events, or answers, reach; undefined where there are fewer. */
   sinceMs: number | undefined;
-  /** Whether there is none at all. */
-  isEmpty: boolean;
   /** As far as it reaches; undefined where they are too many to name. */
   names: Names | undefined;
   rowsRead: number;
@@ -94,7 +92,6 @@ export async function reachOf(
     (sinceMs !== undefined && names.events.length + names.answers.length === 0);
   return {
     sinceMs: areTooMany ? cutAtMs : sinceMs,
-    isEmpty: both.every((each) => each.matches === 0),
     names: areTooMany ? undefined : names,
     rowsRead: events.rowsRead + answers.rowsRead,
   };
