@@ -86,7 +86,8 @@ async function readNote(file: string): Promise<Note | undefined> {
  * that a logger brings within seconds are 100,000 events apart here.
  */
 async function mergeDays(server: Server): Promise<void> {
-  for (const table of ['delivery_moments', 'delivery_days', 'delivery_troubles', 'answers', 'events']) {
+  const days = ['delivery_moments', 'delivery_days', 'delivery_troubles', 'delivery_deaths'];
+  for (const table of [...days, 'answers', 'events']) {
     await server.run(`OPTIMIZE TABLE ${table} FINAL`);
   }
 }

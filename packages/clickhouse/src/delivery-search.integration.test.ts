@@ -121,7 +121,7 @@ test('as many words as a search can hold are all looked for', async () => {
   for (const at of [0, 70, 99]) expect((await found(words.with(at, 'unsaid').join(' '))).flat()).toEqual([]);
 });
 
-test.each(['delivery_moments', 'delivery_days', 'delivery_troubles'])(
+test.each(['delivery_moments', 'delivery_days', 'delivery_troubles', 'delivery_deaths'])(
   'parts of %s that have nothing of a time are left out before their indexes are opened',
   async (table) => {
     const plan = await database.ask<{ explain: string }>(`

@@ -47,6 +47,9 @@ test('what is on record before lists had tables of their own is found by them af
        toUUID('6f1c1f0e-6a51-5d0c-9f6a-0b6f3a1e7c42'), 'event-1', number, if(number = 1, 'delivered', 'waiting'),
        'response', if(number = 1, 204, 503), if(number = 1, '', 'Cedar is down')
      FROM numbers(2)`,
+    `INSERT INTO attempts (account_id, occurred_at, started_at, attempt_id, delivery_id, state, reason)
+     SELECT 'account-2', toDateTime64('2026-01-15 12:00:00', 3, 'UTC') AS occurred_at, occurred_at, generateUUIDv4(),
+       toUUID('c1b2f2a0-3f0c-5d52-8a53-0b1f5a4d7e11'), 'dead', 'exhausted'`,
   ];
   for (const query of [...asOf0006, ...rows]) await client.command({ query });
   await migrate({ ...options, retentionDays: 36_500 });
@@ -62,6 +65,8 @@ test('what is on record before lists had tables of their own is found by them af
   expect(await found({ text: 'amber' })).toEqual(delivered);
   expect(await found({ text: 'down cedar' })).toEqual(delivered);
   expect(await found({ state: 'waiting' })).toEqual([]);
+  const dead = await history.deadLetters.list({ accountId: 'account-2' }, { limit: 10 });
+  expect(dead).toMatchObject({ items: [{ deliveryId: 'c1b2f2a0-3f0c-5d52-8a53-0b1f5a4d7e11' }] });
   await history.close();
   await client.command({ query: `DROP DATABASE ${options.database} SYNC` });
   await client.close();
@@ -118,6 +123,7 @@ test('another retention is taken over by all tables', async () => {
     'answers',
     'attempts',
     'delivery_days',
+    'delivery_deaths',
     'delivery_moments',
     'delivery_troubles',
     'erased_deliveries',

@@ -27,6 +27,7 @@ const AGES_BY: Readonly<Record<string, { column: string; edgeDays?: number; isAu
   delivery_moments: { column: 'moment_at' },
   delivery_days: { column: 'day' },
   delivery_troubles: { column: 'day' },
+  delivery_deaths: { column: 'moment_at' },
   answers: { column: 'started_at' },
   erased_deliveries: { column: 'day' },
   ledger_entries: { column: 'day', edgeDays: LEDGER_EDGE_DAYS },

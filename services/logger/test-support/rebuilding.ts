@@ -106,6 +106,7 @@ const TABLES = [
   'delivery_moments',
   'delivery_days',
   'delivery_troubles',
+  'delivery_deaths',
   'answers',
   'ledger_entries',
   'audit',

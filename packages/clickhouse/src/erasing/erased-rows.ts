@@ -55,11 +55,16 @@ export function createErasedRows(client: ClickHouseClient) {
  * the database may hold tables of others.
  */
 const OF_DELIVERIES: Readonly<Record<string, { row: string; ofAttempt: string; ofRoute: string }>> = {
-  delivery_moments: { row: 'moment_id', ofAttempt: 'attempt_id', ofRoute: 'delivery_id' },
+  delivery_moments: ofMoment(),
   delivery_days: ofDay(),
   delivery_troubles: ofDay(),
+  delivery_deaths: ofMoment(),
   answers: { row: 'attempt_id', ofAttempt: 'attempt_id', ofRoute: 'delivery_id' },
 };
+
+function ofMoment() {
+  return { row: 'moment_id', ofAttempt: 'attempt_id', ofRoute: 'delivery_id' };
+}
 
 /** The moments of a delivery and day are one row: where one of them stays, the row does. */
 function ofDay() {

@@ -30,7 +30,7 @@ interface Story {
   attempts: DeliveryAttempt[];
 }
 
-/** An event with its routing to two endpoints, and two attempts of each delivery. */
+/** An event with its routing to two endpoints, and two attempts of each delivery; one was delivered, and one died. */
 function storyOf(accountId: string, publicationId: string, offset: number): Story {
   const eventId = randomUUID();
   const owner = { account_id: accountId, publication_id: publicationId, event_id: eventId };
@@ -42,13 +42,13 @@ function storyOf(accountId: string, publicationId: string, offset: number): Stor
     event: anEventRow(offset, owner),
     route: aRoute(offset, { ...owner, deliveries }),
     attempts: deliveries.flatMap(({ endpoint_id, delivery_id }) =>
-      [0, 1].map((step) =>
+      (['RETRY', endpoint_id === 'endpoint-1' ? 'DELIVERED' : 'DEAD'] as const).map((verdict, step) =>
         anAttempt({
           ...owner,
           endpoint_id,
           delivery_id,
           step,
-          ...(step === 0 && { verdict: 'RETRY' }),
+          verdict,
           origin_partition: 0,
           origin_offset: offset,
         }),
@@ -151,6 +151,7 @@ test('an erased publication is in no table any more, others are untouched, and t
       ),
     ).toMatchObject({
       delivery_moments: 6,
+      delivery_deaths: 1,
     });
   }
   expect(await entries('acme')).toEqual(before);
@@ -196,7 +197,10 @@ test('what is accepted again after an erasure stays whole, however often that is
   await eraser.erase(erasure);
 
   const deliveryIds = gone.attempts.map(({ delivery_id }) => delivery_id);
-  const whole = { attempts: 4, delivery_moments: 6, delivery_days: expect.any(Number), answers: 4 };
+  const whole = {
+    ...{ attempts: 4, answers: 4 },
+    ...{ delivery_moments: 6, delivery_days: expect.any(Number), delivery_deaths: 1 },
+  };
   expect(await rowsWith('delivery_id', deliveryIds)).toMatchObject(whole);
 
   // Beside it, what is erased goes to the last answer.

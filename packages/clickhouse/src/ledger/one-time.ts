@@ -6,7 +6,7 @@ const MAX_IDS = 1_000;
 /** What lists are read from, and what tells its rows of one delivery apart. */
 const COPIED = { delivery_moments: 'step, moment_id', answers: 'step, attempt_id' };
 /** Made of the moments that are inserted. */
-const DERIVED = ['delivery_days', 'delivery_troubles'];
+const DERIVED = ['delivery_days', 'delivery_troubles', 'delivery_deaths'];
 
 /**
  * A delivery stands in lists at the time of its event. Where the event was produced again with another time, it has

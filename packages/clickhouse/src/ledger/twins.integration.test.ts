@@ -147,6 +147,12 @@ test('one whose event could not be read is listed once, at the time of its event
   expect(await listed()).toEqual(['dead']);
   expect(await listed({ toMs: NOON_MS + 1 })).toEqual(['dead']);
   expect(await listed({ state: 'pending' })).toEqual([]);
+  const { accountId } = scope;
+  expect(
+    await database.ask(
+      `SELECT toUnixTimestamp64Milli(occurred_at) AS at FROM delivery_deaths WHERE account_id = '${accountId}'`,
+    ),
+  ).toEqual([{ at: NOON_MS }]);
 });
 
 test('a round finds nothing to settle where everything is', async () => {

@@ -5,10 +5,11 @@ import type { Migration } from './migration.ts';
  * partitions are made by, of each part and in memory: with it the parts that have nothing of a time are left out
  * before one of their files is opened, which is most of what a page costs otherwise.
  */
-const KNOWS_TIMES = "occurred_at < toDateTime64(0, 3, 'UTC')";
+export const KNOWS_TIMES = "occurred_at < toDateTime64(0, 3, 'UTC')";
 
 /** Days that are over are merged to one part each: nothing comes to them but what a logger catches up on. */
-const MERGED_WHOLE = 'min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1';
+export const MERGED_WHOLE =
+  'min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1';
 
 const MOMENT_COLUMNS =
   'account_id, occurred_at, delivery_id, step, moment_id, moment_at, project_id, channel_id, endpoint_id, event_id, publication_id, event_type, cause, state, reason, attempt_number, outcome, response_status, duration_ms, next_attempt_at';

@@ -19,6 +19,7 @@ import { wholeEvents } from './0018-whole-events.ts';
 import { twins } from './0019-twins.ts';
 import { typesOf } from './0020-types-of.ts';
 import { packedMoments } from './0021-packed-moments.ts';
+import { deaths } from './0022-deaths.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their numbers. */
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   twins,
   typesOf,
   packedMoments,
+  deaths,
 ];
 
 /** Drops what a migration has made and a later one has replaced: these names are not to be used again. */

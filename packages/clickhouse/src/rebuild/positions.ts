@@ -26,6 +26,7 @@ const HISTORY_TABLES = [
   'delivery_moments',
   'delivery_days',
   'delivery_troubles',
+  'delivery_deaths',
   'answers',
   'erased_deliveries',
   'ledger_entries',
