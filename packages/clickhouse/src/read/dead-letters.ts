@@ -9,14 +9,15 @@ import type {
   Scope,
   TimeRange,
 } from '../history.ts';
-import { allOf, type Condition, type Conditions } from './conditions.ts';
+import { allOf, type Condition } from './conditions.ts';
 import { cursorsOf } from './cursor.ts';
 import { ofDays } from './delivery-detail.ts';
 import { type PackedSummaryRow, packedSummaries, summaryOfPacked } from './packed-summary.ts';
 import type { Reader, ScopedTables } from './reader.ts';
 import { listReplayed } from './replayed.ts';
+import { settingsOf } from './settings.ts';
 import { isState } from './standing.ts';
-import { CURRENT_STATE, DIED_BY, SUMMARY_COLUMNS_BY_ID, type SummaryRow, summaryOf } from './summary.ts';
+import { SUMMARY_COLUMNS_BY_ID, type SummaryRow, summaryOf } from './summary.ts';
 
 export interface DeadLetterFilter extends TimeRange {
   projectId?: string | undefined;
@@ -90,8 +91,8 @@ async function listDeadLetters(
   const start = cursors.decode(query.cursor, query);
   if (!start.ok) return start;
   const [afterMs, afterId] = start.position ?? [];
-  const [dead, diedOf] = [troublesOf(query), momentsOf(query)];
-  const beyond = allOf([
+  const died = allOf([
+    ...deathsOf(query),
     // The time by itself finds the place in the index, the pair cuts exactly.
     ["occurred_at <= fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')", 'after_ms', afterMs],
     [
@@ -100,17 +101,8 @@ async function listDeadLetters(
       afterId,
     ],
   ]);
-  const candidates = ({ moments, troubles }: ScopedTables) => {
-    const maybeDead = `${troubles} WHERE ${dead.sql} AND ${beyond.sql}`;
-    if (query.reason === undefined && query.status === undefined) return maybeDead;
-    const died = `${moments} WHERE ${diedOf.sql} AND ${beyond.sql}`;
-    // Of a whole account it is cheaper to ask each moment for its state than to look up all that is dead by its place.
-    return isOfPart(query)
-      ? `${died} AND (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${maybeDead})`
-      : died;
-  };
-  const isTaken = (from: ScopedTables) => `(occurred_at, delivery_id) IN (
-        SELECT DISTINCT occurred_at, delivery_id FROM ${candidates(from)}
+  const isTaken = ({ deaths }: ScopedTables) => `(occurred_at, delivery_id) IN (
+        SELECT DISTINCT occurred_at, delivery_id FROM ${deaths} WHERE ${died.sql}
         ORDER BY occurred_at DESC, delivery_id DESC
         LIMIT {take:UInt32}
       )`;
@@ -119,11 +111,11 @@ async function listDeadLetters(
     (from) => `
       ${packedSummaries(from.moments, isTaken(from))}
       ORDER BY occurred_at DESC, delivery_id DESC`,
-    { ...dead.params, ...diedOf.params, ...beyond.params, take: query.limit + 1 },
+    { ...died.params, take: query.limit + 1 },
   );
   const read = rows.slice(0, query.limit);
   // One that was dead once may be it no longer.
-  const items = read.map(summaryOfPacked).filter(({ state, cause }) => state === 'dead' && cause !== TEST);
+  const items = read.map(summaryOfPacked).filter(({ state }) => state === 'dead');
   const replayed = await listReplayed(reader, scope, items);
   const last = rows.length > query.limit ? read.at(-1) : undefined;
   return {
@@ -151,33 +143,11 @@ function isSamePair(a: EventToEndpoint, b: EventToEndpoint): boolean {
 /** Whoever asked for a test was told, and nobody else waits for its event. */
 const TEST = 'test';
 
-/** By the moment of death, which alone tells the reason and the answer. */
-function momentsOf(filter: DeadLetterFilter): Conditions {
-  return allOf([
-    ['state = {state:String}', 'state', 'dead'],
+function deathsOf(filter: DeadLetterFilter): Condition[] {
+  return [
     ['cause != {tests:String}', 'tests', TEST],
     ['reason = {reason:String}', 'reason', filter.reason],
     ['response_status = {status:UInt16}', 'status', filter.status],
-    ...whereOf(filter),
-  ]);
-}
-
-/** By what is on record among the few troubles of what may have died. */
-function troublesOf(filter: DeadLetterFilter): Conditions {
-  return allOf([
-    [isState('standing', 'dead'), 'state', 'dead'],
-    // What died of no answer may have had others.
-    ['has(statuses, {status:UInt16})', 'status', filter.status || undefined],
-    ...whereOf(filter),
-  ]);
-}
-
-function isOfPart({ projectId, channelId, endpointId }: DeadLetterFilter): boolean {
-  return projectId !== undefined || channelId !== undefined || endpointId !== undefined;
-}
-
-function whereOf(filter: DeadLetterFilter): Condition[] {
-  return [
     ['project_id = {project:String}', 'project', filter.projectId],
     ['channel_id = {channel:String}', 'channel', filter.channelId],
     ['endpoint_id = {endpoint:String}', 'endpoint', filter.endpointId],
@@ -192,31 +162,43 @@ async function groupDeadLetters(
   scope: Scope,
   filter: DeadLetterFilter,
 ): Promise<DeadLetterGroup[]> {
-  const [dead, diedOf] = [troublesOf(filter), momentsOf(filter)];
+  const died = allOf(deathsOf(filter));
   const rows = await reader.rows<Omit<DeadLetterGroup, 'expiresAtMs'>>(
     scope,
-    ({ moments, troubles }) => `
+    (from) => `
       SELECT
         of_endpoint AS endpointId, died_of AS reason, died_by AS status, count() AS deliveries,
         toUnixTimestamp64Milli(min(died_at)) AS firstAtMs, toUnixTimestamp64Milli(max(died_at)) AS lastAtMs,
         toString(argMax(delivery_id, died_at)) AS sampleDeliveryId
       FROM (
         SELECT
-          delivery_id, any(endpoint_id) AS of_endpoint, ${CURRENT_STATE} AS current_state,
-          maxIf(moment_at, state = 'dead') AS died_at,
-          argMaxIf(reason, moment_at, state = 'dead') AS died_of,
-          ${DIED_BY} AS died_by
-        FROM ${moments}
-        WHERE (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${troubles} WHERE ${dead.sql})
+          delivery_id, any(endpoint_id) AS of_endpoint, max(moment_at) AS died_at,
+          argMax(reason, moment_at) AS died_of, argMax(response_status, moment_at) AS died_by
+        FROM ${from.deaths}
+        WHERE (occurred_at, delivery_id) IN (${stillDead(from, died.sql)})
         GROUP BY occurred_at, delivery_id
-        HAVING current_state = 'dead' AND countIf(${diedOf.sql}) > 0
       )
       GROUP BY of_endpoint, died_of, died_by
       ORDER BY deliveries DESC, lastAtMs DESC, of_endpoint
       LIMIT ${MAX_GROUPS}`,
-    { ...dead.params, ...diedOf.params },
+    died.params,
   );
   return rows.map((row) => ({ ...row, expiresAtMs: row.firstAtMs + RETENTION_MS }));
+}
+
+/**
+ * Of what died, that which nothing became of since. Judged by all days, not by the troubles alone: those do not have the
+ * twin that was delivered by its first request. The endpoints are few, and spare looking up most of the pairs; what the
+ * primary key leaves has a death in each granule, so no other index spares any.
+ */
+function stillDead({ deaths, deliveries }: ScopedTables, died: string): string {
+  return `
+          SELECT occurred_at, delivery_id FROM ${deliveries}
+          WHERE endpoint_id IN (SELECT DISTINCT endpoint_id FROM ${deaths} WHERE ${died})
+            AND (occurred_at, delivery_id) IN (SELECT occurred_at, delivery_id FROM ${deaths} WHERE ${died})
+          GROUP BY occurred_at, delivery_id
+          HAVING ${isState('max(standing)', 'dead')}
+          ${settingsOf({ use_skip_indexes: '0' })}`;
 }
 
 async function findDeliveries(

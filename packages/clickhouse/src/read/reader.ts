@@ -14,6 +14,8 @@ export interface ScopedTables {
   deliveries: string;
   /** As `deliveries`, of all that was not delivered by its first request. */
   troubles: string;
+  /** The moments at which deliveries died, in the order of lists; a twin may be there until it is merged. */
+  deaths: string;
   /** What attempts were answered, in the order of lists. */
   answers: string;
   /** Each moment once, where twins have not fallen together yet: for figures. */
@@ -58,6 +60,7 @@ const ALL: AllTables = {
   moments: 'delivery_moments',
   deliveries: 'delivery_days',
   troubles: 'delivery_troubles',
+  deaths: 'delivery_deaths',
   answers: 'answers',
   momentsOnce: once('delivery_moments', 'true'),
   poison: 'poison',

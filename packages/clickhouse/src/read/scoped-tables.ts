@@ -20,6 +20,7 @@ export function cutTo(scope: Scope): { tables: ScopedTables; params: Params } {
       moments: `(SELECT *, packed FROM delivery_moments WHERE ${ofDeliveries.sql})`,
       deliveries: deliveries('delivery_days'),
       troubles: deliveries('delivery_troubles'),
+      deaths: deliveries('delivery_deaths'),
       answers: deliveries('answers'),
       momentsOnce: once('delivery_moments', ofDeliveries.sql),
       ledgerSums: (level) => sumsAt(level, wholeAccount(scope, ofEvents)),
