@@ -19,6 +19,8 @@ const argv = [
   'clickhouse',
   '--multiquery',
   '--output-format=TSV',
+  // As deploy/clickhouse/mutations.xml.
+  '--enable_sharing_sets_for_mutations=0',
   `--http_port=${port}`,
   '--listen_host=127.0.0.1',
   `--path=${dataDir}`,

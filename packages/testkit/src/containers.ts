@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { CLICKHOUSE_DATABASE } from '@herald/local-stack/clickhouse';
 import { asContainerEnvironment, brokerAddress, brokerBehaviour } from '@herald/local-stack/kafka-config';
 import { freePorts } from '@herald/local-stack/ports';
@@ -10,6 +11,8 @@ const IMAGES = {
   registry: 'apicurio/apicurio-registry-mem:2.6.13.Final',
   clickhouse: 'clickhouse/clickhouse-server:26.7',
 };
+
+const MUTATION_SETTINGS = fileURLToPath(new URL('../../../deploy/clickhouse/mutations.xml', import.meta.url));
 
 export interface ContainerStack {
   coordinates: StackCoordinates;
@@ -71,6 +74,9 @@ async function startRegistry(): Promise<Started> {
 async function startClickHouse(): Promise<Started> {
   const container = await new GenericContainer(IMAGES.clickhouse)
     .withEnvironment({ CLICKHOUSE_DB: CLICKHOUSE_DATABASE, CLICKHOUSE_SKIP_USER_SETUP: '1' })
+    .withCopyFilesToContainer([
+      { source: MUTATION_SETTINGS, target: '/etc/clickhouse-server/users.d/mutations.xml' },
+    ])
     .withExposedPorts(8123)
     .withWaitStrategy(Wait.forHttp('/ping', 8123))
     .start();
