@@ -11,6 +11,7 @@ interface Service {
   healthcheck?: object;
   ports?: string[];
   volumes?: string[];
+  configs?: { source: string }[];
 }
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -18,10 +19,11 @@ const pom = (room: string) => readFileSync(join(ROOT, 'deploy', 'local', room, '
 
 let services: Record<string, Service>;
 let volumes: Record<string, unknown>;
+let configs: Record<string, { file: string }>;
 
 beforeAll(() => {
   const file = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
-  ({ services, volumes } = parse(file, { merge: true }));
+  ({ services, volumes, configs } = parse(file, { merge: true }));
 });
 
 test('docker compose runs the versions of the local stack', () => {
@@ -42,14 +44,22 @@ test("docker compose's broker behaves as a local one", () => {
   expect(asText).toMatchObject(asContainerEnvironment(brokerBehaviour(1)));
 });
 
-test('nothing waits for a service or uses a volume that docker-compose.yml does not have', () => {
-  for (const { depends_on = {}, volumes: mounts = [] } of Object.values(services)) {
+test('nothing waits for a service or uses a volume or a config that docker-compose.yml does not have', () => {
+  for (const { depends_on = {}, volumes: mounts = [], configs: given = [] } of Object.values(services)) {
     for (const [name, { condition }] of Object.entries(depends_on)) {
       expect(services).toHaveProperty(name);
       if (condition === 'service_healthy') expect(services[name]?.healthcheck).toBeDefined();
     }
     for (const mount of mounts) expect(volumes).toHaveProperty(mount.split(':')[0]!);
+    for (const { source } of given) expect(configs).toHaveProperty(source);
   }
+});
+
+test("docker compose's ClickHouse mutates as a local one", () => {
+  const settings = readFileSync(join(ROOT, configs['clickhouse-mutations']!.file), 'utf8');
+  const [, name, value] = /<(\w+)>(\d+)</.exec(settings)!;
+  const local = readFileSync(join(import.meta.dirname, 'clickhouse-server.ts'), 'utf8');
+  expect(local).toContain(`'--${name}=${value}'`);
 });
 
 test('every port is published on loopback only', () => {

@@ -228,3 +228,10 @@ test('an account that has nothing but tests is erased with them, and those that 
   ]);
   expect(await rowsWith('delivery_id', [after.delivery_id])).toMatchObject({ attempts: 1, answers: 1 });
 });
+
+test('parts of a mutation make their own sets: with shared ones they wait for each other, now and then for ever', async () => {
+  const [setting] = await database.ask<{ value: string }>(
+    "SELECT value FROM system.settings WHERE name = 'enable_sharing_sets_for_mutations'",
+  );
+  expect(setting).toEqual({ value: '0' });
+});
