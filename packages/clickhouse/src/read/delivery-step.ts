@@ -51,9 +51,9 @@ export async function takeWordStep(
     limit: enough,
     matchesOf: () => matches,
   });
-  const names = gathered.names && namesOf(gathered.names);
-  const words = wordsFilter(query, { after, sinceMs }, names);
   const reachedMs = gathered.end?.[0] ?? sinceMs;
+  const names = gathered.names && namesOf(gathered.names);
+  const words = wordsFilter(query, { after, sinceMs: reachedMs }, names);
   const isSparse = gathered.names !== undefined && gathered.names.length <= enough;
   const searched =
     gathered.names?.length === 0

@@ -45,49 +45,44 @@ export interface Stepped<P extends AnyPlace, T> {
   rowsRead: number;
 }
 
-export interface Walked<P extends AnyPlace, T> {
-  found: T[];
-  /** Where to go on; undefined where there is nothing more. */
-  end: P | undefined;
-  rowsRead: number;
-}
-
-/** Looks back in steps until one more is found than a page may have, the list is at its end, or enough was read. */
+/**
+ * Looks back in steps until one more is found than a page may have, the list is at its end, or enough was read.
+ * Resolves with what was found, and where to go on; undefined where there is nothing more.
+ */
 export async function stepBack<P extends AnyPlace, T>(
   { after: start, fromMs, toMs, nowMs, limit, firstStepMs, endOf, newestBefore }: Walk<P>,
   take: (step: Step<P>) => Promise<Stepped<P, T>>,
-): Promise<Walked<P, T>> {
+): Promise<{ found: T[]; end: P | undefined }> {
   const oldestMs = Math.max(fromMs ?? 0, 0);
   const found: T[] = [];
   let after = start;
   let stepMs = firstStepMs;
   let widening = 1;
   let isSparse = false;
-  let rowsRead = 0;
+  let rowsLeft = MAX_ROWS_READ;
   let lookBeyondQuiet = newestBefore;
-  for (let steps = 0; steps < MAX_STEPS && rowsRead < MAX_ROWS_READ; steps++) {
+  for (let steps = 0; steps < MAX_STEPS && rowsLeft > 0; steps++) {
     const wanted = limit + 1 - found.length;
     const beginMs = Math.min(after?.[0] ?? nowMs, toMs ?? nowMs, nowMs);
     const sinceMs = Math.max(oldestMs, Math.floor(beginMs - stepMs));
     const step = await take({ after, sinceMs, wanted, widening, isSparse });
     found.push(...step.found);
-    rowsRead += step.rowsRead;
-    if (found.length > limit) return { found, end: step.end, rowsRead };
-    if (!step.isCut && sinceMs === oldestMs) return { found, end: undefined, rowsRead };
+    if (found.length > limit) return { found, end: step.end };
+    if (!step.isCut && sinceMs === oldestMs) return { found, end: undefined };
     after = step.end;
     isSparse = !step.isCut && step.found.length > 0;
-    const rowsLeft = MAX_ROWS_READ - rowsRead;
+    rowsLeft -= step.rowsRead;
     if (step.isCut) widening = nextWidening(widening, { wanted, found: step.found.length });
     else if (step.rowsRead === 0 && lookBeyondQuiet) {
       // After a quiet time the next step begins where something is again, instead of widening over it.
       const newestMs = await lookBeyondQuiet(sinceMs);
       lookBeyondQuiet = undefined;
-      if (newestMs === undefined || newestMs < oldestMs) return { found, end: undefined, rowsRead };
+      if (newestMs === undefined || newestMs < oldestMs) return { found, end: undefined };
       if (newestMs < sinceMs - stepMs) after = endOf(newestMs + 1);
       else stepMs = nextStepMs(stepMs, { wanted, found: 0, rowsRead: 0 }, rowsLeft);
     } else {
       stepMs = nextStepMs(stepMs, { wanted, found: step.found.length, rowsRead: step.rowsRead }, rowsLeft);
     }
   }
-  return { found, end: after, rowsRead };
+  return { found, end: after };
 }

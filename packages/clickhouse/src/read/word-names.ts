@@ -3,7 +3,7 @@ import { endOf, type Place } from './place.ts';
 import type { Reader } from './reader.ts';
 import { type Step, type Stepped, stepBack, type Walk } from './step-back.ts';
 import { FIRST_STEP_MS } from './step-width.ts';
-import { type Names, reachOf, type WordQuery } from './word-search.ts';
+import { type Names, type Reach, reachOf, type WordQuery } from './word-search.ts';
 
 /** An event that says the words, or a delivery one of whose answers does. */
 export interface Name {
@@ -37,22 +37,20 @@ export async function gatherNames(
   query: WordQuery,
   { matchesOf, ...walk }: NamesWanted,
 ): Promise<Gathered> {
-  const { found, end, rowsRead } = await stepBack({ ...walk, firstStepMs: FIRST_STEP_MS.byWords }, (step) =>
-    gather(reader, scope, query, { ...step, matches: matchesOf(step) }),
-  );
+  let rowsRead = 0;
+  const { found, end } = await stepBack({ ...walk, firstStepMs: FIRST_STEP_MS.byWords }, async (step) => {
+    const { after, sinceMs } = step;
+    const reach = await reachOf(reader, scope, query, { after, sinceMs }, matchesOf(step));
+    rowsRead += reach.rowsRead;
+    return namedBy(reach, sinceMs);
+  });
   const names = found.filter((name) => name !== CROWD);
   return { names: names.length < found.length ? undefined : names, end, rowsRead };
 }
 
-async function gather(
-  reader: Reader,
-  scope: Scope,
-  query: WordQuery,
-  { after, sinceMs, matches }: Pick<Step<Place>, 'after' | 'sinceMs'> & { matches: number },
-): Promise<Stepped<Place, Name | typeof CROWD>> {
-  const reach = await reachOf(reader, scope, query, { after, sinceMs }, matches);
+function namedBy(reach: Reach, sinceMs: number): Stepped<Place, Name | typeof CROWD> {
   const end = endOf(reach.sinceMs ?? sinceMs);
-  // No step that follows would find more.
+  // Enough for any step: none follows.
   if (!reach.names) return { found: [CROWD], end, isCut: true, rowsRead: Number.POSITIVE_INFINITY };
   const nameAs = (source: keyof Names) => (place: Place) => ({ source, place });
   const found = [...reach.names.events.map(nameAs('events')), ...reach.names.answers.map(nameAs('answers'))];

@@ -32,7 +32,7 @@ export interface WordFilter {
 }
 
 /** Where the next so many matches of some words are. */
-interface Reach {
+export interface Reach {
   /** Epoch milliseconds, how far back so many events, or answers, reach; undefined where there are fewer. */
   sinceMs: number | undefined;
   /** As far as it reaches; undefined where they are too many to name. */
