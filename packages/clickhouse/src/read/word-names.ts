@@ -39,8 +39,14 @@ export async function gatherNames(
 ): Promise<Gathered> {
   let rowsRead = 0;
   const { found, end } = await stepBack({ ...walk, firstStepMs: FIRST_STEP_MS.byWords }, async (step) => {
-    const { after, sinceMs } = step;
-    const reach = await reachOf(reader, scope, query, { after, sinceMs }, matchesOf(step));
+    const { after, sinceMs, isSparse } = step;
+    const reach = await reachOf(
+      reader,
+      scope,
+      query,
+      { after, sinceMs },
+      { matches: matchesOf(step), isSparse },
+    );
     rowsRead += reach.rowsRead;
     return namedBy(reach, sinceMs);
   });

@@ -11,6 +11,7 @@ import {
   withinTimes,
 } from './place.ts';
 import type { Params, Reader, ScopedTables } from './reader.ts';
+import { settingsOf, UNORDERED } from './settings.ts';
 
 /** Some words, in deliveries that a filter lets through. */
 export interface WordQuery {
@@ -62,7 +63,7 @@ export async function reachOf(
   scope: Scope,
   query: WordQuery,
   span: Span,
-  matches: number,
+  { matches, isSparse }: { matches: number; isSparse: boolean },
 ): Promise<Reach> {
   const says = matchesOf(query.filter, span);
   const newest = async (id: string, matching: (from: ScopedTables) => string) => {
@@ -71,7 +72,8 @@ export async function reachOf(
       (from) => `
         SELECT count() AS matches, toUnixTimestamp64Milli(min(occurred_at)) AS since_ms,
           arrayMap(${AS_PLACE}, if(matches > {named:UInt32}, [], groupUniqArray((occurred_at, id)))) AS places
-        FROM (SELECT occurred_at, ${id} AS id FROM ${matching(from)} ORDER BY occurred_at DESC LIMIT {matches:UInt32})`,
+        FROM (SELECT occurred_at, ${id} AS id FROM ${matching(from)} ORDER BY occurred_at DESC LIMIT {matches:UInt32})
+        ${settingsOf(isSparse ? UNORDERED : {})}`,
       { ...says.params, words: query.words, matches, named: MAX_NAMED },
     );
     return { ...rows[0]!, rowsRead };
