@@ -82,7 +82,7 @@ async function readNote(file: string): Promise<Note | undefined> {
 }
 
 /**
- * What ClickHouse does by itself two hours after a day, see migrations 0013, 0016 and 0018; and today's, since rows of one delivery
+ * What ClickHouse does by itself two hours after a day, see migrations 0013, 0016, 0018 and 0022; and today's, since rows of one delivery
  * that a logger brings within seconds are 100,000 events apart here.
  */
 async function mergeDays(server: Server): Promise<void> {
