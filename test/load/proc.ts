@@ -7,9 +7,11 @@ export interface ProcessSample {
   rssBytes: number;
 }
 
-/** What the whole machine has used. */
+/** What the whole machine has used, and what it was refused. */
 export interface MachineSample {
   busySeconds: number;
+  /** Wanted by programs here while the host of a virtual machine gave the core to somebody else. */
+  stolenSeconds: number;
 }
 
 /** USER_HZ, in which Linux tells times to programs: 100 on every architecture that Node runs on. */
@@ -34,7 +36,7 @@ export function sampleProcess(pid: number): ProcessSample | undefined {
 }
 
 export function sampleMachine(): MachineSample {
-  return { busySeconds: parseBusySeconds(readFileSync('/proc/stat', 'latin1')) };
+  return parseMachine(readFileSync('/proc/stat', 'latin1'));
 }
 
 /** proc_pid_stat(5): utime and stime are fields 14 and 15. The name, field 2, may hold spaces and parentheses. */
@@ -49,11 +51,10 @@ export function parseRssBytes(status: string): number {
 }
 
 /** proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal, …; guest time is in user time already. */
-export function parseBusySeconds(stat: string): number {
-  const [user, nice, system, , , irq, softirq] = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? '')
+export function parseMachine(stat: string): MachineSample {
+  const [user, nice, system, , , irq, softirq, steal = 0] = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? '')
     .split(' ')
     .map(Number);
-  return (
-    [user, nice, system, irq, softirq].reduce<number>((sum, ticks = 0) => sum + ticks, 0) / TICKS_PER_SECOND
-  );
+  const busy = [user, nice, system, irq, softirq].reduce<number>((sum, ticks = 0) => sum + ticks, 0);
+  return { busySeconds: busy / TICKS_PER_SECOND, stolenSeconds: steal / TICKS_PER_SECOND };
 }

@@ -16,18 +16,24 @@ export interface ProcessUsage {
   rssBytes: number;
 }
 
-/** What was used from a start to a moment after it. */
-export interface Usage {
-  seconds: number;
-  processes: ProcessUsage[];
+/** Who else was at work meanwhile. */
+export interface Company {
   /** Of all processes but those watched, in cores: above 0.1 or so, somebody else was at work on the machine. */
   otherCores: number;
+  /** That the host of a virtual machine gave to others while they were wanted here, in cores. */
+  stolenCores: number;
+}
+
+/** What was used from a start to a moment after it. */
+export interface Usage extends Company {
+  seconds: number;
+  processes: ProcessUsage[];
 }
 
 /** @returns what has been used since the call; a process that has ended meanwhile is left out */
 export function startMeter(watched: readonly Watched[]): () => Usage {
   const startedAtMs = monotonicMs();
-  const machineBefore = sampleMachine().busySeconds;
+  const machineBefore = sampleMachine();
   const before = watched.map(({ pid }) => sampleProcess(pid));
 
   return () => {
@@ -35,9 +41,19 @@ export function startMeter(watched: readonly Watched[]): () => Usage {
     const processes = watched.flatMap((process, index) =>
       usageOf(process, before[index], sampleProcess(process.pid)),
     );
-    const busySeconds = sampleMachine().busySeconds - machineBefore;
+    const machine = sampleMachine();
+    const busySeconds = machine.busySeconds - machineBefore.busySeconds;
     const otherCores = Math.max(busySeconds - sum(processes), 0) / seconds;
-    return { seconds, processes, otherCores };
+    const stolenCores = (machine.stolenSeconds - machineBefore.stolenSeconds) / seconds;
+    return { seconds, processes, otherCores, stolenCores };
+  };
+}
+
+/** At most, of several. */
+export function mostCompany(each: readonly Company[]): Company {
+  return {
+    otherCores: Math.max(0, ...each.map(({ otherCores }) => otherCores)),
+    stolenCores: Math.max(0, ...each.map(({ stolenCores }) => stolenCores)),
   };
 }
 

@@ -28,6 +28,7 @@ const ONE: Throughput = {
   usage: {
     seconds: 1,
     otherCores: 0,
+    stolenCores: 0,
     processes: [
       { name: 'dispatcher', group: 'sender', cpuSeconds: 0.15, rssBytes: 1 },
       { name: 'kafka', group: 'servers', cpuSeconds: 0.05, rssBytes: 1 },
@@ -75,7 +76,7 @@ test('a neighbour is judged by the round in the middle, not by the one that the 
     { withoutMs: of(10), withMs: of(500) },
     { withoutMs: of(20), withMs: of(20) },
   ];
-  const isolation = { ratePerSecond: 50, rounds, otherCores: 0 };
+  const isolation = { ratePerSecond: 50, rounds, disturbed: [], otherCores: 0, stolenCores: 0 };
   expect(markOf({ ...NOTHING, isolation }, 'healthy p99')).toMatchObject({
     value: 1.1,
     floor: { atMost: 1.2 },

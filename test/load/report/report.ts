@@ -1,12 +1,14 @@
 import { medianRound } from '../percentiles.ts';
-import type { Results } from '../results.ts';
+import type { Results, Round } from '../results.ts';
 import type { Throughput } from '../scenarios/throughput.ts';
-import type { Usage } from '../usage.ts';
+import { mostCompany, type Usage } from '../usage.ts';
 import { columns, figure } from './columns.ts';
 import { type Bound, barePerSecond, holds, type Mark, marksOf } from './marks.ts';
 
 /** What a machine does by itself. */
 const MAX_COMPANY_CORES = 0.2;
+/** What a host that has room keeps back. */
+const MAX_STOLEN_CORES = 0.05;
 
 /** The results as text, ratios first. */
 export function reportOf(results: Results): string {
@@ -25,6 +27,7 @@ export function reportOf(results: Results): string {
     section('CPU time, milliseconds a delivery', cpuTable(results)),
     section('Memory at the end of each, MiB', memoryTable(results.throughput)),
     section('Idle CPU, % of a core', idleTable(results.idle)),
+    section('Rounds left out, for the host kept cores back: p99, ms', disturbedTable(results)),
     section('Account of the sink', accountTable(results)),
     section('Did not come to a result', problemsTable(results)),
   ]
@@ -34,11 +37,14 @@ export function reportOf(results: Results): string {
 
 /** Figures of a machine that others use too are not those of the machine. */
 function companyOf({ throughput, latency, isolation, replay, machine }: Results): string {
-  const ofRuns = throughput.map(({ usage }) => usage.otherCores);
-  const ofRounds = [isolation, replay, ...latency].map((each) => each?.otherCores ?? 0);
-  const most = Math.max(0, ...ofRuns, ...ofRounds);
-  if (most <= MAX_COMPANY_CORES) return '';
-  return `NOT ALONE: other processes used up to ${figure(most)} of ${machine.cores} cores; only ratios mean something, and they waver`;
+  const measured = [...throughput.map(({ usage }) => usage), isolation, replay, ...latency];
+  const { otherCores, stolenCores } = mostCompany(measured.filter((each) => each !== undefined));
+  const company = [
+    otherCores > MAX_COMPANY_CORES && `other processes used up to ${figure(otherCores)}`,
+    stolenCores > MAX_STOLEN_CORES && `the host kept back up to ${figure(stolenCores)}`,
+  ].filter((each) => each !== false);
+  if (company.length === 0) return '';
+  return `NOT ALONE: ${company.join(' and ')} of ${machine.cores} cores; only ratios mean something, and they waver`;
 }
 
 function section(title: string, rows: string[][]): string {
@@ -189,6 +195,16 @@ function idleTable(idle: Usage | undefined): string[][] {
   return [
     idle.processes.map(({ name }) => name),
     idle.processes.map(({ cpuSeconds }) => figure((cpuSeconds / idle.seconds) * 100)),
+  ];
+}
+
+function disturbedTable({ isolation, replay }: Results): string[][] {
+  const rows = (name: string, rounds: readonly Round[] = []) =>
+    rounds.map(({ withoutMs, withMs }) => [name, figure(withoutMs.p99), figure(withMs.p99)]);
+  return [
+    ['', 'without', 'with'],
+    ...rows('one endpoint hangs', isolation?.disturbed),
+    ...rows('a replay', replay?.disturbed),
   ];
 }
 

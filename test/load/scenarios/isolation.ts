@@ -1,27 +1,26 @@
 import type { Bench } from '../bench.ts';
 import { percentilesOf } from '../percentiles.ts';
-import type { Round } from '../results.ts';
 import { isolationProject, pathOf } from '../topology.ts';
+import { mostCompany } from '../usage.ts';
 import { openLoopLatencies } from './latency.ts';
+import { type QuietRounds, quietRounds, TRIES_A_ROUND } from './quiet-rounds.ts';
 
-export interface Isolation {
+/** The rounds are of the same healthy endpoints. */
+export interface Isolation extends QuietRounds {
   ratePerSecond: number;
-  /** Of the same healthy endpoints. */
-  rounds: Round[];
-  /** At most, as in `Usage`. */
-  otherCores: number;
 }
 
 const RATE_PER_SECOND = 50;
 /** The last of ten. */
 const HANGING_SLOT = 9;
 
-/** The projects that `measureIsolation` publishes to. */
+/** The projects that `measureIsolation` publishes to in the rounds that it may measure. */
 export function isolationProjects(rounds: number) {
-  return Array.from({ length: rounds }, (_, round) => ({
-    without: isolationProject(`without-${round}`),
-    with: isolationProject(`with-${round}`),
-  }));
+  return Array.from({ length: rounds * TRIES_A_ROUND }, (_, round) => isolationPair(round));
+}
+
+function isolationPair(round: number) {
+  return { without: isolationProject(`without-${round}`), with: isolationProject(`with-${round}`) };
 }
 
 /**
@@ -30,9 +29,8 @@ export function isolationProjects(rounds: number) {
  */
 export async function measureIsolation(bench: Bench): Promise<Isolation> {
   const { sink, scale } = bench;
-  const rounds: Round[] = [];
-  let otherCores = 0;
-  for (const [round, projects] of isolationProjects(scale.isolationRounds).entries()) {
+  const measured = await quietRounds(scale.isolationRounds, async (round) => {
+    const projects = isolationPair(round);
     const plan = { ratePerSecond: RATE_PER_SECOND, seconds: scale.isolationSeconds };
     const without = await openLoopLatencies(bench, {
       ...plan,
@@ -50,9 +48,11 @@ export async function measureIsolation(bench: Bench): Promise<Isolation> {
       project: projects.with,
       hangingSlot: HANGING_SLOT,
     });
-    rounds.push({ withoutMs: percentilesOf(healthy), withMs: percentilesOf(withHanging.latencies) });
     await sink.hang([]);
-    otherCores = Math.max(otherCores, without.usage.otherCores, withHanging.usage.otherCores);
-  }
-  return { ratePerSecond: RATE_PER_SECOND, rounds, otherCores };
+    return {
+      round: { withoutMs: percentilesOf(healthy), withMs: percentilesOf(withHanging.latencies) },
+      ...mostCompany([without.usage, withHanging.usage]),
+    };
+  });
+  return { ratePerSecond: RATE_PER_SECOND, ...measured };
 }

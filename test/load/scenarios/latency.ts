@@ -3,9 +3,10 @@ import { runOpenLoop } from '../open-loop.ts';
 import { medianRound, type Percentiles, percentilesOf } from '../percentiles.ts';
 import { pollUntil } from '../poll.ts';
 import type { Project } from '../topology.ts';
-import type { Usage } from '../usage.ts';
+import { type Company, mostCompany, type Usage } from '../usage.ts';
 
-export interface Latency {
+/** The company is the most of any round. */
+export interface Latency extends Company {
   scenario: string;
   ratePerSecond: number;
   /** From when an event was due to its POST, milliseconds, of each round. */
@@ -15,8 +16,6 @@ export interface Latency {
   benchLateMs: Percentiles;
   /** Events that the sender refused. */
   refused: number;
-  /** Cores that others used, at most, as in `Usage`. */
-  otherCores: number;
 }
 
 /** One open loop. */
@@ -61,7 +60,7 @@ export async function measureLatency(
     latencyMs: medianRound(rounds),
     benchLateMs: medianRound(loops.map(({ benchLateMs }) => benchLateMs)),
     refused: loops.reduce((sum, { refused }) => sum + refused, 0),
-    otherCores: Math.max(...loops.map(({ usage }) => usage.otherCores)),
+    ...mostCompany(loops.map(({ usage }) => usage)),
   };
 }
 

@@ -2,19 +2,16 @@ import type { Bench } from '../bench.ts';
 import type { Insight } from '../load-sender.ts';
 import { percentilesOf } from '../percentiles.ts';
 import { pollUntil } from '../poll.ts';
-import type { Round } from '../results.ts';
 import { ONE, type Project, replayedProject } from '../topology.ts';
+import { mostCompany } from '../usage.ts';
 import { openLoopLatencies } from './latency.ts';
 import { eventsFor, publishAll } from './publishing.ts';
+import { type QuietRounds, quietRounds, TRIES_A_ROUND } from './quiet-rounds.ts';
 
-/** What a replay does to live events. */
-export interface ReplayBeside {
+/** What a replay does to live events, of which the rounds are. */
+export interface ReplayBeside extends QuietRounds {
   liveRatePerSecond: number;
   replayedPerSecond: number;
-  /** Of live events. */
-  rounds: Round[];
-  /** At most, as in `Usage`. */
-  otherCores: number;
 }
 
 const LIVE_RATE_PER_SECOND = 100;
@@ -23,9 +20,9 @@ const REPLAYED_PER_SECOND = 500;
 const REPLAY_SECONDS_MORE = 5;
 const ARRIVAL_TIMEOUT_MS = 120_000;
 
-/** The projects whose events `measureReplay` replays, one a round. */
+/** The projects whose events `measureReplay` replays, one a round that it may measure. */
 export function replayedProjects(rounds: number): Project[] {
-  return Array.from({ length: rounds }, (_, round) => replayedProject(String(round)));
+  return Array.from({ length: rounds * TRIES_A_ROUND }, (_, round) => replayedProject(String(round)));
 }
 
 /**
@@ -35,10 +32,10 @@ export function replayedProjects(rounds: number): Project[] {
 export async function measureReplay(bench: Bench, insight: Insight): Promise<ReplayBeside> {
   const { sender, sink, runs, scale } = bench;
   const seconds = scale.isolationSeconds;
-  const rounds: Round[] = [];
-  let otherCores = 0;
+  const projects = replayedProjects(scale.isolationRounds);
 
-  for (const [round, project] of replayedProjects(scale.isolationRounds).entries()) {
+  const measured = await quietRounds(scale.isolationRounds, async (round) => {
+    const project = projects[round] as Project;
     const events = REPLAYED_PER_SECOND * (seconds + REPLAY_SECONDS_MORE);
     const past = await runs.open(`replayed ${round + 1}`, { events, copies: 2 });
     const arrivals = async (wanted: number) => {
@@ -56,17 +53,15 @@ export async function measureReplay(bench: Bench, insight: Insight): Promise<Rep
 
     await insight.replay(project, REPLAYED_PER_SECOND);
     const beside = await openLoopLatencies(bench, { ...plan, name: `live beside a replay ${round + 1}` });
-    rounds.push({
-      withoutMs: percentilesOf(without.latencies),
-      withMs: percentilesOf(beside.latencies),
-    });
     await arrivals(2 * events);
-    otherCores = Math.max(otherCores, without.usage.otherCores, beside.usage.otherCores);
-  }
+    return {
+      round: { withoutMs: percentilesOf(without.latencies), withMs: percentilesOf(beside.latencies) },
+      ...mostCompany([without.usage, beside.usage]),
+    };
+  });
   return {
     liveRatePerSecond: LIVE_RATE_PER_SECOND,
     replayedPerSecond: REPLAYED_PER_SECOND,
-    rounds,
-    otherCores,
+    ...measured,
   };
 }
