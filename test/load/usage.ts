@@ -24,6 +24,9 @@ export interface Company {
   stolenCores: number;
 }
 
+/** A core that is away for more than a fiftieth of the time is what a p99 shows, whatever was under load. */
+export const MAX_STOLEN_CORES = 0.02;
+
 /** What was used from a start to a moment after it. */
 export interface Usage extends Company {
   seconds: number;

@@ -1,14 +1,12 @@
 import { medianRound } from '../percentiles.ts';
 import type { Results, Round } from '../results.ts';
 import type { Throughput } from '../scenarios/throughput.ts';
-import { mostCompany, type Usage } from '../usage.ts';
+import { MAX_STOLEN_CORES, mostCompany, type Usage } from '../usage.ts';
 import { columns, figure } from './columns.ts';
 import { type Bound, barePerSecond, holds, type Mark, marksOf } from './marks.ts';
 
 /** What a machine does by itself. */
 const MAX_COMPANY_CORES = 0.2;
-/** What a host that has room keeps back. */
-const MAX_STOLEN_CORES = 0.05;
 
 /** The results as text, ratios first. */
 export function reportOf(results: Results): string {

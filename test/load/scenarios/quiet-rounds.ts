@@ -1,5 +1,5 @@
 import type { Round } from '../results.ts';
-import { type Company, mostCompany } from '../usage.ts';
+import { type Company, MAX_STOLEN_CORES, mostCompany } from '../usage.ts';
 
 /** The company is the most of any round that counts. */
 export interface QuietRounds extends Company {
@@ -12,9 +12,6 @@ export interface QuietRounds extends Company {
 export interface MeasuredRound extends Company {
   round: Round;
 }
-
-/** A core that is away for a fiftieth of the time is what a p99 shows, whatever was under load. */
-const MAX_STOLEN_CORES = 0.02;
 
 /** So many rounds are measured for one that is wanted, at most. */
 export const TRIES_A_ROUND = 2;

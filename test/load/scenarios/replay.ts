@@ -32,10 +32,9 @@ export function replayedProjects(rounds: number): Project[] {
 export async function measureReplay(bench: Bench, insight: Insight): Promise<ReplayBeside> {
   const { sender, sink, runs, scale } = bench;
   const seconds = scale.isolationSeconds;
-  const projects = replayedProjects(scale.isolationRounds);
 
   const measured = await quietRounds(scale.isolationRounds, async (round) => {
-    const project = projects[round] as Project;
+    const project = replayedProject(String(round));
     const events = REPLAYED_PER_SECOND * (seconds + REPLAY_SECONDS_MORE);
     const past = await runs.open(`replayed ${round + 1}`, { events, copies: 2 });
     const arrivals = async (wanted: number) => {

@@ -80,14 +80,12 @@ async function walk(
   };
   const { found, end } = await stepBack(
     {
-      ...{
-        after: undefined,
-        fromMs: undefined,
-        toMs: undefined,
-        nowMs: NOW_MS,
-        limit: 5,
-        firstStepMs: HOUR_MS,
-      },
+      after: undefined,
+      fromMs: undefined,
+      toMs: undefined,
+      nowMs: NOW_MS,
+      limit: 5,
+      firstStepMs: HOUR_MS,
       endOf,
       ...given,
     },
